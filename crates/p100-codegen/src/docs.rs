@@ -1,0 +1,160 @@
+//! Rustdoc made from the document's own words.
+
+use syn::{Attribute, parse_quote};
+
+use crate::{Document, Evidence, Node, Operation, Retry, Webhook};
+
+/// Text of the document as Markdown that rustdoc takes without warnings: outside code spans, brackets and angle brackets are
+/// escaped and bare addresses become links.
+pub(crate) fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        for (index, word) in part.split(' ').enumerate() {
+            if index > 0 {
+                out.push(' ');
+            }
+            if word.starts_with("https://") {
+                let end = word.trim_end_matches(['.', ',', ')', ';', ':']).len();
+                out.push_str(&format!("<{}>{}", &word[..end], &word[end..]));
+            } else {
+                out.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>"));
+            }
+        }
+    }
+    out
+}
+
+/// `text` as doc comments, one a line, wrapped for readers of the file.
+pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
+    text.trim()
+        .lines()
+        .flat_map(wrap)
+        .map(|line| {
+            let line = if line.is_empty() { line } else { format!(" {line}") };
+            parse_quote!(#[doc = #line])
+        })
+        .collect()
+}
+
+fn wrap(line: &str) -> Vec<String> {
+    const WIDTH: usize = 110;
+    let indent = if line.starts_with("- ") { "  " } else { "" };
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.len() - 1;
+        // A word that Markdown would read as a list item or heading does not start a line.
+        let starts_block =
+            matches!(word, "-" | "+" | "*" | "#") || word.ends_with(['.', ')']) && word[..word.len() - 1].parse::<u32>().is_ok();
+        if lines[last].trim().is_empty() {
+            lines[last].push_str(word);
+        } else if lines[last].chars().count() + 1 + word.chars().count() > WIDTH && !starts_block {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}
+
+/// What is said about a schema or property, with its grade where that is news.
+pub(crate) fn schema(node: &Node, inherited: Option<Evidence>) -> String {
+    let mut text = markdown(node.str("description").unwrap_or_default());
+    if let Some(grade) = Evidence::of(node).filter(|grade| Some(*grade) != inherited) {
+        text.push_str(&format!("\n\nEvidence: {grade}."));
+    }
+    text
+}
+
+/// The page of the method that calls `operation`.
+pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
+    let node = &operation.node;
+    let mut text = format!(
+        "{}\n\n{}\n\n`{} {}`",
+        markdown(node.str("summary").unwrap_or_default()),
+        markdown(node.str("description").unwrap_or_default()),
+        operation.method.word(),
+        operation.path,
+    );
+    match operation.evidence {
+        Evidence::Documented => text.push_str(" (path: documented).\n"),
+        Evidence::Assumed => {
+            text.push_str(" (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call, this guess is wrong).\n")
+        }
+        grade => text.push_str(&format!(" (path: {grade}).\n")),
+    }
+    if !operation.parameters.is_empty() {
+        text.push_str("\n# Parameters\n\n");
+        for parameter in &operation.parameters {
+            let what = markdown(parameter.node.str("description").unwrap_or_default());
+            text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
+        }
+    }
+    text.push_str("\n# Errors\n\n");
+    for code in &operation.error_codes {
+        let meaning =
+            document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", &code.code])).and_then(Node::as_str);
+        text.push_str(&format!(
+            "- `{}` (status {}, {}): {}\n",
+            code.code,
+            code.status,
+            code.evidence,
+            markdown(meaning.unwrap_or_default())
+        ));
+    }
+    if operation.authenticated {
+        text.push_str("- status 401: no key, a wrong key, or an address that is not on the allow-list.\n");
+    }
+    if operation.retry == Retry::Never {
+        text.push_str(
+            "\nA call whose fate is unknown must not be repeated blindly: see [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).\n",
+        );
+    }
+    text.push_str(&outcome(operation));
+    text.push_str(&format!("\nDocs: {}.", pages(node, &operation.docs_pages)));
+    text
+}
+
+fn outcome(operation: &Operation) -> String {
+    let Some(outcome) = &operation.outcome else { return String::new() };
+    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", crate::rust_method(id)));
+    let event = outcome.event.as_ref().map(|id| format!("the event `{id}`"));
+    let ways: Vec<String> = details.into_iter().chain(event).collect();
+    let statuses: Vec<String> = outcome.terminal.iter().map(|status| format!("`{status}`")).collect();
+    let end = if statuses.is_empty() { String::new() } else { format!("; final: {}", statuses.join(", ")) };
+    format!("\nThe outcome comes later, by {}{end}.\n", ways.join(" and "))
+}
+
+/// The page of an event's variant.
+pub(crate) fn webhook(webhook: &Webhook) -> String {
+    format!(
+        "{}\n\n{}\n\nDefault path: `{}` ({}). Docs: {}.",
+        markdown(webhook.node.str("summary").unwrap_or_default()),
+        markdown(webhook.node.str("description").unwrap_or_default()),
+        webhook.path,
+        webhook.path_evidence,
+        pages(&webhook.node, &webhook.docs_pages),
+    )
+}
+
+fn pages(node: &Node, pages: &[String]) -> String {
+    let address = node.at(&["externalDocs", "url"]).and_then(Node::as_str).unwrap_or_default();
+    let mut ids = pages.iter();
+    let first = ids.next().map(|id| format!("[{id}]({address})"));
+    first.into_iter().chain(ids.cloned()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rustdoc_takes_what_an_author_writes() {
+        assert_eq!(super::markdown("a [b] `c[d]` <e> https://x.io/y."), "a \\[b\\] `c[d]` \\<e\\> <https://x.io/y>.");
+    }
+}

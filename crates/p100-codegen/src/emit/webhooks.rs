@@ -1,0 +1,161 @@
+//! The events P100 sends, as one enum of payloads and one routing table.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{evidence, words};
+use crate::{Document, Webhook, docs, names};
+
+pub(crate) fn emit(document: &Document) -> TokenStream {
+    let webhooks = document.webhooks();
+    let kinds: Vec<_> = webhooks.iter().map(|webhook| format_ident!("{}", names::pascal(&webhook.id))).collect();
+    let payloads: Vec<_> = webhooks.iter().map(|webhook| names::ident(&webhook.payload)).collect();
+    let ids: Vec<_> = webhooks.iter().map(|webhook| &webhook.id).collect();
+    let indices: Vec<usize> = (0..webhooks.len()).collect();
+    let about: Vec<TokenStream> = webhooks
+        .iter()
+        .map(|webhook| {
+            let attributes = docs::attributes(&docs::webhook(webhook));
+            quote!(#(#attributes)*)
+        })
+        .collect();
+    let routes = webhooks.iter().map(route);
+    quote! {
+        use crate::webhook::{InvalidPayload, payload};
+        use crate::{Evidence, WebhookRoute, types};
+
+        /// Which event a webhook tells.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum WebhookKind {
+            #(#about #kinds,)*
+        }
+
+        impl WebhookKind {
+            /// Every event the document knows.
+            pub const ALL: &'static [Self] = &[#(Self::#kinds),*];
+
+            /// How the event is recognised.
+            #[must_use]
+            pub fn route(self) -> &'static WebhookRoute {
+                match self {
+                    #(Self::#kinds => &ROUTES[#indices],)*
+                }
+            }
+
+            /// Reads the flat JSON body of this event.
+            ///
+            /// # Errors
+            /// The body is not the payload of this event; the error names the member.
+            pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidPayload> {
+                match self {
+                    #(Self::#kinds => payload(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for WebhookKind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.route().id)
+            }
+        }
+
+        impl std::str::FromStr for WebhookKind {
+            type Err = UnknownWebhook;
+
+            fn from_str(id: &str) -> Result<Self, UnknownWebhook> {
+                match id {
+                    #(#ids => Ok(Self::#kinds),)*
+                    _ => Err(UnknownWebhook),
+                }
+            }
+        }
+
+        /// The document knows no event of this id.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct UnknownWebhook;
+
+        impl std::fmt::Display for UnknownWebhook {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("the document knows no webhook of this id")
+            }
+        }
+
+        impl std::error::Error for UnknownWebhook {}
+
+        /// An event with its payload.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum WebhookEvent {
+            #(#about #kinds(Box<types::#payloads>),)*
+        }
+
+        impl WebhookEvent {
+            /// Which event it is.
+            #[must_use]
+            pub fn kind(&self) -> WebhookKind {
+                match self {
+                    #(Self::#kinds(_) => WebhookKind::#kinds,)*
+                }
+            }
+
+            /// The payload as flat JSON.
+            ///
+            /// # Errors
+            /// None in practice: every payload can be written.
+            pub fn to_json(&self) -> Result<String, serde_json::Error> {
+                match self {
+                    #(Self::#kinds(event) => serde_json::to_string(event),)*
+                }
+            }
+        }
+
+        /// How each event is recognised, in the order of the document.
+        pub static ROUTES: &[WebhookRoute] = &[#(#routes),*];
+    }
+}
+
+fn route(webhook: &Webhook) -> TokenStream {
+    let kind = format_ident!("{}", names::pascal(&webhook.id));
+    let (id, path) = (&webhook.id, &webhook.path);
+    let (path_evidence, grade) = (evidence(webhook.path_evidence), evidence(webhook.evidence));
+    let (pages, members, absent) = (words(&webhook.docs_pages), words(&webhook.members), words(&webhook.absent));
+    let values = webhook.values.iter().map(|(member, values)| {
+        let values = words(values);
+        quote!((#member, #values))
+    });
+    let dedupe = words(&webhook.dedupe);
+    quote! {
+        WebhookRoute {
+            kind: WebhookKind::#kind,
+            id: #id,
+            path: #path,
+            path_evidence: #path_evidence,
+            evidence: #grade,
+            docs_pages: #pages,
+            members: #members,
+            values: &[#(#values),*],
+            absent: #absent,
+            dedupe: #dedupe,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::small;
+
+    #[test]
+    fn an_event_is_a_kind_a_payload_and_a_route() {
+        let file: syn::File = syn::parse2(super::emit(&small())).expect("Rust");
+        let text = prettyplease::unparse(&file);
+        for expected in [
+            "ThingStatus(Box<types::Thing>)",
+            "path: \"/thing-webhook\"",
+            "members: &[\"thingId\"]",
+            "\"thingStatus\" => Ok(Self::ThingStatus)",
+        ] {
+            assert!(text.contains(expected), "{expected} is missing in {text}");
+        }
+    }
+}

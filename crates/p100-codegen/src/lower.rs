@@ -1,0 +1,148 @@
+//! The document as progenitor can take it: no multipart, no formats it would turn into foreign types, no combinators,
+//! and a named stand-in wherever we bring the Rust type ourselves.
+
+use serde_json::{Map, Value, json};
+
+use crate::node::Node;
+use crate::{Document, Operation, Problem};
+
+/// Crate-like root of the paths that mark a substituted type until `passes::substitute` resolves them.
+pub(crate) const MARK: &str = "p100_mark";
+
+/// Types written by hand in `p100-raw` that stand in for schemas of a certain form.
+pub(crate) const STAND_INS: [&str; 5] = ["DecimalString", "DecimalNumber", "DecimalEither", "Sensitive", "Timestamp"];
+
+/// Prefix that keeps stand-ins apart from the document's own schemas.
+const STAND_IN_PREFIX: &str = "StandIn";
+
+/// The lowered document and what progenitor must be told about it.
+pub(crate) struct Lowered {
+    pub(crate) openapi: openapiv3::OpenAPI,
+    /// Schema name to the marked path of the type that replaces it.
+    pub(crate) replacements: Vec<(String, String)>,
+}
+
+pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
+    let mut schemas = Map::new();
+    let mut replacements = Vec::new();
+    for name in STAND_INS {
+        schemas.insert(format!("{STAND_IN_PREFIX}{name}"), json!({"type": "string"}));
+        replacements.push((format!("{STAND_IN_PREFIX}{name}"), format!("{MARK}::{name}")));
+    }
+    for schema in document.schemas() {
+        if Document::enum_values(schema.node).is_some() {
+            schemas.insert(schema.name.to_owned(), json!({"type": "string"}));
+            replacements.push((schema.name.to_owned(), format!("{MARK}::types::{}", schema.name)));
+        } else if !is_form(document, schema.name) {
+            schemas.insert(schema.name.to_owned(), lower_schema(schema.node));
+        }
+    }
+    let mut paths = Map::new();
+    for operation in document.operations() {
+        let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
+        item[operation.method.word().to_ascii_lowercase()] = lower_operation(operation);
+    }
+    let lowered = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "P100", "version": document.version()},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    });
+    let openapi = serde_json::from_value(lowered)
+        .map_err(|error| Problem::at(document.root().position, format!("the generator cannot express this document: {error}")))?;
+    Ok(Lowered { openapi, replacements })
+}
+
+/// Whether the schema is the form of a multipart body: those become our own types.
+pub(crate) fn is_form(document: &Document, name: &str) -> bool {
+    document.operations().iter().filter_map(Operation::upload).any(|form| form.schema() == Some(name))
+}
+
+fn lower_operation(operation: &Operation) -> Value {
+    let parameters: Vec<Value> = operation
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let schema = parameter.node.get("schema").map_or_else(|| json!({"type": "string"}), lower_schema);
+            json!({"name": parameter.name, "in": parameter.location, "required": parameter.required, "schema": schema})
+        })
+        .collect();
+    let responses: Map<String, Value> = operation
+        .responses
+        .iter()
+        .map(|response| {
+            let content = response.body.as_ref().map(|body| {
+                let schema = body.node.get("schema").map_or_else(|| json!({"type": "string"}), lower_schema);
+                json!({body.content_type.as_str(): {"schema": schema}})
+            });
+            (response.status.to_string(), json!({"description": "", "content": content.unwrap_or_else(|| json!({}))}))
+        })
+        .collect();
+    let mut lowered = json!({"operationId": operation.id, "parameters": parameters, "responses": responses});
+    if let Some(body) = &operation.body {
+        // Multipart is an error in progenitor; a raw body gives the right request but for the form, which `passes::multipart` adds.
+        let content = match body.schema() {
+            Some(name) if operation.upload().is_none() => {
+                json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}})
+            }
+            _ => json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}),
+        };
+        lowered["requestBody"] = json!({"required": true, "content": content});
+    }
+    lowered
+}
+
+fn lower_schema(schema: &Node) -> Value {
+    let nullable = schema.flag("nullable");
+    if let Some(name) = stand_in(schema) {
+        return reference(&format!("{STAND_IN_PREFIX}{name}"), nullable);
+    }
+    if let Some(name) = Document::reference(schema) {
+        return reference(name, nullable);
+    }
+    let mut lowered = Map::new();
+    for keyword in ["type", "required"] {
+        if let Some(value) = schema.get(keyword) {
+            lowered.insert(keyword.to_owned(), value.to_value());
+        }
+    }
+    if schema.str("type") == Some("integer") {
+        lowered.extend(schema.get("format").map(|format| ("format".to_owned(), format.to_value())));
+    }
+    for keyword in ["items", "additionalProperties"] {
+        if let Some(child) = schema.get(keyword) {
+            lowered.insert(keyword.to_owned(), lower_schema(child));
+        }
+    }
+    if let Some(properties) = schema.get("properties") {
+        let properties = properties.members().map(|(name, property)| (name.to_owned(), lower_schema(property))).collect();
+        lowered.insert("properties".to_owned(), Value::Object(properties));
+    }
+    if nullable {
+        lowered.insert("nullable".to_owned(), Value::Bool(true));
+    }
+    Value::Object(lowered)
+}
+
+fn reference(name: &str, nullable: bool) -> Value {
+    let target = json!({"$ref": format!("#/components/schemas/{name}")});
+    if nullable { json!({"nullable": true, "allOf": [target]}) } else { target }
+}
+
+/// The type written by hand that a schema of this form becomes.
+pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
+    let is_decimal = |node: &Node| node.str("format") == Some("decimal");
+    if schema.flag("x-sensitive") {
+        Some("Sensitive")
+    } else if is_decimal(schema) {
+        Some(if schema.str("type") == Some("number") { "DecimalNumber" } else { "DecimalString" })
+    } else if schema.get("oneOf").is_some_and(|forms| forms.items().all(is_decimal)) {
+        // Sent in the form that comes first.
+        let first = schema.get("oneOf").and_then(|forms| forms.items().next()).and_then(|form| form.str("type"));
+        Some(if first == Some("number") { "DecimalEither" } else { "DecimalString" })
+    } else if schema.str("format") == Some("date-time") {
+        Some("Timestamp")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,67 @@
+//! How names of the document become names in Rust.
+
+use quote::format_ident;
+use syn::Ident;
+
+/// `externalUserId` to `external_user_id`; words start at capitals and after `-`, `_` and spaces.
+#[must_use]
+pub fn snake(name: &str) -> String {
+    let mut out = String::new();
+    let mut previous = ' ';
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            let word_starts = c.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
+            if !out.is_empty() && (word_starts || !previous.is_ascii_alphanumeric()) {
+                out.push('_');
+            }
+            out.push(c.to_ascii_lowercase());
+        }
+        previous = c;
+    }
+    out
+}
+
+/// `LOCKED_BY_USER`, `polygon` or `P412` to the name of an enum variant.
+#[must_use]
+pub fn rust_variant(value: &str) -> String {
+    snake(&value.to_ascii_lowercase()).split('_').map(capitalised).collect()
+}
+
+/// The method of the raw client for an operation id.
+#[must_use]
+pub fn rust_method(operation_id: &str) -> String {
+    snake(operation_id)
+}
+
+pub(crate) fn pascal(name: &str) -> String {
+    snake(name).split('_').map(capitalised).collect()
+}
+
+pub(crate) fn screaming(name: &str) -> String {
+    snake(name).to_ascii_uppercase()
+}
+
+pub(crate) fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+}
+
+pub(crate) fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() { format_ident!("{name}") } else { format_ident!("r#{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{rust_variant, snake};
+
+    #[test]
+    fn names_are_the_fields_own_words() {
+        assert_eq!(snake("externalUserId"), "external_user_id");
+        assert_eq!(snake("User Accounts with KYC"), "user_accounts_with_kyc");
+        assert_eq!(snake("User & KYC Webhooks"), "user_kyc_webhooks");
+        assert_eq!(snake("card3dsCode"), "card3ds_code");
+        assert_eq!(rust_variant("LOCKED_BY_USER"), "LockedByUser");
+        assert_eq!(rust_variant("P412"), "P412");
+        assert_eq!(rust_variant("polygon"), "Polygon");
+    }
+}

@@ -1,0 +1,144 @@
+//! Structs as integrators want them: documented, in the document's order, built by name, open for new members.
+
+use quote::ToTokens;
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Field, Fields, ItemStruct, LitStr, parse_quote};
+
+use super::decimals;
+use super::substitute::Substitute;
+use super::tidy::Tidy;
+use crate::node::Node;
+use crate::{Evidence, Problem, docs};
+
+/// Finishes the struct that the generator made of `schema`.
+pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Substitute) -> Result<(), Problem> {
+    Tidy::default().visit_item_struct_mut(item);
+    let all_optional = item.attrs.iter().any(derives_default);
+    item.attrs = docs::attributes(&docs::schema(schema, None));
+    item.attrs.push(match (&item.fields, all_optional) {
+        (Fields::Named(_), true) => {
+            parse_quote!(#[derive(Clone, Debug, Default, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)])
+        }
+        (Fields::Named(_), false) => parse_quote!(#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]),
+        _ => parse_quote!(#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]),
+    });
+    item.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
+    match &mut item.fields {
+        Fields::Named(fields) => {
+            item.attrs.push(parse_quote!(#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]));
+            let inherited = Evidence::of(schema);
+            let properties = schema.get("properties");
+            let mut named: Vec<(usize, Field)> = Vec::new();
+            for mut field in fields.named.iter().cloned() {
+                let name = wire_name(&field);
+                let order = properties.and_then(Node::as_map).and_then(|map| map.get_index_of(&name));
+                let (Some(order), Some(property)) = (order, properties.and_then(|properties| properties.get(&name))) else {
+                    return Err(Problem::at(schema.position, format!("the generator made a field `{name}` that the schema has not")));
+                };
+                finish(&mut field, &name, property, inherited);
+                named.push((order, field));
+            }
+            named.sort_by_key(|(order, _)| *order);
+            fields.named = named.into_iter().map(|(_, field)| field).collect();
+        }
+        Fields::Unnamed(fields) => {
+            item.attrs.push(parse_quote!(#[serde(transparent)]));
+            fields.unnamed.iter_mut().for_each(|field| {
+                decimals::apply(field);
+            });
+        }
+        Fields::Unit => {}
+    }
+    item.attrs.push(parse_quote!(#[non_exhaustive]));
+    substitute.visit_item_struct_mut(item);
+    Ok(())
+}
+
+fn derives_default(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Default")
+}
+
+/// The member's name in JSON.
+fn wire_name(field: &Field) -> String {
+    serde_value(field, "rename").unwrap_or_else(|| field.ident.as_ref().map(ToString::to_string).unwrap_or_default())
+}
+
+fn serde_value(field: &Field, key: &str) -> Option<String> {
+    let mut found = None;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // Entries of another form are not what is asked for; the file parsed before.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let value = meta.value().ok().map(|value| value.parse::<LitStr>()).transpose()?;
+            if meta.path.is_ident(key) {
+                found = value.map(|value| value.value());
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// Documentation, serde attributes and decimals of one field. A missing optional or nullable member reads as `None`.
+fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>) {
+    let skip = serde_value(field, "skip_serializing_if");
+    field.attrs = docs::attributes(&docs::schema(property, inherited));
+    if field.ident.as_ref().is_some_and(|ident| ident != name) {
+        field.attrs.push(parse_quote!(#[serde(rename = #name)]));
+    }
+    if let Some(skip) = &skip {
+        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)]));
+    } else if property.flag("nullable") {
+        field.attrs.push(parse_quote!(#[serde(default)]));
+    }
+    if !decimals::apply(field) {
+        if let Some(format) = property.str("format").filter(|format| ["uuid", "date", "uri"].contains(format)) {
+            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::substitute::{Scope, Substitute};
+    use crate::Node;
+    use crate::test_support::text;
+
+    #[test]
+    fn fields_follow_the_document_and_a_missing_nullable_member_is_none() {
+        let schema = Node::parse(
+            "{description: A thing., x-evidence: legacy, required: [iban, amount], properties: {iban: {description: Account., type: string, nullable: true}, \
+             amount: {description: EUR., x-evidence: assumed, type: string, format: decimal}}}",
+        )
+        .expect("valid");
+        let mut item: syn::ItemStruct = syn::parse_quote!(
+            #[derive(::serde::Deserialize)]
+            pub struct Thing {
+                pub amount: p100_mark::DecimalString,
+                #[serde(deserialize_with = "::std::option::Option::deserialize")]
+                pub iban: ::std::option::Option<::std::string::String>,
+            }
+        );
+        super::apply(&mut item, &schema, &mut Substitute::new(Scope::Types)).expect("applies");
+        let expected: syn::ItemStruct = syn::parse_quote!(
+            #[doc = " A thing."]
+            #[doc = ""]
+            #[doc = " Evidence: legacy."]
+            #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+            #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+            #[non_exhaustive]
+            pub struct Thing {
+                #[doc = " Account."]
+                #[serde(default)]
+                pub iban: Option<String>,
+                #[doc = " EUR."]
+                #[doc = ""]
+                #[doc = " Evidence: assumed."]
+                #[serde(with = "crate::decimal::string")]
+                #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
+                pub amount: Decimal,
+            }
+        );
+        assert_eq!(text(&item), text(&expected));
+    }
+}

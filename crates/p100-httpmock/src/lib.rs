@@ -1,0 +1,34 @@
+//! Typed mocks of the P100 Partner API, one method per operation, on [`httpmock`].
+//!
+//! ```
+//! use p100_httpmock::MockServer;
+//! use p100_raw::{Client, reqwest, types};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MockServer::start_async().await;
+//! let created = types::TransferCreated::builder().transfer_id("7fb02323-969a-4936-94ea-86b8773ff1a2").build();
+//! let mock = server.create_transfer(|_when, then| {
+//!     then.created(&created);
+//! });
+//!
+//! let client = Client::new(server.base_url().parse()?, reqwest::Client::new());
+//! let request = types::TransferRequest::builder().source_external_user_id("customer-42").amount(5.into()).currency("eur").build();
+//! let answer = client.create_transfer(&request).await?;
+//! assert_eq!(answer.transfer_id, created.transfer_id);
+//! mock.assert();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Parameter values match literally, whatever characters they contain. Amounts in answers keep all their digits. A request that no
+//! mock matches is answered with status 418, and the error says which calls were expected.
+
+#[rustfmt::skip]
+mod generated;
+mod matching;
+mod server;
+
+pub use generated::*;
+pub use httpmock;
+pub use server::MockServer;

@@ -1,0 +1,68 @@
+//! How requests are recognised and answers written.
+
+use std::convert::Infallible;
+
+use futures_util::{FutureExt, stream};
+use httpmock::{HttpMockRequest, Then, When};
+use p100_raw::{Bytes, Operation};
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+use serde::Serialize;
+
+/// Requests to `operation`, whatever their parameters.
+pub(crate) fn operation(when: When, operation: &'static Operation) -> When {
+    when.method(operation.method).is_true(move |request| parameters(operation, request.uri().path()).is_some())
+}
+
+/// Requests whose path parameter `name` is exactly `value`.
+pub(crate) fn path_parameter(when: When, operation: &'static Operation, name: &'static str, value: &str) -> When {
+    let value = value.to_owned();
+    when.is_true(move |request| {
+        let found = parameters(operation, request.uri().path());
+        found.is_some_and(|found| found.iter().any(|(own, given)| *own == name && *given == value))
+    })
+}
+
+/// The decoded path parameters of a request to `operation`; `None` if the path is another's.
+pub(crate) fn parameters(operation: &'static Operation, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let names: Vec<&'static str> = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    let pattern = names.iter().fold(regex::escape(operation.path), |pattern, name| pattern.replace(&format!("\\{{{name}\\}}"), "([^/]+)"));
+    let captures = Regex::new(&format!("^{pattern}$")).ok()?.captures(path)?;
+    let values = captures.iter().skip(1).flatten().map(|value| percent_decode_str(value.as_str()).decode_utf8_lossy().into_owned());
+    Some(names.into_iter().zip(values).collect())
+}
+
+/// Requests whose multipart body has a part of this name and content.
+pub(crate) fn part(when: When, name: &str, content: Vec<u8>) -> When {
+    let name = name.to_owned();
+    when.is_true(move |request| parts(request).is_some_and(|parts| parts.iter().any(|(own, body)| *own == name && *body == content)))
+}
+
+/// The parts of a multipart body with their names.
+fn parts(request: &HttpMockRequest) -> Option<Vec<(String, Bytes)>> {
+    let boundary = multer::parse_boundary(request.headers().get("content-type")?.to_str().ok()?).ok()?;
+    let body = Bytes::copy_from_slice(request.body_ref());
+    // The whole body is here, so no step of reading it has to wait.
+    async move {
+        let mut multipart = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body)]), boundary);
+        let mut found = Vec::new();
+        while let Some(field) = multipart.next_field().await.ok()? {
+            found.push((field.name()?.to_owned(), field.bytes().await.ok()?));
+        }
+        Some(found)
+    }
+    .now_or_never()?
+}
+
+/// JSON text with every digit; `httpmock`'s own JSON answers pass through floats.
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// The answer to a request that no mock matches.
+pub(crate) fn unmatched(then: Then, text: impl Fn(&HttpMockRequest) -> String + Send + Sync + 'static) {
+    then.respond_with(move |request| {
+        let error = serde_json::json!({"errorCode": "MOCK", "errorName": "no-mock-matched", "errorMessage": text(request)});
+        httpmock::HttpMockResponse::builder().status(418).header("content-type", "application/json").body(error.to_string()).build()
+    });
+}

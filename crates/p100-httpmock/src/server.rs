@@ -1,0 +1,80 @@
+//! The mock server: `httpmock`'s, with an answer for calls nobody expected.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use httpmock::{HttpMockRequest, Mock, Then, When};
+use p100_raw::{Operation, operations};
+
+use crate::matching;
+
+/// A mock server on a free loopback port, with a method for each operation. Dereferences to [`httpmock::MockServer`].
+pub struct MockServer {
+    server: httpmock::MockServer,
+    expected: Arc<Mutex<Vec<&'static Operation>>>,
+    fallback: Mutex<Option<usize>>,
+}
+
+impl MockServer {
+    /// Starts a server.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::on(httpmock::MockServer::start())
+    }
+
+    /// Starts a server from asynchronous code.
+    pub async fn start_async() -> Self {
+        Self::on(httpmock::MockServer::start_async().await)
+    }
+
+    fn on(server: httpmock::MockServer) -> Self {
+        let server = Self { server, expected: Arc::default(), fallback: Mutex::default() };
+        server.renew_fallback();
+        server
+    }
+
+    /// Adds a mock of `operation`.
+    pub(crate) fn expect(&self, operation: &'static Operation, configure: impl FnOnce(When, Then)) -> Mock<'_> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
+        let mock = self.server.mock(configure);
+        self.renew_fallback();
+        mock
+    }
+
+    /// The first mock that matches answers, so the fallback must be the last.
+    fn renew_fallback(&self) {
+        let mut fallback = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = fallback.take() {
+            Mock::new(id, &self.server).delete();
+        }
+        let expected = Arc::clone(&self.expected);
+        let mock = self.server.mock(|when, then| {
+            when.is_true(|_| true);
+            matching::unmatched(then, move |request| explain(request, &expected.lock().unwrap_or_else(PoisonError::into_inner)));
+        });
+        *fallback = Some(mock.id());
+    }
+}
+
+impl Deref for MockServer {
+    type Target = httpmock::MockServer;
+
+    fn deref(&self) -> &httpmock::MockServer {
+        &self.server
+    }
+}
+
+fn explain(request: &HttpMockRequest, expected: &[&Operation]) -> String {
+    let path = request.uri().path().to_owned();
+    let called = operations::ALL
+        .iter()
+        .find(|operation| operation.method == request.method().as_str() && matching::parameters(operation, &path).is_some())
+        .map_or_else(|| "no operation of the API".to_owned(), |operation| operation.id.to_owned());
+    let expected: Vec<String> =
+        expected.iter().map(|operation| format!("{} ({} {})", operation.id, operation.method, operation.path)).collect();
+    let expected = if expected.is_empty() { "nothing".to_owned() } else { expected.join(", ") };
+    format!(
+        "no mock matches {} {path}, which is {called}; expected: {expected}. If the operation is among them, a parameter or the body differs.",
+        request.method()
+    )
+}

@@ -1,0 +1,258 @@
+//! Amounts, rates and fees: [`Decimal`] in Rust, a JSON string or a JSON number on the wire, never a float in between.
+//!
+//! P100 writes some amounts as strings and some as numbers. Each field is *sent* in the form its schema states, through
+//! `#[serde(with = "decimal::string")]` or `decimal::number`; *read* is either form, as the docs contradict themselves.
+//! A value with more digits than [`Decimal`] holds (28) is an error, not a rounded amount.
+//!
+//! ```
+//! use p100_raw::Decimal;
+//!
+//! #[derive(serde::Serialize, serde::Deserialize)]
+//! struct Payout {
+//!     #[serde(with = "p100_raw::decimal::string")]
+//!     amount: Decimal,
+//! }
+//!
+//! let payout: Payout = serde_json::from_str(r#"{"amount": 75.20}"#)?;
+//! assert_eq!(serde_json::to_string(&payout)?, r#"{"amount":"75.20"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserializer, Error as _};
+use serde::ser::{Error as _, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A decimal or a container of decimals that a field can hold.
+pub trait Amounts: Sized {
+    #[doc(hidden)]
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error>;
+    #[doc(hidden)]
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Form {
+    String,
+    Number,
+}
+
+/// `#[serde(with)]`: sent as a JSON string, read as either form.
+pub mod string {
+    use super::{Amounts, Deserializer, Form, Serializer};
+
+    /// Writes a JSON string.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<T: Amounts, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.write(Form::String, serializer)
+    }
+
+    /// Reads a JSON string or number.
+    ///
+    /// # Errors
+    /// Anything that is not a decimal of at most 28 digits.
+    pub fn deserialize<'de, T: Amounts, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer)
+    }
+}
+
+/// `#[serde(with)]`: sent as a JSON number with all its digits, read as either form.
+pub mod number {
+    use super::{Amounts, Deserializer, Form, Serializer};
+
+    /// Writes a JSON number.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<T: Amounts, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.write(Form::Number, serializer)
+    }
+
+    /// Reads a JSON number or string.
+    ///
+    /// # Errors
+    /// Anything that is not a decimal of at most 28 digits.
+    pub fn deserialize<'de, T: Amounts, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer)
+    }
+}
+
+impl Amounts for Decimal {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        match form {
+            Form::String => serializer.collect_str(self),
+            Form::Number => RawValue::from_string(self.to_string()).map_err(S::Error::custom)?.serialize(serializer),
+        }
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Read::deserialize(deserializer).map(|read| read.0)
+    }
+}
+
+impl Amounts for Option<Decimal> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        self.map(|value| Write(value, form)).serialize(serializer)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<Read>::deserialize(deserializer)?.map(|read| read.0))
+    }
+}
+
+impl Amounts for BTreeMap<String, Decimal> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, Write(*value, form))))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = BTreeMap::<String, Read>::deserialize(deserializer)?;
+        Ok(read.into_iter().map(|(key, read)| (key, read.0)).collect())
+    }
+}
+
+struct Write(Decimal, Form);
+
+impl Serialize for Write {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(self.1, serializer)
+    }
+}
+
+struct Read(Decimal);
+
+impl<'de> Deserialize<'de> for Read {
+    /// Through the raw JSON text: serde's own data model has no number wider than a float.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let text = raw.get();
+        let parsed =
+            if text.starts_with('"') { parse(&serde_json::from_str::<String>(text).map_err(D::Error::custom)?) } else { parse(text) };
+        parsed.map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A text that is not a decimal of at most 28 digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidDecimal(&'static str);
+
+impl fmt::Display for InvalidDecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for InvalidDecimal {}
+
+const NOT_A_NUMBER: InvalidDecimal = InvalidDecimal("expected an amount: a JSON number, or a string that holds one");
+const TOO_LONG: InvalidDecimal = InvalidDecimal("an amount with more than 28 digits cannot be held exactly");
+
+/// Reads an amount exactly, e.g. `0.00`, `-12.5` or `1e-7`: the grammar of JSON numbers.
+///
+/// # Errors
+/// Any other text, and values that would have to be rounded.
+pub fn parse(text: &str) -> Result<Decimal, InvalidDecimal> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, "0"), |(mantissa, exponent)| (mantissa, exponent));
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return Err(NOT_A_NUMBER);
+    }
+    let value = Decimal::from_str_exact(mantissa).map_err(|_| TOO_LONG)?;
+    let exponent: i32 = exponent.parse().map_err(|_| NOT_A_NUMBER)?;
+    shift(value, exponent).ok_or(TOO_LONG)
+}
+
+/// `value * 10^exponent`, or nothing if that cannot be held exactly.
+fn shift(mut value: Decimal, exponent: i32) -> Option<Decimal> {
+    let scale = i64::from(value.scale()) - i64::from(exponent);
+    if scale < 0 {
+        let factor = Decimal::from_i128_with_scale(10_i128.checked_pow(u32::try_from(-scale).ok()?)?, 0);
+        value.set_scale(0).ok()?;
+        return value.checked_mul(factor).filter(|_| -scale <= 28);
+    }
+    value.set_scale(u32::try_from(scale).ok()?).ok()?;
+    Some(value)
+}
+
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+pub mod schema {
+    //! Stand-ins that describe the wire forms to `schemars`.
+
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    /// A decimal in a JSON string.
+    pub struct DecimalString;
+    /// A decimal as a JSON number.
+    pub struct DecimalNumber;
+    /// Either.
+    pub struct DecimalEither;
+
+    impl JsonSchema for DecimalString {
+        fn inline_schema() -> bool {
+            true
+        }
+        fn schema_name() -> Cow<'static, str> {
+            "DecimalString".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "string", "format": "decimal"})
+        }
+    }
+
+    impl JsonSchema for DecimalNumber {
+        fn inline_schema() -> bool {
+            true
+        }
+        fn schema_name() -> Cow<'static, str> {
+            "DecimalNumber".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "number", "format": "decimal"})
+        }
+    }
+
+    impl JsonSchema for DecimalEither {
+        fn inline_schema() -> bool {
+            true
+        }
+        fn schema_name() -> Cow<'static, str> {
+            "DecimalEither".into()
+        }
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let (number, string) = (DecimalNumber::json_schema(generator), DecimalString::json_schema(generator));
+            json_schema!({"oneOf": [number, string]})
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn text_is_read_exactly_or_not_at_all() {
+        for text in ["0", "0.00", "-12.5", "0.0000000000000000000000000001", "7922816251426433759354395033"] {
+            assert_eq!(parse(text).expect(text).to_string(), text);
+        }
+        assert_eq!(parse("1e-7").expect("scientific").to_string(), "0.0000001");
+        assert_eq!(parse("1.5E3").expect("scientific").to_string(), "1500");
+        for text in ["", "-", ".5", "5.", "1_000", "+1", "1e", "0x10", "NaN", "1 ", "1,5", "12a"] {
+            assert_eq!(parse(text), Err(super::NOT_A_NUMBER), "{text}");
+        }
+        for text in ["0.00000000000000000000000000001", "99999999999999999999999999999999", "1e29", "1e-29", "1e2147483647"] {
+            assert_eq!(parse(text), Err(super::TOO_LONG), "{text}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The raw client of the P100 Partner API: one method per operation, one type per schema, generated from
+//! `spec/p100-partner-api.yaml`. The crate `p100` is the comfortable way in; this one is for what it does not cover.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let base_url = reqwest::Url::parse("https://partner-api-stage.p100.io")?;
+//! let client = p100_raw::Client::new(base_url, reqwest::Client::new());
+//! let rates = client.get_rates().await?;
+//! println!("{:?}", rates.get("btc"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is written by hand here is little: [`decimal`] (amounts without floats), [`Sensitive`] values, [`Timestamp`]s,
+//! [`FilePart`]s of uploads, [`Response`], [`Error`], and [`Transport`], the one seam through which every request goes.
+//! Everything else is generated: [`Client`]'s methods, [`types`], [`operations`] and [`webhooks`].
+//!
+//! # Features
+//!
+//! - `rustls` (default) or `native-tls`: who does TLS.
+//! - `schemars`: `schemars::JsonSchema` on every type.
+//!
+//! The types read and write JSON through `serde_json` only: amounts keep all their digits, which no other format promises.
+
+mod client;
+pub mod decimal;
+mod error;
+#[rustfmt::skip]
+mod generated;
+mod open_enum;
+mod operation;
+mod path;
+mod response;
+mod sensitive;
+mod timestamp;
+mod transport;
+mod upload;
+mod webhook;
+
+pub use client::Client;
+pub use error::{Error, ErrorKind};
+pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
+pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookRoute};
+pub use response::{RawBody, Response};
+pub use sensitive::Sensitive;
+pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use transport::{BoxError, Call, Sending, Transport, TransportError};
+pub use upload::{FilePart, Form};
+pub use webhook::InvalidPayload;
+
+pub use bytes::Bytes;
+pub use reqwest;
+pub use rust_decimal::Decimal;

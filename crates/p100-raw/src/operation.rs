@@ -1,0 +1,121 @@
+//! What the document says about an operation, a webhook or an error code: the types of the generated tables.
+
+use crate::webhooks::WebhookKind;
+
+/// One operation of the API, as the document describes it. The table is [`operations::ALL`](crate::operations::ALL).
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its id, e.g. `createTransfer`.
+    pub id: &'static str,
+    /// HTTP method, e.g. `POST`.
+    pub method: &'static str,
+    /// Path template, e.g. `/v1/transfer/details/{transferId}`.
+    pub path: &'static str,
+    /// Modules of the docs it belongs to; the first is its home.
+    pub tags: &'static [&'static str],
+    /// Ids of the docs pages that describe it.
+    pub docs_pages: &'static [&'static str],
+    /// How well its path is supported by the docs.
+    pub evidence: Evidence,
+    /// Whether a request whose fate is unknown may be sent again.
+    pub retry: Retry,
+    /// How the final result becomes known, for asynchronous operations.
+    pub outcome: Option<Outcome>,
+    /// Documented success statuses. Any other 2xx is treated as a success too.
+    pub success: &'static [u16],
+    /// Error codes it is known to answer.
+    pub error_codes: &'static [KnownErrorCode],
+    /// Whether the partner key goes with it.
+    pub authenticated: bool,
+    /// Whether its answer carries values that must not be kept or logged.
+    pub sensitive_answer: bool,
+}
+
+/// How well a fact is supported by P100's docs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// A current page of the docs states it.
+    Documented,
+    /// Only the former docs state it.
+    Legacy,
+    /// It follows from documented siblings.
+    Inferred,
+    /// Nothing states it: a consistent guess, to be replaced when a fact turns up.
+    Assumed,
+}
+
+/// Whether a request whose fate is unknown may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// It reads only: sending it twice does no harm.
+    Safe,
+    /// It creates, changes or consumes something: P100 documents no idempotency key, so twice may mean paid twice.
+    Never,
+}
+
+/// How the final result of an asynchronous operation becomes known.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Id of the operation that tells it.
+    pub details: Option<&'static str>,
+    /// The event that tells it.
+    pub event: Option<WebhookKind>,
+    /// Member of the answer that names the created resource.
+    pub id: Option<&'static str>,
+    /// Statuses after which nothing changes; other statuses, known or not, are not final.
+    pub terminal: &'static [&'static str],
+    /// Those of `terminal` that mean success.
+    pub successful: &'static [&'static str],
+}
+
+/// An error code an operation is known to answer.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownErrorCode {
+    /// E.g. `P412`.
+    pub code: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// How well this is supported.
+    pub evidence: Evidence,
+}
+
+/// What is known about an error code, independent of operations.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorCodeInfo {
+    /// E.g. `P412`.
+    pub code: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How well this is supported.
+    pub evidence: Evidence,
+}
+
+/// How to recognise a webhook and tell repeats apart.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookRoute {
+    /// The event.
+    pub kind: WebhookKind,
+    /// Its id in the document, e.g. `transferStatus`.
+    pub id: &'static str,
+    /// Path below the partner's base URL at which it arrives unless configured otherwise.
+    pub path: &'static str,
+    /// How well the path is supported. P100 lets partners configure paths, so most are no promise.
+    pub path_evidence: Evidence,
+    /// How well the payload is supported.
+    pub evidence: Evidence,
+    /// Ids of the docs pages that describe it.
+    pub docs_pages: &'static [&'static str],
+    /// Members that are all present in this payload and tell it apart. Empty together with `values`: only the path tells.
+    pub members: &'static [&'static str],
+    /// Members whose values tell it apart.
+    pub values: &'static [(&'static str, &'static [&'static str])],
+    /// Members that must be absent.
+    pub absent: &'static [&'static str],
+    /// Members that together identify a delivery; empty when repeats cannot be told from news.
+    pub dedupe: &'static [&'static str],
+}

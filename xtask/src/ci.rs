@@ -1,0 +1,4 @@
+//! placeholder
+pub(crate) fn run() -> anyhow::Result<std::process::ExitCode> {
+    anyhow::bail!("not yet")
+}

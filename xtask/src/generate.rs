@@ -1,0 +1,94 @@
+//! `cargo xtask generate`: the generated files and whether they are what the document says.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use p100_codegen::{Document, File, GENERATED, lint, readme, render};
+
+use crate::workspace::{SPEC, STALE, read, root, write};
+
+pub(crate) fn run(check: bool, diff: bool) -> Result<ExitCode> {
+    let start = Instant::now();
+    // Everything is rendered before anything is written: a broken document changes nothing on disk.
+    let files = rendered()?;
+    let took = start.elapsed();
+    let lines: usize = files.iter().map(|file| file.contents.lines().count()).sum();
+    let mut stale = 0;
+    for file in &files {
+        let current = fs::read_to_string(root().join(&file.path)).unwrap_or_default().replace("\r\n", "\n");
+        if current == file.contents {
+            println!("Fresh   {}", file.path);
+            continue;
+        }
+        stale += 1;
+        println!("{} {}", if check { "Stale  " } else { "Written" }, file.path);
+        if diff {
+            let changes = similar::TextDiff::from_lines(&current, &file.contents);
+            print!("{}", changes.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)));
+        }
+        if !check {
+            write(&file.path, &file.contents)?;
+        }
+    }
+    for path in leftovers(&files)? {
+        stale += 1;
+        println!("{} {path}: nothing generates it any more", if check { "Stale  " } else { "Removed" });
+        if !check {
+            fs::remove_file(root().join(path))?;
+        }
+    }
+    println!("{} files, {lines} lines, rendered in {:.2} s", files.len(), took.as_secs_f64());
+    if check && stale > 0 {
+        println!("{stale} stale. To renew them: cargo xtask generate");
+        return Ok(ExitCode::from(STALE));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All generated files; the README among them, of which only a part is generated.
+fn rendered() -> Result<Vec<File>> {
+    let document = match Document::load(&read(SPEC)?) {
+        Ok(document) => document,
+        Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
+    };
+    let problems = lint(&document);
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(|problem| problem.in_file(SPEC)).collect();
+        bail!("{}\n{} problems in the document; nothing was written.", lines.join("\n"), lines.len());
+    }
+    let mut files = match render(&document) {
+        Ok(files) => files,
+        Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
+    };
+    let contents = readme(&document, &read("README.md")?).map_err(|problem| anyhow::anyhow!("{}", problem.in_file("README.md")))?;
+    files.push(File { path: "README.md".to_owned(), contents });
+    Ok(files)
+}
+
+/// Files in generated folders that are not generated.
+fn leftovers(files: &[File]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for folder in GENERATED {
+        visit(&root().join(folder), &mut |path| {
+            let path = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
+            if !files.iter().any(|file| file.path == path) {
+                found.push(path);
+            }
+        })?;
+    }
+    Ok(found)
+}
+
+fn visit(folder: &Path, found: &mut dyn FnMut(&Path)) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { visit(&path, found)? } else { found(&path) }
+    }
+    Ok(())
+}
