@@ -1,1 +1,22 @@
+//! Contract tests: the document, the generator, the raw client and the mocks are one thing. Everything loops over the document.
 
+mod coverage;
+mod decimals;
+mod examples;
+mod harness;
+mod lint;
+mod open;
+mod rendering;
+mod samples;
+mod schemas;
+mod secrets;
+mod uploads;
+mod wire;
+
+use std::sync::LazyLock;
+
+use p100_codegen::Document;
+
+/// The document under test.
+static DOCUMENT: LazyLock<Document> =
+    LazyLock::new(|| Document::load(include_str!("../../spec/p100-partner-api.yaml")).expect("the document loads"));

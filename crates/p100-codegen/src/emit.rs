@@ -3,6 +3,7 @@
 pub(crate) mod enums;
 pub(crate) mod error_codes;
 pub(crate) mod forms;
+pub(crate) mod harness;
 pub(crate) mod operations;
 pub(crate) mod webhooks;
 

@@ -23,9 +23,10 @@ use std::fmt as std_fmt;
 
 pub use coverage::{BEGIN as README_BEGIN, END as README_END, readme};
 pub use document::{
-    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, Method, Operation, Outcome, ParameterNode, Response, Retry, SchemaNode,
+    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry, SchemaNode,
     Webhook,
 };
+pub use emit::harness::harness;
 pub use lint::{RULES, Rule, lint};
 pub use names::{rust_method, rust_variant, snake};
 pub use node::{Kind, Node, Position, Scalar};

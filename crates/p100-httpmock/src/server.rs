@@ -1,6 +1,5 @@
 //! The mock server: `httpmock`'s, with an answer for calls nobody expected.
 
-use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use httpmock::{HttpMockRequest, Mock, Then, When};
@@ -8,7 +7,7 @@ use p100_raw::{Operation, operations};
 
 use crate::matching;
 
-/// A mock server on a free loopback port, with a method for each operation. Dereferences to [`httpmock::MockServer`].
+/// A mock server on a free loopback port, with a method for each operation.
 pub struct MockServer {
     server: httpmock::MockServer,
     expected: Arc<Mutex<Vec<&'static Operation>>>,
@@ -33,9 +32,20 @@ impl MockServer {
         server
     }
 
+    /// Where the server listens, e.g. `http://127.0.0.1:41234`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.base_url()
+    }
+
     /// Adds a mock of `operation`.
     pub(crate) fn expect(&self, operation: &'static Operation, configure: impl FnOnce(When, Then)) -> Mock<'_> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
+        self.mock(configure)
+    }
+
+    /// Adds a mock that the document does not describe, such as a broken answer.
+    pub fn mock(&self, configure: impl FnOnce(When, Then)) -> Mock<'_> {
         let mock = self.server.mock(configure);
         self.renew_fallback();
         mock
@@ -53,14 +63,6 @@ impl MockServer {
             matching::unmatched(then, move |request| explain(request, &expected.lock().unwrap_or_else(PoisonError::into_inner)));
         });
         *fallback = Some(mock.id());
-    }
-}
-
-impl Deref for MockServer {
-    type Target = httpmock::MockServer;
-
-    fn deref(&self) -> &httpmock::MockServer {
-        &self.server
     }
 }
 

@@ -122,7 +122,7 @@ impl VisitMut for ExactBody {
 }
 
 /// The method name the generator derives from a status.
-fn reason(status: u16) -> Option<&'static str> {
+pub(crate) fn reason(status: u16) -> Option<&'static str> {
     Some(match status {
         200 => "ok",
         201 => "created",

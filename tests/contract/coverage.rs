@@ -1,0 +1,123 @@
+//! Pages, operations, methods and mocks: nothing is missing on either side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use p100_codegen::{Evidence, Node, rust_method};
+use p100_raw::{operations, types, webhooks};
+
+use crate::DOCUMENT;
+
+fn index() -> Node {
+    Node::parse(include_str!("../../spec/docs-index.yaml")).expect("the index loads")
+}
+
+/// Ids of the document's operations and webhooks with the pages they name.
+fn pages_of_document() -> BTreeMap<&'static str, &'static [String]> {
+    let operations = DOCUMENT.operations().iter().map(|operation| (operation.id.as_str(), operation.docs_pages.as_slice()));
+    operations.chain(DOCUMENT.webhooks().iter().map(|webhook| (webhook.id.as_str(), webhook.docs_pages.as_slice()))).collect()
+}
+
+#[test]
+fn every_page_is_covered_and_every_page_named_exists() {
+    let index = index();
+    let mut by_index: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let (mut api, mut guides) = (0, 0);
+    for page in index.get("pages").expect("pages").items() {
+        let text = |key: &str| page.str(key).unwrap_or_else(|| panic!("{key} is missing on line {}", page.position.line)).to_owned();
+        let (id, covers, kind) = (text("id"), text("covers"), text("kind"));
+        assert!(text("address").ends_with(&format!("-{id}.md")), "{id}");
+        if kind == "guide" {
+            guides += 1;
+            assert_eq!(covers, "guide", "{id}");
+        } else {
+            api += 1;
+            assert!(by_index.entry(covers).or_default().insert(id.clone()), "{id} stands twice");
+        }
+    }
+    let by_document: BTreeMap<String, BTreeSet<String>> =
+        pages_of_document().into_iter().map(|(id, pages)| (id.to_owned(), pages.iter().cloned().collect())).collect();
+    assert_eq!(by_index, by_document);
+    assert_eq!((api, guides), (59, 26));
+}
+
+#[test]
+fn the_seed_generation_is_complete() {
+    assert_eq!((DOCUMENT.operations().len(), DOCUMENT.webhooks().len()), (40, 13));
+    let graded = Evidence::ALL.map(|grade| DOCUMENT.operations().iter().filter(|operation| operation.evidence == grade).count());
+    assert_eq!(graded, [11, 12, 8, 9], "paths by grade");
+}
+
+#[test]
+fn the_operation_table_is_the_document() {
+    assert_eq!(operations::ALL.len(), DOCUMENT.operations().len());
+    for (row, operation) in operations::ALL.iter().zip(DOCUMENT.operations()) {
+        assert_eq!((row.id, row.method, row.path), (operation.id.as_str(), operation.method.word(), operation.path.as_str()));
+        assert_eq!(format!("{:?}{:?}", row.evidence, row.retry), format!("{:?}{:?}", operation.evidence, operation.retry));
+        assert_eq!((row.tags, row.docs_pages), (strs(&operation.tags).as_slice(), strs(&operation.docs_pages).as_slice()));
+        assert_eq!(row.success, operation.successes().map(|response| response.status).collect::<Vec<_>>());
+        let codes: Vec<(&str, u16)> = operation.error_codes.iter().map(|code| (code.code.as_str(), code.status)).collect();
+        assert_eq!(row.error_codes.iter().map(|code| (code.code, code.status)).collect::<Vec<_>>(), codes, "{}", row.id);
+        assert_eq!(row.outcome.is_some(), operation.outcome.is_some(), "{}", row.id);
+        if let (Some(row), Some(outcome)) = (&row.outcome, &operation.outcome) {
+            assert_eq!((row.details, row.id), (outcome.details.as_deref(), outcome.id.as_deref()));
+            assert_eq!(row.event.map(|event| event.to_string()), outcome.event);
+            assert_eq!((row.terminal, row.successful), (strs(&outcome.terminal).as_slice(), strs(&outcome.successful).as_slice()));
+        }
+    }
+}
+
+#[test]
+fn the_webhook_table_is_the_document() {
+    assert_eq!(webhooks::ROUTES.len(), DOCUMENT.webhooks().len());
+    assert_eq!(webhooks::WebhookKind::ALL.len(), DOCUMENT.webhooks().len());
+    for (route, webhook) in webhooks::ROUTES.iter().zip(DOCUMENT.webhooks()) {
+        assert_eq!((route.id, route.path), (webhook.id.as_str(), webhook.path.as_str()));
+        assert_eq!(route.id.parse(), Ok(route.kind));
+        assert_eq!(route.kind.route(), route);
+        assert_eq!((route.members, route.dedupe), (strs(&webhook.members).as_slice(), strs(&webhook.dedupe).as_slice()));
+    }
+}
+
+#[test]
+fn every_error_code_of_an_operation_is_a_known_one() {
+    for operation in DOCUMENT.operations() {
+        for code in &operation.error_codes {
+            let known = types::ErrorCode::from(code.code.as_str());
+            assert!(known.info().is_some_and(|info| info.code == code.code), "{} of {}", code.code, operation.id);
+        }
+    }
+}
+
+#[test]
+fn client_and_mocks_have_the_operations_of_the_document_and_no_other() {
+    let expected: BTreeSet<String> = DOCUMENT.operations().iter().map(|operation| rust_method(&operation.id)).collect();
+    for (folder, owner) in [("crates/p100-raw/src/generated/client", "Client"), ("crates/p100-httpmock/src/generated", "MockServer")] {
+        assert_eq!(public_methods(folder, owner), expected, "{folder}");
+    }
+}
+
+/// Public methods that the generated files of a folder give to `owner`.
+fn public_methods(folder: &str, owner: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder") {
+        let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
+        for item in syn::parse_file(&text).expect("Rust").items {
+            let syn::Item::Impl(block) = item else { continue };
+            if !matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident(owner)) {
+                continue;
+            }
+            for member in block.items {
+                if let syn::ImplItem::Fn(function) = member {
+                    found.insert(function.sig.ident.to_string());
+                }
+            }
+        }
+    }
+    found
+}
+
+fn strs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}

@@ -1,0 +1,65 @@
+//! Amounts: no digit is lost between JSON text and `Decimal`, in either wire form, through any type of the document.
+
+use p100_raw::{Decimal, decimal};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::harness::{SCHEMAS, assert_same_json};
+use crate::samples::Sample;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Both {
+    #[serde(with = "decimal::string")]
+    string: Decimal,
+    #[serde(with = "decimal::number")]
+    number: Option<Decimal>,
+}
+
+/// The text of a decimal with 1 to 28 significant digits and a point anywhere.
+fn decimal_text() -> impl Strategy<Value = String> {
+    (any::<bool>(), "[1-9][0-9]{0,27}", 0_usize..=28).prop_map(|(negative, digits, scale)| {
+        let digits = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        let point = if scale == 0 { "" } else { "." };
+        format!("{}{whole}{point}{fraction}", if negative { "-" } else { "" })
+    })
+}
+
+proptest! {
+    #[test]
+    fn text_survives_both_wire_forms(text in decimal_text()) {
+        let own = format!(r#"{{"string":"{text}","number":{text}}}"#);
+        let other = format!(r#"{{"string":{text},"number":"{text}"}}"#);
+        for source in [&own, &other] {
+            let both: Both = serde_json::from_str(source).expect("decodes");
+            prop_assert_eq!(both.string.to_string(), text.as_str());
+            prop_assert_eq!(serde_json::to_string(&both).expect("encodes"), own.as_str());
+        }
+    }
+
+    #[test]
+    fn any_text_decodes_exactly_or_is_refused(text in "[-+0-9.eE_ ]{0,34}") {
+        if let Ok(value) = decimal::parse(&text) {
+            let reference: f64 = text.parse().expect("what we take, a float parser takes");
+            let ours: f64 = value.to_string().parse().expect("a number");
+            prop_assert!((reference - ours).abs() <= reference.abs() * 1e-12, "{} became {}", text, value);
+        }
+    }
+}
+
+/// 28 digits and trailing zeros: no float could carry these.
+const WIDE: &str = "12345678901234567890.12345600";
+
+#[test]
+fn every_decimal_of_the_document_keeps_28_digits() {
+    // serde_json's own numbers are floats here, so the digits are put into the text afterwards.
+    let sample = Sample { decimal: |number| if number { json!(987_654_321) } else { json!("987654321") }, ..Sample::default() };
+    let mut seen = 0;
+    for schema in SCHEMAS {
+        let text = sample.of(schema.name).to_string().replace("987654321", WIDE);
+        seen += text.matches(WIDE).count();
+        let again = (schema.recode)(&text).unwrap_or_else(|error| panic!("{}: {error}", schema.name));
+        assert_same_json(&again, &text, schema.name);
+    }
+    assert!(seen > 50, "{seen} decimals seen");
+}

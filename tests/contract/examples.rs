@@ -1,0 +1,100 @@
+//! Every example decodes into its type, encodes to the same JSON, and is valid for an independent validator.
+
+use p100_codegen::{MediaNode, Node};
+use serde_json::{Map, Value, json};
+
+use crate::DOCUMENT;
+use crate::harness::{Schema, assert_same_json};
+
+/// One JSON example: where it stands, the schema it is of, its text.
+pub(crate) struct Example {
+    pub(crate) place: String,
+    pub(crate) schema: &'static str,
+    pub(crate) node: Node,
+}
+
+/// Every JSON example of bodies, answers and webhooks.
+pub(crate) fn all() -> Vec<Example> {
+    let mut found = Vec::new();
+    for operation in DOCUMENT.operations() {
+        let answers = operation.responses.iter().filter_map(|response| Some((response.status.to_string(), response.body.as_ref()?)));
+        for (what, media) in operation.body.iter().map(|body| ("request".to_owned(), body)).chain(answers) {
+            collect(&format!("{} {what}", operation.id), media, &mut found);
+        }
+    }
+    for webhook in DOCUMENT.webhooks() {
+        collect(&webhook.id, &webhook.body, &mut found);
+    }
+    found
+}
+
+fn collect(place: &str, media: &'static MediaNode, found: &mut Vec<Example>) {
+    if media.content_type != "application/json" {
+        return;
+    }
+    let schema = media.schema().expect("a body refers to its schema");
+    for example in DOCUMENT.examples(&media.node).expect("resolves") {
+        found.push(Example { place: format!("{place}, example {}", example.name), schema, node: example.value });
+    }
+}
+
+#[test]
+fn each_example_decodes_and_encodes_to_the_same_json() {
+    let examples = all();
+    assert!(examples.len() > 200, "{}", examples.len());
+    for example in examples {
+        let text = example.node.to_json();
+        let again = (Schema::named(example.schema).recode)(&text).unwrap_or_else(|error| panic!("{}: {error}", example.place));
+        assert_same_json(&again, &text, &example.place);
+    }
+}
+
+#[test]
+fn each_example_is_valid_for_an_independent_validator() {
+    for example in all() {
+        let errors: Vec<String> = validator(example.schema).iter_errors(&example.node.to_value()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", example.place);
+    }
+}
+
+#[test]
+fn every_webhook_example_decodes_as_its_event() {
+    for (webhook, route) in DOCUMENT.webhooks().iter().zip(p100_raw::webhooks::ROUTES) {
+        for example in DOCUMENT.examples(&webhook.body.node).expect("resolves") {
+            let event = route.kind.decode(example.value.to_json().as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", webhook.id));
+            assert_eq!(event.kind(), route.kind);
+            assert_same_json(&event.to_json().expect("encodes"), &example.value.to_json(), &webhook.id);
+        }
+    }
+}
+
+/// A validator for a component schema, from another hand than ours.
+fn validator(schema: &str) -> jsonschema::Validator {
+    let schemas: Map<String, Value> = DOCUMENT.schemas().map(|schema| (schema.name.to_owned(), json_schema(schema.node))).collect();
+    let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": {"schemas": schemas}});
+    jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true).build(&root).expect("a schema")
+}
+
+/// OpenAPI 3.0's dialect as JSON Schema: the only difference that matters here is `nullable`.
+fn json_schema(schema: &Node) -> Value {
+    let mut plain = Map::new();
+    for (keyword, node) in schema.members() {
+        let value = match keyword {
+            "nullable" => continue,
+            "properties" => Value::Object(node.members().map(|(name, property)| (name.to_owned(), json_schema(property))).collect()),
+            "items" | "additionalProperties" => json_schema(node),
+            "allOf" | "anyOf" | "oneOf" => Value::Array(node.items().map(json_schema).collect()),
+            _ => node.to_value(),
+        };
+        plain.insert(keyword.to_owned(), value);
+    }
+    if schema.flag("nullable") { json!({"anyOf": [plain, {"type": "null"}]}) } else { Value::Object(plain) }
+}
+
+#[test]
+fn the_validator_refuses_what_is_wrong() {
+    let mut broken = all().into_iter().find(|example| example.schema == "CreateCardRequest").expect("an example").node.to_value();
+    assert!(validator("CreateCardRequest").is_valid(&broken));
+    broken["pin"] = json!("12345");
+    assert!(!validator("CreateCardRequest").is_valid(&broken), "a PIN of five digits");
+}

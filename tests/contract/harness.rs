@@ -1,0 +1,141 @@
+//! Typed code by the names in the document; the table and the arms are generated from it.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use httpmock::Mock;
+use p100_codegen::{Node, Operation};
+use p100_httpmock::MockServer;
+use p100_raw::{Client, Error, FilePart, RawBody, Response, types};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::DOCUMENT;
+
+include!(concat!(env!("OUT_DIR"), "/harness.rs"));
+
+/// A component schema and what its Rust type can do.
+pub(crate) struct Schema {
+    pub(crate) name: &'static str,
+    /// Decodes JSON text and encodes it again.
+    pub(crate) recode: fn(&str) -> Result<String, String>,
+    /// Decodes JSON text and shows the value as `Debug` does.
+    pub(crate) debug: fn(&str) -> String,
+    /// What schemars derives.
+    pub(crate) derived: fn() -> serde_json::Value,
+}
+
+impl Schema {
+    const fn of<T: DeserializeOwned + Serialize + Debug + JsonSchema>(name: &'static str) -> Self {
+        Self {
+            name,
+            recode: |text| {
+                let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
+                serde_json::to_string(&value).map_err(|error| error.to_string())
+            },
+            debug: |text| format!("{:?}", read::<T>(text)),
+            derived: || schemars::schema_for!(T).to_value(),
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> &'static Self {
+        SCHEMAS.iter().find(|schema| schema.name == name).unwrap_or_else(|| panic!("no type for the schema {name}"))
+    }
+
+    pub(crate) fn node(&self) -> &'static Node {
+        DOCUMENT.schema(self.name).expect("the schema of a row is in the document")
+    }
+}
+
+/// What a call is made with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) values: BTreeMap<String, String>,
+    pub(crate) body: String,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+}
+
+impl Arguments {
+    /// Valid arguments for `operation`; each string parameter is `text`, each optional one is left out.
+    pub(crate) fn of(operation: &Operation, text: &str) -> Self {
+        let mut arguments = Self::default();
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+            let schema = parameter.node.get("schema").expect("a parameter has a schema");
+            let schema = DOCUMENT.resolve(schema).expect("resolves");
+            let value = match (p100_codegen::Document::enum_values(schema), schema.str("type")) {
+                (Some(values), _) => values[0].to_owned(),
+                (None, Some("integer")) => schema.get("maximum").map_or_else(|| "7".to_owned(), Node::to_json),
+                _ => text.to_owned(),
+            };
+            arguments.values.insert(parameter.name.clone(), value);
+        }
+        if let Some(form) = operation.upload() {
+            let schema = DOCUMENT.schema(form.schema().expect("a form has a schema")).expect("resolves");
+            for (part, property) in schema.get("properties").into_iter().flat_map(Node::members) {
+                let copies = if property.str("type") == Some("array") { 2 } else { 1 };
+                for copy in 0..copies {
+                    arguments.files.push((part.to_owned(), format!("bytes of {part} {copy}\r\n--not a boundary").into_bytes()));
+                }
+            }
+        } else if let Some(body) = &operation.body {
+            let examples = DOCUMENT.examples(&body.node).expect("resolves");
+            arguments.body = examples[0].value.to_json();
+        }
+        arguments
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.values.get(name).unwrap_or_else(|| panic!("no argument {name}"))
+    }
+
+    fn optional(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    fn parts(&self, name: &str) -> Vec<FilePart> {
+        let own = self.files.iter().filter(|(own, _)| own == name);
+        own.map(|(name, content)| FilePart::from_bytes(format!("{name}.png"), "image/png", content.clone())).collect()
+    }
+
+    fn contents(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        self.files.iter().map(|(name, content)| (name.as_str(), content.clone()))
+    }
+}
+
+/// What came back from a call, as text again.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    fn json<T: Serialize>(answer: &Response<T>) -> Self {
+        Self { status: answer.status().as_u16(), text: serde_json::to_string(&**answer).expect("encodes") }
+    }
+
+    fn raw(answer: &Response<RawBody>) -> Self {
+        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned() }
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+/// A client of a mock server.
+pub(crate) fn client(server: &MockServer) -> Client {
+    Client::new(server.base_url().parse().expect("a URL"), p100_raw::reqwest::Client::new())
+}
+
+/// Parses JSON text for comparison with all its digits.
+pub(crate) fn json(text: &str) -> Node {
+    Node::parse(text).unwrap_or_else(|problem| panic!("{problem} in {text}"))
+}
+
+/// Fails unless both texts are the same JSON, digits included.
+#[track_caller]
+pub(crate) fn assert_same_json(one: &str, two: &str, what: &str) {
+    assert!(json(one).same_json(&json(two)), "{what}:\n{one}\nis not\n{two}");
+}

@@ -1,0 +1,74 @@
+//! No sensitive value shows where values get printed.
+
+use std::collections::BTreeSet;
+
+use p100_codegen::Node;
+use p100_httpmock::MockServer;
+
+use crate::DOCUMENT;
+use crate::harness::{Arguments, SCHEMAS, call, client};
+use crate::samples::Sample;
+
+const MARK: &str = "S3CRET";
+
+fn marked() -> Sample {
+    Sample { sensitive: |name| format!("{MARK}-{name}"), ..Sample::default() }
+}
+
+#[test]
+fn no_sensitive_value_shows_in_debug_output() {
+    let mut shown = BTreeSet::new();
+    for schema in SCHEMAS {
+        let text = marked().of(schema.name).to_string();
+        if !text.contains(MARK) {
+            continue;
+        }
+        let debug = (schema.debug)(&text);
+        assert!(!debug.contains(MARK), "{}: {debug}", schema.name);
+        assert!(debug.contains("[redacted]"), "{}: {debug}", schema.name);
+        shown.insert(schema.name);
+        assert!((schema.recode)(&text).is_ok_and(|again| again.contains(MARK)), "{}: the value itself must be sent", schema.name);
+    }
+    for schema in SCHEMAS {
+        let marked = schema.node().get("properties").into_iter().flat_map(Node::members).any(|(_, property)| property.flag("x-sensitive"));
+        assert!(!marked || shown.contains(schema.name), "{} holds a sensitive member that was not tried", schema.name);
+    }
+    assert!(shown.len() >= 10, "{shown:?}");
+}
+
+#[tokio::test]
+async fn no_sensitive_value_shows_when_an_answer_cannot_be_read() {
+    let server = MockServer::start_async().await;
+    server.mock(|when, then| {
+        when.is_true(|_| true);
+        then.status(200).body(format!(r#"{{"cardNumber": "{MARK}", "cvv": "{MARK}", "status": {{}}"#));
+    });
+    for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
+        let error = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await.expect_err("not readable");
+        for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}"), chain(&error)] {
+            assert!(!text.contains(MARK), "{}: {text}", operation.id);
+        }
+        assert!(error.body().is_some_and(|body| body.starts_with(br#"{"cardNumber""#)), "the raw bytes stay reachable");
+    }
+}
+
+#[test]
+fn answers_with_sensitive_values_are_not_kept_as_bytes() {
+    let sensitive: Vec<_> = DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation)).collect();
+    assert!(sensitive.len() >= 2);
+    for row in p100_raw::operations::ALL {
+        assert_eq!(row.sensitive_answer, sensitive.iter().any(|operation| operation.id == row.id), "{}", row.id);
+    }
+}
+
+/// Whether a success answer holds a sensitive value, told by a sample of it.
+fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
+    operation.successes().filter_map(|response| response.body.as_ref()).any(|body| match body.schema() {
+        Some(name) => marked().of(name).to_string().contains(MARK),
+        None => body.node.get("schema").is_some_and(|schema| schema.flag("x-sensitive")),
+    })
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |error| error.source()).map(|error| format!("{error} {error:?}")).collect()
+}

@@ -1,0 +1,66 @@
+//! The tools that are not part of a Rust toolchain: pinned, and kept outside the clone so that the next run finds them.
+
+use std::env;
+use std::path::{Path, PathBuf, absolute};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::step::Step;
+
+/// A program of which one version is used.
+pub(super) struct Tool {
+    name: &'static str,
+    version: &'static str,
+    /// Where it is, from the folder of all tools.
+    program: &'static str,
+    variables: &'static [(&'static str, &'static str)],
+    /// The command that installs `VERSION`, and the folder it goes to, from the folder of all tools.
+    install: (&'static str, &'static str),
+}
+
+pub(super) const CARGO_DENY: Tool = Tool {
+    name: "installation of cargo-deny",
+    version: "0.20.2",
+    program: "bin/cargo-deny",
+    variables: &[],
+    install: ("cargo install cargo-deny --locked --version VERSION --root", ""),
+};
+
+pub(super) const REDOCLY: Tool = Tool {
+    name: "installation of redocly",
+    version: "2.77.0",
+    program: "redocly/node_modules/.bin/redocly",
+    variables: &[("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_NOTIFICATIONS", "true")],
+    install: ("npm install --no-audit --no-fund @redocly/cli@VERSION --prefix", "redocly"),
+};
+
+impl Tool {
+    /// The step that installs the tool; none if the right version is there.
+    pub(super) fn installation(&self, tools: &Path) -> Option<Step> {
+        let present = Command::new(tools.join(self.program))
+            .arg("--version")
+            .envs(self.variables.iter().copied())
+            .output()
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).split_whitespace().next_back() == Some(self.version));
+        let (command, folder) = self.install;
+        (!present)
+            .then(|| Step::command(self.name, &command.replace("VERSION", self.version)).argument(&tools.join(folder).to_string_lossy()))
+    }
+
+    /// A step that runs the tool.
+    pub(super) fn step(&self, tools: &Path, name: &'static str, arguments: &str) -> Step {
+        let step = Step::program(name, &tools.join(self.program).to_string_lossy(), arguments);
+        self.variables.iter().fold(step, |step, (variable, value)| step.with(variable, value))
+    }
+}
+
+/// The folder of the tools: `P100_TOOLS`, or `p100-tools` among the caches of the user.
+pub(super) fn folder() -> Result<PathBuf> {
+    let named = |variable| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = named("P100_TOOLS")
+        .or_else(|| named("XDG_CACHE_HOME").map(|caches| caches.join("p100-tools")))
+        .or_else(|| env::home_dir().map(|home| home.join(".cache/p100-tools")))
+        .context("there is no home folder: set P100_TOOLS to a folder for tools")?;
+    absolute(&folder).with_context(|| format!("{} is no folder for tools", folder.display()))
+}
