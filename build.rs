@@ -41,5 +41,7 @@ fn run() -> Result<(), Vec<String>> {
 
 fn write(path: &Path, contents: &str) -> Result<(), Vec<String>> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).and_then(|()| fs::write(path, contents)).map_err(|error| vec![format!("cannot write {}: {error}", path.display())])
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, contents))
+        .map_err(|error| vec![format!("cannot write {}: {error}", path.display())])
 }

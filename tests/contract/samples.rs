@@ -44,7 +44,9 @@ impl Sample {
         if let Some(values) = Document::enum_values(schema) {
             return json!((self.enumeration)(&values));
         }
-        if schema.str("format") == Some("decimal") || schema.get("oneOf").is_some_and(|forms| forms.items().all(|form| form.get("format").is_some())) {
+        if schema.str("format") == Some("decimal")
+            || schema.get("oneOf").is_some_and(|forms| forms.items().all(|form| form.get("format").is_some()))
+        {
             return (self.decimal)(schema.str("type") != Some("string"));
         }
         match schema.str("type") {

@@ -97,7 +97,10 @@ fn from_derived(schema: &Value) -> Shape {
         (_, Some(forms)) => forms.iter().filter_map(|form| text(&form["type"])).collect(),
         (one, None) => text(one).into_iter().collect(),
     };
-    let format = schema["oneOf"].as_array().and_then(|forms| forms.iter().find_map(|form| text(&form["format"]))).or_else(|| text(&schema["format"]));
+    let format = schema["oneOf"]
+        .as_array()
+        .and_then(|forms| forms.iter().find_map(|form| text(&form["format"])))
+        .or_else(|| text(&schema["format"]));
     Shape {
         reference: None,
         nullable: types.remove("null"),

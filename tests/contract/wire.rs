@@ -51,7 +51,11 @@ fn check_request(operation: &Operation, arguments: &Arguments, request: &HttpMoc
     let demanded: Vec<String> = operation
         .path
         .split('/')
-        .map(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')).map_or_else(|| part.to_owned(), |name| arguments.values[name].clone()))
+        .map(|part| {
+            part.strip_prefix('{')
+                .and_then(|part| part.strip_suffix('}'))
+                .map_or_else(|| part.to_owned(), |name| arguments.values[name].clone())
+        })
         .collect();
     assert_eq!(sent, demanded, "{id}");
 
@@ -122,7 +126,11 @@ fn check_answer(operation: &Operation, response: &Response, example: &str, resul
     if response.status < 300 {
         let answer = result.unwrap_or_else(|error| panic!("{what}: {error:?}"));
         assert_eq!(answer.status, response.status, "{what}");
-        if operation.answers_raw() { assert_eq!(answer.text, example, "{what}") } else { assert_same_json(&answer.text, example, &what) }
+        if operation.answers_raw() {
+            assert_eq!(answer.text, example, "{what}")
+        } else {
+            assert_same_json(&answer.text, example, &what)
+        }
         return;
     }
     let error = result.expect_err(&what);

@@ -8,17 +8,17 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use p100_codegen::{Document, File, GENERATED, lint, readme, render};
 
-use crate::workspace::{SPEC, STALE, read, root, write};
+use crate::workspace::{Repository, SPEC, STALE};
 
-pub(crate) fn run(check: bool, diff: bool) -> Result<ExitCode> {
+pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<ExitCode> {
     let start = Instant::now();
     // Everything is rendered before anything is written: a broken document changes nothing on disk.
-    let files = rendered()?;
+    let files = rendered(repository)?;
     let took = start.elapsed();
     let lines: usize = files.iter().map(|file| file.contents.lines().count()).sum();
     let mut stale = 0;
     for file in &files {
-        let current = fs::read_to_string(root().join(&file.path)).unwrap_or_default().replace("\r\n", "\n");
+        let current = fs::read_to_string(repository.path(&file.path)).unwrap_or_default().replace("\r\n", "\n");
         if current == file.contents {
             println!("Fresh   {}", file.path);
             continue;
@@ -30,14 +30,14 @@ pub(crate) fn run(check: bool, diff: bool) -> Result<ExitCode> {
             print!("{}", changes.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)));
         }
         if !check {
-            write(&file.path, &file.contents)?;
+            repository.write(&file.path, &file.contents)?;
         }
     }
-    for path in leftovers(&files)? {
+    for path in leftovers(repository, &files)? {
         stale += 1;
         println!("{} {path}: nothing generates it any more", if check { "Stale  " } else { "Removed" });
         if !check {
-            fs::remove_file(root().join(path))?;
+            fs::remove_file(repository.path(&path))?;
         }
     }
     println!("{} files, {lines} lines, rendered in {:.2} s", files.len(), took.as_secs_f64());
@@ -49,8 +49,8 @@ pub(crate) fn run(check: bool, diff: bool) -> Result<ExitCode> {
 }
 
 /// All generated files; the README among them, of which only a part is generated.
-fn rendered() -> Result<Vec<File>> {
-    let document = match Document::load(&read(SPEC)?) {
+fn rendered(repository: &Repository) -> Result<Vec<File>> {
+    let document = match Document::load(&repository.read(SPEC)?) {
         Ok(document) => document,
         Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
     };
@@ -63,17 +63,18 @@ fn rendered() -> Result<Vec<File>> {
         Ok(files) => files,
         Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
     };
-    let contents = readme(&document, &read("README.md")?).map_err(|problem| anyhow::anyhow!("{}", problem.in_file("README.md")))?;
+    let contents =
+        readme(&document, &repository.read("README.md")?).map_err(|problem| anyhow::anyhow!("{}", problem.in_file("README.md")))?;
     files.push(File { path: "README.md".to_owned(), contents });
     Ok(files)
 }
 
 /// Files in generated folders that are not generated.
-fn leftovers(files: &[File]) -> Result<Vec<String>> {
+fn leftovers(repository: &Repository, files: &[File]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for folder in GENERATED {
-        visit(&root().join(folder), &mut |path| {
-            let path = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        visit(&repository.path(folder), &mut |path| {
+            let path = path.strip_prefix(repository.path("")).unwrap_or(path).to_string_lossy().replace('\\', "/");
             if !files.iter().any(|file| file.path == path) {
                 found.push(path);
             }

@@ -6,6 +6,7 @@ mod generate;
 mod spec;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,6 +14,9 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Tasks of this repository")]
 struct Arguments {
+    /// Works on the checkout in this folder instead of the one the program was built from.
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     task: Task,
 }
@@ -50,10 +54,12 @@ enum Spec {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().task {
-        Task::Generate { check, diff } => generate::run(check, diff),
-        Task::Spec(Spec::Lint) => spec::lint(),
-        Task::Spec(Spec::Fmt { check }) => spec::fmt(check),
+    let arguments = Arguments::parse();
+    let repository = workspace::Repository::new(arguments.root);
+    let result = match arguments.task {
+        Task::Generate { check, diff } => generate::run(&repository, check, diff),
+        Task::Spec(Spec::Lint) => spec::lint(&repository),
+        Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Ci => ci::run(),
     };
     result.unwrap_or_else(|error| {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use p100_codegen::{Document, RULES};
 
-use crate::workspace::{SPEC, STALE, read, write};
+use crate::workspace::{Repository, SPEC, STALE};
 
-pub(crate) fn lint() -> Result<ExitCode> {
-    let document = match Document::load(&read(SPEC)?) {
+pub(crate) fn lint(repository: &Repository) -> Result<ExitCode> {
+    let document = match Document::load(&repository.read(SPEC)?) {
         Ok(document) => document,
         Err(problem) => bail!("{}", problem.in_file(SPEC)),
     };
@@ -28,8 +28,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn fmt(check: bool) -> Result<ExitCode> {
-    let current = read(SPEC)?;
+pub(crate) fn fmt(repository: &Repository, check: bool) -> Result<ExitCode> {
+    let current = repository.read(SPEC)?;
     let formatted = match p100_codegen::fmt::format(&current) {
         Ok(formatted) => formatted,
         Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
@@ -40,7 +40,7 @@ pub(crate) fn fmt(check: bool) -> Result<ExitCode> {
         println!("Stale   {SPEC}: not in canonical form. To format it: cargo xtask spec fmt");
         return Ok(ExitCode::from(STALE));
     } else {
-        write(SPEC, &formatted)?;
+        repository.write(SPEC, &formatted)?;
         println!("Written {SPEC}");
     }
     Ok(ExitCode::SUCCESS)

@@ -15,29 +15,43 @@ pub(crate) const STALE: u8 = 4;
 /// Exit code: the task could not do its work.
 pub(crate) const CANNOT: u8 = 100;
 
-/// The root of the repository.
-pub(crate) fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own).to_owned()
+/// A checkout of this repository.
+pub(crate) struct Repository {
+    root: PathBuf,
 }
 
-/// Reads a file of the repository.
-pub(crate) fn read(path: &str) -> Result<String> {
-    fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))
-}
-
-/// Replaces a file of the repository in one step: a reader sees the old text or the new one.
-pub(crate) fn write(path: &str, contents: &str) -> Result<()> {
-    let target = root().join(path);
-    let folder = target.parent().with_context(|| format!("{path} has no folder"))?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder of {path}"))?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("cannot write beside {path}"))?;
-    file.write_all(contents.as_bytes()).with_context(|| format!("cannot write {path}"))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+impl Repository {
+    /// The checkout in `root`; by default the one this program was built from.
+    pub(crate) fn new(root: Option<PathBuf>) -> Self {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self { root: root.unwrap_or_else(|| own.parent().unwrap_or(own).to_owned()) }
     }
-    file.persist(&target).with_context(|| format!("cannot replace {path}"))?;
-    Ok(())
+
+    /// Where `path` of the repository is on disk.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Reads a file.
+    pub(crate) fn read(&self, path: &str) -> Result<String> {
+        fs::read_to_string(self.path(path)).with_context(|| format!("cannot read {path}"))
+    }
+
+    /// Replaces a file in one step: a reader sees the old text or the new one.
+    pub(crate) fn write(&self, path: &str, contents: &str) -> Result<()> {
+        let target = self.path(path);
+        let folder = target.parent().with_context(|| format!("{path} has no folder"))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder of {path}"))?;
+        let mut file = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A temporary file is private by default; a source file is readable like its neighbours.
+            file.permissions(fs::Permissions::from_mode(0o644));
+        }
+        let mut file = file.tempfile_in(folder).with_context(|| format!("cannot write beside {path}"))?;
+        file.write_all(contents.as_bytes()).with_context(|| format!("cannot write {path}"))?;
+        file.persist(&target).with_context(|| format!("cannot replace {path}"))?;
+        Ok(())
+    }
 }

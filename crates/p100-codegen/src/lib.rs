@@ -23,8 +23,8 @@ use std::fmt as std_fmt;
 
 pub use coverage::{BEGIN as README_BEGIN, END as README_END, readme};
 pub use document::{
-    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry, SchemaNode,
-    Webhook,
+    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry,
+    SchemaNode, Webhook,
 };
 pub use emit::harness::harness;
 pub use lint::{RULES, Rule, lint};

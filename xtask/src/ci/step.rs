@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::workspace::root;
+use crate::workspace::Repository;
 
 /// One check.
 pub(super) struct Step {
@@ -53,7 +53,7 @@ impl Step {
         let status = Command::new(&self.program)
             .args(&self.arguments)
             .envs(self.variables.iter().copied())
-            .current_dir(root())
+            .current_dir(Repository::new(None).path(""))
             .stdin(Stdio::null())
             .status()
             .with_context(|| format!("cannot start {}", self.program))?;
