@@ -26,6 +26,7 @@ mod client;
 pub mod decimal;
 mod error;
 #[rustfmt::skip]
+#[allow(clippy::duplicated_attributes, reason = "builder(on(A, into), on(B, into)) is no duplicate")]
 mod generated;
 mod open_enum;
 mod operation;

@@ -157,17 +157,18 @@ fn scalar(text: &str, flow: bool) -> String {
 fn is_plain(text: &str, flow: bool) -> bool {
     const WORDS: [&str; 12] = ["null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"];
     let Some(first) = text.chars().next() else { return false };
-    let looks_numeric = is_number(text)
-        || text.starts_with("0x")
-        || first.is_ascii_digit() && text.chars().all(|c| c.is_ascii_digit() || "_.:-eExobTZ+".contains(c));
-    text.trim() == text
-        && !"-?:,[]{}#&*!|>'\"%@`+.=".contains(first)
-        && !(flow && text.contains(['[', ']', '{', '}', ',']))
-        && !text.contains(": ")
-        && !text.ends_with(':')
-        && !text.contains(" #")
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
-        && !(looks_numeric && !is_version(text))
+    let starts_syntax = "-?:,[]{}#&*!|>'\"%@`+.=".contains(first);
+    let holds_syntax = text.contains(": ") || text.ends_with(':') || text.contains(" #");
+    let ends_flow = flow && text.contains(['[', ']', '{', '}', ',']);
+    let is_word = WORDS.contains(&text.to_ascii_lowercase().as_str());
+    !(text.trim() != text || starts_syntax || holds_syntax || ends_flow || is_word || looks_numeric(text))
+}
+
+/// Whether some reader takes the text for a number, a date or a time.
+fn looks_numeric(text: &str) -> bool {
+    let number_like = |c: char| c.is_ascii_digit() || "_.:-eExobTZ+".contains(c);
+    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    is_number(text) || text.starts_with("0x") || starts_with_digit && text.chars().all(number_like) && !is_version(text)
 }
 
 /// `3.0.3` and `2025.8.0` are strings to every reader.

@@ -87,8 +87,7 @@ fn chain(block: &Block) -> Option<ExprMethodCall> {
 }
 
 /// Without the version header; query parameters as plain pairs; on our client.
-fn clean(call: ExprMethodCall) -> Expr {
-    let mut call = call;
+fn clean(mut call: ExprMethodCall) -> Expr {
     match &*call.receiver {
         Expr::MethodCall(inner) => *call.receiver = clean(inner.clone()),
         _ => *call.receiver = parse_quote!(self.http()),
@@ -96,10 +95,10 @@ fn clean(call: ExprMethodCall) -> Expr {
     if call.method == "headers" {
         return *call.receiver;
     }
-    if call.method == "query" {
-        if let Some(pair) = call.args.first().and_then(query_pair) {
-            call.args = [pair].into_iter().collect();
-        }
+    if call.method == "query"
+        && let Some(pair) = call.args.first().and_then(query_pair)
+    {
+        call.args = [pair].into_iter().collect();
     }
     Expr::MethodCall(call)
 }

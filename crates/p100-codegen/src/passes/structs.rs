@@ -90,10 +90,11 @@ fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evid
     } else if property.flag("nullable") {
         field.attrs.push(parse_quote!(#[serde(default)]));
     }
-    if !decimals::apply(field) {
-        if let Some(format) = property.str("format").filter(|format| ["uuid", "date", "uri"].contains(format)) {
-            field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
-        }
+    let kept_as_text = property.str("format").filter(|format| ["uuid", "date", "uri"].contains(format));
+    if !decimals::apply(field)
+        && let Some(format) = kept_as_text
+    {
+        field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
     }
 }
 

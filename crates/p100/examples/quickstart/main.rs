@@ -2,6 +2,7 @@
 //!
 //! With P100_API_KEY set it calls P100's staging host instead, and only reads. With P100_BASE_URL set it does all of it against that
 //! server, such as a mock made from spec/p100-partner-api.yaml by another tool.
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::env;
 use std::error::Error;
