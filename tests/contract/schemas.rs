@@ -37,8 +37,9 @@ fn derived_schemas_agree_with_the_document() {
     let all: BTreeSet<&str> = DOCUMENT.schemas().map(|schema| schema.name).collect();
     assert_eq!(rows.union(&forms).copied().collect::<BTreeSet<_>>(), all);
     for schema in SCHEMAS {
-        let derived = (schema.derived)();
-        assert_eq!(from_derived(&derived), from_document(schema.node()), "{}", schema.name);
+        // A nullable component is null where it is used, as an `Option`; the type itself never is.
+        let stated = Shape { nullable: false, ..from_document(schema.node()) };
+        assert_eq!(from_derived(&(schema.derived)()), stated, "{}", schema.name);
     }
 }
 

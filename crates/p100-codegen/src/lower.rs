@@ -34,7 +34,10 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
             schemas.insert(schema.name.to_owned(), json!({"type": "string"}));
             replacements.push((schema.name.to_owned(), format!("{MARK}::types::{}", schema.name)));
         } else if !is_form(document, schema.name) {
-            schemas.insert(schema.name.to_owned(), lower_schema(schema.node));
+            let mut lowered = lower_schema(schema.node);
+            // A nullable component is only ever used where a member may be missing anyway; as a type it stays itself.
+            lowered.as_object_mut().map(|keywords| keywords.remove("nullable"));
+            schemas.insert(schema.name.to_owned(), lowered);
         }
     }
     let mut paths = Map::new();

@@ -174,13 +174,14 @@ pub fn parse(text: &str) -> Result<Decimal, InvalidDecimal> {
 /// `value * 10^exponent`, or nothing if that cannot be held exactly.
 fn shift(mut value: Decimal, exponent: i32) -> Option<Decimal> {
     let scale = i64::from(value.scale()) - i64::from(exponent);
-    if scale < 0 {
-        let factor = Decimal::from_i128_with_scale(10_i128.checked_pow(u32::try_from(-scale).ok()?)?, 0);
-        value.set_scale(0).ok()?;
-        return value.checked_mul(factor).filter(|_| -scale <= 28);
+    if let Ok(scale) = u32::try_from(scale) {
+        value.set_scale(scale).ok()?;
+        return Some(value);
     }
-    value.set_scale(u32::try_from(scale).ok()?).ok()?;
-    Some(value)
+    // 10^28 is the largest power of ten that `Decimal` holds.
+    let zeros = u32::try_from(-scale).ok().filter(|zeros| *zeros <= 28)?;
+    value.set_scale(0).ok()?;
+    value.checked_mul(Decimal::from_i128_with_scale(10_i128.pow(zeros), 0))
 }
 
 #[cfg(feature = "schemars")]
@@ -251,7 +252,7 @@ mod tests {
         for text in ["", "-", ".5", "5.", "1_000", "+1", "1e", "0x10", "NaN", "1 ", "1,5", "12a"] {
             assert_eq!(parse(text), Err(super::NOT_A_NUMBER), "{text}");
         }
-        for text in ["0.00000000000000000000000000001", "99999999999999999999999999999999", "1e29", "1e-29", "1e2147483647"] {
+        for text in ["0.00000000000000000000000000001", "99999999999999999999999999999999", "1e29", "1e30", "1e38", "1e39", "1e-29", "1e2147483647", "1e-2147483648"] {
             assert_eq!(parse(text), Err(super::TOO_LONG), "{text}");
         }
     }

@@ -56,6 +56,11 @@ pub(super) fn required_known(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for place in places(document).into_iter().filter(|place| place.role != Role::Alternative) {
         let known: Vec<&str> = place.node.get("properties").into_iter().flat_map(Node::members).map(|(name, _)| name).collect();
+        let always = place.node.get("required").into_iter().flat_map(Node::items);
+        problems.extend(always.filter(|name| refers_to_nullable(document, place.node, name)).map(|name| {
+            let message = format!("`required` lists {}, whose schema is nullable; its type would have to be another one here", name.to_json());
+            Problem::at(name.position, message).on(place.subject)
+        }));
         let forms = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| place.node.get(keyword)).flat_map(Node::items);
         for node in forms.chain([place.node]) {
             let names: Vec<&Node> = node.get("required").into_iter().flat_map(Node::items).collect();
@@ -74,6 +79,12 @@ pub(super) fn required_known(document: &Document) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// A nullable component is an `Option` where it is used, so its uses must be optional.
+fn refers_to_nullable(document: &Document, schema: &Node, property: &Node) -> bool {
+    let property = property.as_str().and_then(|name| schema.get("properties")?.get(name));
+    property.and_then(Document::reference).and_then(|target| document.schema(target)).is_some_and(|target| target.flag("nullable"))
 }
 
 pub(super) fn enum_values(document: &Document) -> Vec<Problem> {

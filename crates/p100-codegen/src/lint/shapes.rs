@@ -5,7 +5,7 @@ use super::walk::{Place, Role};
 use crate::{Document, Node, Problem};
 
 /// Keywords that may stand beside `allOf: [$ref]`: they say something about this use of the component.
-const BESIDE_REFERENCE: [&str; 7] = ["allOf", "description", "nullable", "deprecated", "readOnly", "writeOnly", "x-evidence"];
+const BESIDE_REFERENCE: [&str; 6] = ["allOf", "description", "deprecated", "readOnly", "writeOnly", "x-evidence"];
 
 pub(super) fn named_types(document: &Document) -> Vec<Problem> {
     each_place(document, |place| unnamed(place).map(str::to_owned))
@@ -47,6 +47,9 @@ fn composed(node: &Node) -> Option<&'static str> {
     let only = |keys: &[&str]| node.members().all(|(key, _)| keys.contains(&key));
     if node.get("not").is_some() || node.get("discriminator").is_some() {
         return Some("uses `not` or `discriminator`, which have no Rust form here; say it in the description");
+    }
+    if node.get("allOf").is_some() && node.get("nullable").is_some() {
+        return Some("uses `nullable` beside a reference, where OpenAPI 3.0.3 gives it no effect; make the component nullable");
     }
     if let Some(forms) = node.get("allOf") {
         let is_wrapper = forms.items().count() == 1 && forms.items().all(|form| form.get("$ref").is_some());
@@ -96,7 +99,10 @@ fn unsupported(place: &Place<'_>) -> Option<String> {
             has("title") && ![Role::Component, Role::Alternative].contains(&place.role),
             "`title`: it would become the name of a type; use `description`",
         ),
-        (place.role == Role::Component && has("nullable"), "`nullable`: say so where the component is used, or each use becomes optional"),
+        (
+            place.role == Role::Component && has("nullable") && node.str("type") != Some("object"),
+            "`nullable`: say so where the component is used, or each use becomes optional",
+        ),
     ];
     reasons.into_iter().find_map(|(is_used, reason)| is_used.then(|| format!("uses {reason}")))
 }
