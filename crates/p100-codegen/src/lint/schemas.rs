@@ -58,7 +58,8 @@ pub(super) fn required_known(document: &Document) -> Vec<Problem> {
         let known: Vec<&str> = place.node.get("properties").into_iter().flat_map(Node::members).map(|(name, _)| name).collect();
         let always = place.node.get("required").into_iter().flat_map(Node::items);
         problems.extend(always.filter(|name| refers_to_nullable(document, place.node, name)).map(|name| {
-            let message = format!("`required` lists {}, whose schema is nullable; its type would have to be another one here", name.to_json());
+            let message =
+                format!("`required` lists {}, whose schema is nullable; its type would have to be another one here", name.to_json());
             Problem::at(name.position, message).on(place.subject)
         }));
         let forms = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| place.node.get(keyword)).flat_map(Node::items);
