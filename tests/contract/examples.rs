@@ -68,6 +68,31 @@ fn every_webhook_example_decodes_as_its_event() {
     }
 }
 
+#[test]
+fn the_shape_of_a_webhook_is_never_taken_for_another_event() {
+    let mut told = std::collections::BTreeSet::new();
+    for webhook in DOCUMENT.webhooks() {
+        for example in DOCUMENT.examples(&webhook.body.node).expect("resolves") {
+            let matching: Vec<&str> =
+                DOCUMENT.webhooks().iter().filter(|other| has_shape(&example.value, other)).map(|other| other.id.as_str()).collect();
+            assert!(matching.is_empty() || matching == [webhook.id.as_str()], "{}, example {}: {matching:?}", webhook.id, example.name);
+            told.extend(matching);
+        }
+    }
+    let by_shape = DOCUMENT.webhooks().iter().filter(|webhook| !webhook.members.is_empty() || !webhook.values.is_empty());
+    assert_eq!(told, by_shape.map(|webhook| webhook.id.as_str()).collect(), "each shape has an example");
+}
+
+/// Whether a body has what tells the event apart; never true for events that only their path tells.
+fn has_shape(body: &Node, webhook: &p100_codegen::Webhook) -> bool {
+    let values =
+        |(member, values): (&String, &Vec<String>)| body.str(member).is_some_and(|value| values.iter().any(|known| known == value));
+    (!webhook.members.is_empty() || !webhook.values.is_empty())
+        && webhook.members.iter().all(|member| body.get(member).is_some())
+        && webhook.absent.iter().all(|member| body.get(member).is_none())
+        && webhook.values.iter().all(values)
+}
+
 /// A validator for a component schema, from another hand than ours.
 fn validator(schema: &str) -> jsonschema::Validator {
     let schemas: Map<String, Value> = DOCUMENT.schemas().map(|schema| (schema.name.to_owned(), json_schema(schema.node))).collect();

@@ -52,6 +52,47 @@ async fn no_sensitive_value_shows_when_an_answer_cannot_be_read() {
     }
 }
 
+/// A card number where a string belongs: the error that refuses it must not quote it.
+const NUMBER: &str = "4929123412341234";
+
+fn misplaced(schema: &str) -> String {
+    let text = Sample { sensitive: |_| NUMBER.to_owned(), ..Sample::default() }.of(schema).to_string();
+    text.replace(&format!("\"{NUMBER}\""), NUMBER)
+}
+
+#[tokio::test]
+async fn no_sensitive_value_shows_when_it_is_what_cannot_be_read() {
+    let sensitive = DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation) && !operation.answers_raw());
+    for operation in sensitive {
+        let server = MockServer::start_async().await;
+        let schema = operation.successes().find_map(|response| response.body.as_ref()?.schema()).expect("a JSON answer");
+        server.mock(|when, then| {
+            when.is_true(|_| true);
+            then.status(200).body(misplaced(schema));
+        });
+        let error = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await.expect_err("not readable");
+        assert!(error.path().is_some_and(|path| path.len() > 1), "{error:?}");
+        for text in [error.to_string(), format!("{error:?}"), chain(&error)] {
+            assert!(!text.contains(NUMBER), "{}: {text}", operation.id);
+        }
+    }
+}
+
+#[test]
+fn no_sensitive_value_shows_when_a_webhook_cannot_be_read() {
+    let mut tried = 0;
+    for (webhook, route) in DOCUMENT.webhooks().iter().zip(p100_raw::webhooks::ROUTES) {
+        let text = misplaced(&webhook.payload);
+        if text.contains(NUMBER) {
+            tried += 1;
+            let error = route.kind.decode(text.as_bytes()).expect_err("not readable");
+            assert!(!format!("{error} {error:?} {}", chain(&error)).contains(NUMBER), "{error:?}");
+            assert!(error.to_string().contains("expected a string"), "{error}");
+        }
+    }
+    assert!(tried >= 2, "{tried}");
+}
+
 #[test]
 fn answers_with_sensitive_values_are_not_kept_as_bytes() {
     let sensitive: Vec<_> = DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation)).collect();

@@ -6,7 +6,7 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroize;
 
-use crate::{Bytes, Call, Error, Form, Operation, RawBody, Response, Transport};
+use crate::{Bytes, Call, Error, Form, Operation, RawBody, Response, Transport, json};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends with `http` as it is. P100's key is whatever default headers `http` has.
+    /// A client that sends with `http` as it is. P100's key is whatever default headers `http` has; let it follow no redirects, or
+    /// they may carry that key elsewhere.
     #[must_use]
     pub fn new(base_url: Url, http: reqwest::Client) -> Self {
         Self::with_transport(base_url, http.clone(), Arc::new(http))
@@ -77,7 +78,7 @@ impl Client {
 fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Response<Bytes>) -> Result<Response<T>, Error> {
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = answer.into_inner();
-    match serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body)) {
+    match json::decode(&body) {
         Ok(value) if operation.sensitive_answer => {
             if let Ok(mut bytes) = body.try_into_mut() {
                 bytes.as_mut().zeroize();

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::{BoxError, Operation, Retry, TransportError, types};
+use crate::{BoxError, InvalidJson, Operation, Retry, TransportError, types};
 
 /// Why a call has no result. One line in `Display`, without body, headers, key or URL; the raw answer is reachable through methods.
 pub struct Error(Box<Inner>);
@@ -68,7 +68,7 @@ impl Error {
         status: StatusCode,
         headers: HeaderMap,
         body: Bytes,
-        error: serde_path_to_error::Error<serde_json::Error>,
+        error: InvalidJson,
     ) -> Self {
         let answer = Answer { status, headers, body, error: None };
         Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()), true)
@@ -121,9 +121,8 @@ impl Error {
 
     /// The JSON path at which decoding a success failed, e.g. `cards[0].status`.
     #[must_use]
-    pub fn path(&self) -> Option<String> {
-        let source = self.0.source.as_ref()?.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>()?;
-        Some(source.path().to_string())
+    pub fn path(&self) -> Option<&str> {
+        self.0.source.as_ref()?.downcast_ref::<InvalidJson>().map(InvalidJson::path)
     }
 
     /// Whether the call may have changed something at P100 although it failed. If so, look before calling again: P100 documents no

@@ -18,7 +18,7 @@
 //! # Features
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
-//! - `schemars`: `schemars::JsonSchema` on every type.
+//! - `schemars`: `schemars::JsonSchema` on every type that travels as JSON.
 //!
 //! The types read and write JSON through `serde_json` only: amounts keep all their digits, which no other format promises.
 
@@ -28,6 +28,7 @@ mod error;
 #[rustfmt::skip]
 #[allow(clippy::duplicated_attributes, reason = "builder(on(A, into), on(B, into)) is no duplicate")]
 mod generated;
+mod json;
 mod open_enum;
 mod operation;
 mod path;
@@ -36,18 +37,17 @@ mod sensitive;
 mod timestamp;
 mod transport;
 mod upload;
-mod webhook;
 
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
+pub use json::InvalidJson;
 pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use transport::{BoxError, Call, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
-pub use webhook::InvalidPayload;
 
 pub use bytes::Bytes;
 pub use reqwest;

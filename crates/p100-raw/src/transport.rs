@@ -28,7 +28,6 @@ impl Transport for reqwest::Client {
 }
 
 /// One call: which operation, and the request that carries it out.
-#[derive(Debug)]
 pub struct Call {
     operation: &'static Operation,
     client: reqwest::Client,
@@ -66,6 +65,13 @@ impl Call {
                 RequestBuilder::from_parts(self.client.clone(), head).multipart(form).build().map_err(TransportError::not_sent)
             }
         }
+    }
+}
+
+impl fmt::Debug for Call {
+    /// Not the request: its path, query and body may carry personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.operation.id).finish_non_exhaustive()
     }
 }
 

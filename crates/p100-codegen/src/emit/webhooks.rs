@@ -21,8 +21,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
         .collect();
     let routes = webhooks.iter().map(route);
     quote! {
-        use crate::webhook::{InvalidPayload, payload};
-        use crate::{Evidence, WebhookRoute, types};
+        use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
 
         /// Which event a webhook tells.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,9 +46,9 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             ///
             /// # Errors
             /// The body is not the payload of this event; the error names the member.
-            pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidPayload> {
+            pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
                 match self {
-                    #(Self::#kinds => payload(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
+                    #(Self::#kinds => json::decode(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
                 }
             }
         }

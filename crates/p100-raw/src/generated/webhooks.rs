@@ -2,8 +2,7 @@
 
 //! The events P100 sends to the partner's server.
 
-use crate::webhook::{InvalidPayload, payload};
-use crate::{Evidence, WebhookRoute, types};
+use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,65 +172,70 @@ impl WebhookKind {
     ///
     /// # Errors
     /// The body is not the payload of this event; the error names the member.
-    pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidPayload> {
+    pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::UserBalanceGenerated(Box::new(event)))
             }
 
             Self::KycFileAdded => {
-                payload(body).map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
+                json::decode(body)
+                    .map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
             }
 
             Self::PoaVerificationStatus => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::PoaVerificationStatus(Box::new(event)))
             }
 
             Self::KycVerificationStatus => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::KycVerificationStatus(Box::new(event)))
             }
 
             Self::TransferStatus => {
-                payload(body).map(|event| WebhookEvent::TransferStatus(Box::new(event)))
+                json::decode(body)
+                    .map(|event| WebhookEvent::TransferStatus(Box::new(event)))
             }
 
             Self::SepaTransferStatus => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::SepaTransferStatus(Box::new(event)))
             }
 
             Self::SepaDepositReceived => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::SepaDepositReceived(Box::new(event)))
             }
 
             Self::CryptoWithdrawalStatus => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::CryptoWithdrawalStatus(Box::new(event)))
             }
 
             Self::CryptoDepositStatus => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::CryptoDepositStatus(Box::new(event)))
             }
 
             Self::ExchangeStatus => {
-                payload(body).map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
+                json::decode(body)
+                    .map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
             }
 
             Self::CardTransaction => {
-                payload(body).map(|event| WebhookEvent::CardTransaction(Box::new(event)))
+                json::decode(body)
+                    .map(|event| WebhookEvent::CardTransaction(Box::new(event)))
             }
 
             Self::Card3dsCode => {
-                payload(body).map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
+                json::decode(body)
+                    .map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
             }
 
             Self::CardActivationCode => {
-                payload(body)
+                json::decode(body)
                     .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
             }
         }

@@ -1,0 +1,82 @@
+//! Reading JSON that arrived, with errors that say where but never what: the value that fails may be a card number.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// JSON that is not what the document says. Names the member and what was expected there, never the value found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidJson {
+    path: String,
+    expected: String,
+    line: usize,
+    column: usize,
+}
+
+impl InvalidJson {
+    /// The path of the member that failed, e.g. `cards[0].status`; `.` if it is the whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at `{}` (line {}, column {}): {}", self.path, self.line, self.column, self.expected)
+    }
+}
+
+impl std::error::Error for InvalidJson {}
+
+pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        invalid(path, &error.into_inner())
+    })?;
+    deserializer.end().map_err(|error| invalid(".".to_owned(), &error))?;
+    Ok(value)
+}
+
+fn invalid(path: String, error: &serde_json::Error) -> InvalidJson {
+    InvalidJson { path, expected: without_value(error), line: error.line(), column: error.column() }
+}
+
+/// What the error says, less the value it quotes. serde words a mismatch as `<what was found>, expected <what was wanted>`.
+fn without_value(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let wanted = message.rsplit_once(", expected ").map(|(_, wanted)| format!("expected {wanted}"));
+    match error.classify() {
+        Category::Eof | Category::Io => "the text ends too early".to_owned(),
+        Category::Syntax => "this is not JSON".to_owned(),
+        Category::Data if message.starts_with("missing field `") => message.to_owned(),
+        Category::Data => wanted.unwrap_or_else(|| "this is no value of the member's type".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::decode;
+
+    #[test]
+    fn errors_name_the_member_and_what_was_expected_but_not_the_value() {
+        type Cards = BTreeMap<String, Vec<BTreeMap<String, String>>>;
+        for (text, path, expected) in [
+            (r#"{"cards": [{"pin": 1234}]}"#, "cards[0].pin", "(line 1, column 23): expected a string"),
+            (r#"{"cards": [{"pin": "1234"}"#, "cards", "the text ends too early"),
+            (r#"{"cards": 1234}"#, "cards", "expected a sequence"),
+            ("<html>1234", ".", "this is not JSON"),
+            ("{} 1234", ".", "this is not JSON"),
+        ] {
+            let error = decode::<Cards>(text.as_bytes()).expect_err(text);
+            assert_eq!(error.path(), path, "{text}");
+            assert!(error.to_string().ends_with(expected), "{error}");
+            assert!(!error.to_string().contains("1234"), "{error}");
+        }
+    }
+}
