@@ -66,6 +66,40 @@ async fn the_key_shows_nowhere() {
     assert!(!format!("{broken:?} {broken}").contains(KEY));
 }
 
+/// The environment of this process is shared by all tests, so each case runs in a process of its own.
+#[tokio::test]
+async fn the_key_is_taken_from_the_environment() {
+    const CASE: &str = "P100_TEST_CASE";
+    match std::env::var(CASE).as_deref() {
+        Ok("set") => {
+            let server = MockServer::start_async().await;
+            let mock = server.mock(|when, then| {
+                when.header("x-api-key", KEY);
+                then.status(200).body("{}");
+            });
+            let client = Client::builder().base_url(server.base_url()).api_key_from_env().build().expect("a client");
+            client.raw().get_rates().await.expect("an answer");
+            mock.assert();
+        }
+        Ok(_) => {
+            let error = Client::builder().environment(Environment::Staging).api_key_from_env().build().expect_err("no key");
+            assert!(error.to_string().contains("P100_API_KEY is not set"), "{error}");
+        }
+        Err(_) => {
+            for case in ["set", "missing"] {
+                let mut child = std::process::Command::new(std::env::current_exe().expect("this program"));
+                child.args(["--exact", "the_key_is_taken_from_the_environment"]).env(CASE, case).env_remove("P100_API_KEY");
+                if case == "set" {
+                    child.env("P100_API_KEY", KEY);
+                }
+                let output = child.output().expect("runs");
+                let text = String::from_utf8_lossy(&output.stdout);
+                assert!(output.status.success() && text.contains("1 passed"), "{case}: {text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_configuration_that_cannot_work_is_refused_with_the_reason() {
     let build = |url: &str| Client::builder().base_url(url).api_key(KEY).build();
