@@ -15,7 +15,7 @@ use crate::harness::{Arguments, assert_same_json, call, client, mock};
 const AWKWARD: &str = "a/b\\c?d=%2F&e%20f g.h..i+;#[.*](x){y}|^$~'\"<ü漢>@:,!";
 
 /// A server that answers nothing useful and keeps what arrived.
-async fn recorder() -> (MockServer, Arc<Mutex<Vec<HttpMockRequest>>>) {
+pub(crate) async fn recorder() -> (MockServer, Arc<Mutex<Vec<HttpMockRequest>>>) {
     let server = MockServer::start_async().await;
     let arrived = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&arrived);
