@@ -4,7 +4,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use p100_httpmock::MockServer;
-use p100_raw::{Call, Client, FilePart, Sending, Transport, reqwest, types};
+use p100_raw::{Answer, Call, Client, FilePart, Sending, Transport, reqwest, types};
 
 /// A transport that throws its first attempt away after sending it.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ impl Transport for Twice {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
         Box::pin(async move {
             self.0.execute(call.request()?).await?.bytes().await?;
-            Ok(self.0.execute(call.request()?).await?)
+            Answer::read(self.0.execute(call.request()?).await?).await
         })
     }
 }

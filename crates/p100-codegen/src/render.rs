@@ -156,7 +156,7 @@ fn render_methods(document: &Document, methods: Vec<ImplItemFn>, files: &mut Fil
         }
         let items = quote! {
             #[allow(unused_imports)]
-            use crate::{Client, Error, RawBody, Response, operations, path, types};
+            use crate::{Client, Error, RawBody, Response, operations, types};
 
             impl Client { #(#bodies)* }
         };

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use reqwest::{Request, Url};
+use reqwest::{Request, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroize;
 
-use crate::{Bytes, Call, Error, Form, Operation, RawBody, Response, Transport, json};
+use crate::{Answer, Call, Error, Form, Operation, RawBody, Response, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
-    base_url: String,
+    base_url: Arc<str>,
     http: reqwest::Client,
     transport: Arc<dyn Transport>,
+    routes: Arc<Routes>,
 }
 
 impl Client {
@@ -28,7 +29,13 @@ impl Client {
     /// `https://partner-api-stage.p100.io`, without the `/v1` of the paths.
     #[must_use]
     pub fn with_transport(base_url: Url, http: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
-        Self { base_url: base_url.as_str().trim_end_matches('/').to_owned(), http, transport }
+        Self { base_url: base_url.as_str().trim_end_matches('/').into(), http, transport, routes: Arc::default() }
+    }
+
+    /// The same client, with other methods or paths for some operations.
+    #[must_use]
+    pub fn with_routes(self, routes: Routes) -> Self {
+        Self { routes: Arc::new(routes), ..self }
     }
 
     /// Where requests go, without a trailing slash.
@@ -37,8 +44,11 @@ impl Client {
         &self.base_url
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.http
+    /// The beginning of a request to `operation`, with its path parameters filled in.
+    pub(crate) fn request(&self, operation: &'static Operation, parameters: &[(&'static str, &str)]) -> Result<RequestBuilder, Error> {
+        let (method, template) = self.routes.of(operation);
+        let url = format!("{}{}", self.base_url, path::fill(operation, template, parameters)?);
+        Ok(self.http.request(method, url))
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, operation: &'static Operation, request: Request) -> Result<Response<T>, Error> {
@@ -56,28 +66,20 @@ impl Client {
 
     pub(crate) async fn raw(&self, operation: &'static Operation, request: Request) -> Result<Response<RawBody>, Error> {
         let answer = self.send(operation, request, None).await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(Response::new(RawBody::new(answer.into_inner()), status, headers, None))
+        Ok(Response::new(RawBody::new(answer.body), answer.status, answer.headers, None))
     }
 
     /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
     /// a create answers, and money that moved must not look like a failure.
-    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<Response<Bytes>, Error> {
+    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<Answer, Error> {
         let call = Call::new(operation, self.http.clone(), request, form);
         let answer = self.transport.send(&call).await.map_err(|error| Error::transport(operation, error))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.bytes().await.map_err(|error| Error::truncated(operation, status, headers.clone(), error))?;
-        if status.is_success() {
-            Ok(Response::new(body, status, headers, None))
-        } else {
-            Err(Error::answer(operation, status, headers, body))
-        }
+        if answer.status.is_success() { Ok(answer) } else { Err(Error::answer(operation, answer)) }
     }
 }
 
-fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Response<Bytes>) -> Result<Response<T>, Error> {
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let body = answer.into_inner();
+fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
+    let Answer { status, headers, body } = answer;
     match json::decode(&body) {
         Ok(value) if operation.sensitive_answer => {
             if let Ok(mut bytes) = body.try_into_mut() {
@@ -86,6 +88,6 @@ fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Response<B
             Ok(Response::new(value, status, headers, None))
         }
         Ok(value) => Ok(Response::new(value, status, headers, Some(body))),
-        Err(error) => Err(Error::undecodable(operation, status, headers, body, error)),
+        Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
     }
 }

@@ -1,12 +1,17 @@
 //! What can go wrong with a call, and whether it may have taken effect all the same.
 
+mod answers;
+
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::{BoxError, InvalidJson, Operation, Retry, TransportError, types};
+pub use answers::{AccessDenied, ApiError, retry_after};
+
+use crate::transport::Stage;
+use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, types};
 
 /// Why a call has no result. One line in `Display`, without body, headers, key or URL; the raw answer is reachable through methods.
 pub struct Error(Box<Inner>);
@@ -14,38 +19,32 @@ pub struct Error(Box<Inner>);
 struct Inner {
     operation: &'static Operation,
     kind: ErrorKind,
-    answer: Option<Answer>,
+    head: Option<(StatusCode, HeaderMap)>,
+    body: Option<Bytes>,
+    api_error: Option<types::Error>,
     source: Option<BoxError>,
-    maybe_sent: bool,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    error: Option<types::Error>,
 }
 
 /// How far the call got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request could not be built, or was refused before it was sent.
+    /// The request could not be built, was refused before it was sent, or found no connection.
     NotSent,
     /// No answer came back.
     NoAnswer,
-    /// P100 answered, but the body broke off.
+    /// P100 answered, but the body did not arrive whole.
     Truncated,
     /// P100 reported success, but the body is not what the document says. See [`Error::path`].
     Undecodable,
-    /// P100 answered with an error status. See [`Error::api_error`].
+    /// P100 answered with an error status. See [`Error::api`].
     Refused,
 }
 
 impl Error {
-    /// An error for a call that was not sent.
-    pub(crate) fn not_sent(operation: &'static Operation, source: impl Into<BoxError>) -> Self {
-        Self::new(operation, ErrorKind::NotSent, None, Some(source.into()), false)
+    /// An error for a call of `operation` that was not sent.
+    pub fn not_sent(operation: &'static Operation, source: impl Into<BoxError>) -> Self {
+        Self::new(operation, ErrorKind::NotSent, None, Some(source.into()))
     }
 
     pub(crate) fn unbuildable(operation: &'static Operation, error: reqwest::Error) -> Self {
@@ -53,34 +52,30 @@ impl Error {
     }
 
     pub(crate) fn transport(operation: &'static Operation, error: TransportError) -> Self {
-        let maybe_sent = error.may_have_been_sent();
-        let kind = if maybe_sent { ErrorKind::NoAnswer } else { ErrorKind::NotSent };
-        Self::new(operation, kind, None, Some(error.into()), maybe_sent)
+        let (kind, head) = match error.stage() {
+            Stage::NotSent => (ErrorKind::NotSent, None),
+            Stage::NoAnswer => (ErrorKind::NoAnswer, None),
+            Stage::BrokeOff(status, headers) => (ErrorKind::Truncated, Some((*status, headers.clone()))),
+        };
+        let mut own = Self::new(operation, kind, None, Some(error.into()));
+        own.0.head = head;
+        own
     }
 
-    pub(crate) fn truncated(operation: &'static Operation, status: StatusCode, headers: HeaderMap, error: reqwest::Error) -> Self {
-        let answer = Answer { status, headers, body: Bytes::new(), error: None };
-        Self::new(operation, ErrorKind::Truncated, Some(answer), Some(error.without_url().into()), true)
+    pub(crate) fn undecodable(operation: &'static Operation, answer: Answer, error: InvalidJson) -> Self {
+        Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()))
     }
 
-    pub(crate) fn undecodable(
-        operation: &'static Operation,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-        error: InvalidJson,
-    ) -> Self {
-        let answer = Answer { status, headers, body, error: None };
-        Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()), true)
+    pub(crate) fn answer(operation: &'static Operation, answer: Answer) -> Self {
+        let api_error = serde_json::from_slice(&answer.body).ok();
+        let mut own = Self::new(operation, ErrorKind::Refused, Some(answer), None);
+        own.0.api_error = api_error;
+        own
     }
 
-    pub(crate) fn answer(operation: &'static Operation, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let error = serde_json::from_slice(&body).ok();
-        Self::new(operation, ErrorKind::Refused, Some(Answer { status, headers, body, error }), None, true)
-    }
-
-    fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>, maybe_sent: bool) -> Self {
-        Self(Box::new(Inner { operation, kind, answer, source, maybe_sent }))
+    fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
+        let (head, body) = answer.map(|answer| ((answer.status, answer.headers), answer.body)).unzip();
+        Self(Box::new(Inner { operation, kind, head, body, api_error: None, source }))
     }
 
     /// The operation that was called.
@@ -98,25 +93,25 @@ impl Error {
     /// The status of the answer, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(|answer| answer.status)
+        self.0.head.as_ref().map(|(status, _)| *status)
     }
 
     /// The headers of the answer, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.answer.as_ref().map(|answer| &answer.headers)
+        self.0.head.as_ref().map(|(_, headers)| headers)
     }
 
     /// The body of the answer as it arrived, whatever it is. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.answer.as_ref().map(|answer| &answer.body)
+        self.0.body.as_ref()
     }
 
-    /// What P100 said, if it said it in its own form.
+    /// The body of an error answer, if it is JSON of P100's form.
     #[must_use]
     pub fn api_error(&self) -> Option<&types::Error> {
-        self.0.answer.as_ref()?.error.as_ref()
+        self.0.api_error.as_ref()
     }
 
     /// The JSON path at which decoding a success failed, e.g. `cards[0].status`.
@@ -127,17 +122,15 @@ impl Error {
 
     /// Whether the call may have changed something at P100 although it failed. If so, look before calling again: P100 documents no
     /// idempotency key, a second create can pay twice.
+    ///
+    /// False for operations that only read, for requests that were not sent, and for a 4xx other than 408: that is P100's word that it
+    /// did nothing. `P500` and `P501` are server faults although they come with status 400.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.operation.retry == Retry::Never && self.0.maybe_sent && !self.was_refused()
-    }
-
-    /// A 4xx is P100's word that it did nothing; except P500 and P501, which are server faults under status 400, and 408.
-    fn was_refused(&self) -> bool {
-        use types::ErrorCode::{P500, P501};
-        let fault = self.api_error().and_then(|error| error.error_code.as_ref()).is_some_and(|code| matches!(code, P500 | P501));
-        let status = self.status().filter(|_| self.0.kind == ErrorKind::Refused);
-        status.is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT) && !fault
+        let refused = self.0.kind == ErrorKind::Refused
+            && self.status().is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT)
+            && !self.is_server_fault();
+        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !refused
     }
 }
 
@@ -148,7 +141,7 @@ impl fmt::Display for Error {
         match self.0.kind {
             ErrorKind::NotSent => f.write_str("the request was not sent")?,
             ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
-            ErrorKind::Truncated => write!(f, "the answer with status {status} broke off")?,
+            ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
             ErrorKind::Undecodable => {
                 write!(f, "the answer with status {status} could not be read at `{}`", self.path().unwrap_or_default())?;
             }

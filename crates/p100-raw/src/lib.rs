@@ -33,20 +33,22 @@ mod open_enum;
 mod operation;
 mod path;
 mod response;
+mod routes;
 mod sensitive;
 mod timestamp;
 mod transport;
 mod upload;
 
 pub use client::Client;
-pub use error::{Error, ErrorKind};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::InvalidJson;
 pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookRoute};
 pub use response::{RawBody, Response};
+pub use routes::{InvalidRoute, Routes};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use transport::{BoxError, Call, Sending, Transport, TransportError};
+pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
 
 pub use bytes::Bytes;

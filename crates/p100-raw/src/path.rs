@@ -7,8 +7,18 @@ use crate::{Error, Operation};
 /// All but RFC 3986's unreserved characters. `\` matters: URL parsers read it as `/`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The template with each `{name}` replaced by its value.
+pub(crate) fn fill(operation: &'static Operation, template: &str, parameters: &[(&'static str, &str)]) -> Result<String, Error> {
+    let mut path = template.to_owned();
+    for (name, value) in parameters {
+        // Encoded values hold no braces, so one value is never taken for the place of another.
+        path = path.replace(&format!("{{{name}}}"), &segment(operation, name, value)?);
+    }
+    Ok(path)
+}
+
 /// The encoded segment. An empty value and the dot segments would address another resource, and no encoding saves them: they are refused.
-pub(crate) fn segment(operation: &'static Operation, name: &'static str, value: &str) -> Result<String, Error> {
+fn segment(operation: &'static Operation, name: &str, value: &str) -> Result<String, Error> {
     match value {
         "" => Err(Error::not_sent(operation, format!("the path parameter {name} is empty"))),
         "." | ".." => {
@@ -16,4 +26,9 @@ pub(crate) fn segment(operation: &'static Operation, name: &'static str, value: 
         }
         _ => Ok(utf8_percent_encode(value, ENCODED).to_string()),
     }
+}
+
+/// The names between braces in a path template, in order.
+pub(crate) fn parameters(template: &str) -> Vec<&str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::pin::Pin;
 
-use reqwest::{Request, RequestBuilder, Url};
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use reqwest::{Request, RequestBuilder, StatusCode, Url};
 
 use crate::{Form, Operation};
 
@@ -11,19 +13,19 @@ use crate::{Form, Operation};
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The future of a [`Transport`].
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, TransportError>> + Send + 'a>>;
 
 /// Sends requests. Authentication, deadlines, retries and tracing live behind it, once for all operations.
 ///
 /// `reqwest::Client` is a transport that just sends. The crate `p100` brings the one meant for production.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends `call` and returns the head of the answer, whatever its status.
+    /// Sends `call` and returns the whole answer, whatever its status.
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a>;
 }
 
 impl Transport for reqwest::Client {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move { Ok(self.execute(call.request()?).await?) })
+        Box::pin(async move { Answer::read(self.execute(call.request()?).await?).await })
     }
 }
 
@@ -75,42 +77,123 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Why no answer came back.
+/// A whole answer.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body as it arrived.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// An answer of these parts.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self { status, headers, body }
+    }
+
+    /// Reads the body to its end, whatever its size.
+    ///
+    /// # Errors
+    /// The body breaks off.
+    pub async fn read(response: reqwest::Response) -> Result<Self, TransportError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        match response.bytes().await {
+            Ok(body) => Ok(Self { status, headers, body }),
+            Err(error) => Err(TransportError::broke_off(status, headers, error)),
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    /// Neither headers nor body: they may carry what must not be logged.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status.as_u16()).field("length", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+/// Why no whole answer came back.
 #[derive(Debug)]
 pub struct TransportError {
-    maybe_sent: bool,
+    stage: Stage,
+    is_timeout: bool,
     source: BoxError,
+}
+
+/// How far a request got.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    NotSent,
+    NoAnswer,
+    BrokeOff(StatusCode, HeaderMap),
 }
 
 impl TransportError {
     /// The request certainly never reached the server.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
-        Self { maybe_sent: false, source: source.into() }
+        Self::new(Stage::NotSent, source.into())
     }
 
-    /// The server may have read the request.
-    pub fn maybe_sent(source: impl Into<BoxError>) -> Self {
-        Self { maybe_sent: true, source: source.into() }
+    /// The server may have read the request; no head of an answer arrived.
+    pub fn no_answer(source: impl Into<BoxError>) -> Self {
+        Self::new(Stage::NoAnswer, source.into())
+    }
+
+    /// The head of an answer arrived, its body did not arrive whole.
+    pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
+        Self::new(Stage::BrokeOff(status, headers), source.into())
+    }
+
+    fn new(stage: Stage, source: BoxError) -> Self {
+        match source.downcast::<reqwest::Error>() {
+            // The address may hold ids and the query; it stays out of errors.
+            Ok(error) => Self { stage, is_timeout: error.is_timeout(), source: error.without_url().into() },
+            Err(source) => Self { stage, is_timeout: false, source },
+        }
+    }
+
+    /// The same, marked as a timeout.
+    #[must_use]
+    pub fn timed_out(self) -> Self {
+        Self { is_timeout: true, ..self }
     }
 
     /// Whether the server may have read the request.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
-        self.maybe_sent
+        !matches!(self.stage, Stage::NotSent)
+    }
+
+    /// Whether time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.is_timeout
+    }
+
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
     }
 }
 
 impl From<reqwest::Error> for TransportError {
     /// Only a request that could not be built or connected is known not to have been sent.
     fn from(error: reqwest::Error) -> Self {
-        let maybe_sent = !(error.is_builder() || error.is_connect());
-        Self { maybe_sent, source: error.without_url().into() }
+        let stage = if error.is_builder() || error.is_connect() { Stage::NotSent } else { Stage::NoAnswer };
+        Self::new(stage, error.into())
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.maybe_sent { "no answer arrived; the request may have been read" } else { "the request was not sent" })
+        f.write_str(match self.stage {
+            Stage::NotSent => "the request was not sent",
+            Stage::NoAnswer => "no answer arrived; the request may have been read",
+            Stage::BrokeOff(..) => "the answer broke off",
+        })
     }
 }
 

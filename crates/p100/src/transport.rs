@@ -4,7 +4,7 @@ use std::fmt;
 
 use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Call, Sending, Transport, TransportError};
+use p100_raw::{Answer, Call, Sending, Transport, TransportError};
 
 /// Sends with the partner's key.
 pub(crate) struct Keyed {
@@ -34,7 +34,7 @@ impl Transport for Keyed {
             if call.operation().authenticated {
                 request.headers_mut().insert("x-api-key", self.key.clone());
             }
-            Ok(self.http.execute(request).await?)
+            Answer::read(self.http.execute(request).await?).await
         })
     }
 }

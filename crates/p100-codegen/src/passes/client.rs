@@ -1,6 +1,6 @@
 //! Client methods that go through the seam: our own errors, checked path segments, no `api-version` header, no hooks.
 
-use quote::format_ident;
+use quote::{format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprMethodCall, GenericArgument, ImplItemFn, Local, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
@@ -11,7 +11,7 @@ use crate::node::Position;
 use crate::{Document, Operation, Problem, docs, names};
 
 /// Names that the body of every method uses.
-const RESERVED: [&str; 5] = ["operation", "url", "request", "body", "form"];
+const RESERVED: [&str; 4] = ["operation", "request", "body", "form"];
 
 /// Rewrites the method that the generator made for `operation`.
 pub(crate) fn apply(
@@ -41,11 +41,9 @@ pub(crate) fn apply(
         parse_quote!(-> Result<Response<#answer>, Error>)
     };
     let constant = format_ident!("{}", names::screaming(&operation.id));
-    let url = url(operation);
-    let request = clean(chain);
+    let request = clean(chain, operation);
     method.block = parse_quote!({
         let operation = &operations::#constant;
-        let url = #url;
         let request = #request.build().map_err(|error| Error::unbuildable(operation, error))?;
         #call
     });
@@ -86,12 +84,16 @@ fn chain(block: &Block) -> Option<ExprMethodCall> {
     })
 }
 
-/// Without the version header; query parameters as plain pairs; on our client.
-fn clean(mut call: ExprMethodCall) -> Expr {
-    match &*call.receiver {
-        Expr::MethodCall(inner) => *call.receiver = clean(inner.clone()),
-        _ => *call.receiver = parse_quote!(self.http()),
-    }
+/// Without the version header; query parameters as plain pairs; begun by our client, which knows method, path and corrections of both.
+fn clean(mut call: ExprMethodCall, operation: &Operation) -> Expr {
+    let Expr::MethodCall(inner) = &*call.receiver else {
+        let parameters = operation.parameters_in("path").map(|parameter| {
+            let (name, value) = (&parameter.name, names::ident(&crate::snake(&parameter.name)));
+            quote!((#name, #value))
+        });
+        return parse_quote!(self.request(operation, &[#(#parameters),*])?);
+    };
+    *call.receiver = clean(inner.clone(), operation);
     if call.method == "headers" {
         return *call.receiver;
     }
@@ -109,22 +111,6 @@ fn query_pair(argument: &Expr) -> Option<Expr> {
     let Expr::Call(new) = &*reference.expr else { return None };
     let (name, value) = (new.args.first()?, new.args.get(1)?);
     Some(parse_quote!(&[(#name, #value)]))
-}
-
-fn url(operation: &Operation) -> Expr {
-    let mut template = String::from("{}");
-    let mut segments: Vec<Expr> = Vec::new();
-    let mut rest = operation.path.as_str();
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        template.push_str(before);
-        template.push_str("{}");
-        let value = names::ident(&crate::snake(name));
-        segments.push(parse_quote!(path::segment(operation, #name, #value)?));
-        rest = after;
-    }
-    template.push_str(rest);
-    parse_quote!(format!(#template, self.base_url() #(, #segments)*))
 }
 
 pub(super) fn unexpected(operation: &Operation, what: &str) -> Problem {
@@ -162,9 +148,11 @@ mod tests {
         let expected: syn::ImplItemFn = syn::parse_quote!(
             pub async fn get_thing(&self, thing_id: &str, month: i32) -> Result<Response<types::Thing>, Error> {
                 let operation = &operations::GET_THING;
-                let url = format!("{}/v1/thing/{}", self.base_url(), path::segment(operation, "thingId", thing_id)?);
-                let request =
-                    self.http().get(url).query(&[("month", &month)]).build().map_err(|error| Error::unbuildable(operation, error))?;
+                let request = self
+                    .request(operation, &[("thingId", thing_id)])?
+                    .query(&[("month", &month)])
+                    .build()
+                    .map_err(|error| Error::unbuildable(operation, error))?;
                 self.json(operation, request).await
             }
         );

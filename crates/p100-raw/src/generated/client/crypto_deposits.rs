@@ -3,7 +3,7 @@
 //! Calls of the module Crypto Deposits.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Supply the sender of a crypto deposit
@@ -43,13 +43,8 @@ impl Client {
         body: &types::TravelRuleRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UPDATE_DEPOSIT_TRAVEL_RULE;
-        let url = format!(
-            "{}/v1/crypto-deposit/travel-rule/{}", self.base_url(),
-            path::segment(operation, "cryptoDepositId", crypto_deposit_id) ?
-        );
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[("cryptoDepositId", crypto_deposit_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

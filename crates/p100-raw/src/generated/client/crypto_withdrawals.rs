@@ -3,7 +3,7 @@
 //! Calls of the module Crypto Withdrawals.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Get the network fee of a withdrawal
@@ -35,10 +35,8 @@ impl Client {
         network: Option<&types::NetworkFeeNetwork>,
     ) -> Result<Response<types::NetworkFee>, Error> {
         let operation = &operations::GET_NETWORK_FEE;
-        let url = format!("{}/v1/crypto-withdrawal/get-network-fee", self.base_url());
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -84,10 +82,8 @@ impl Client {
         body: &types::WithdrawalRequest,
     ) -> Result<Response<types::WithdrawalCreated>, Error> {
         let operation = &operations::CREATE_WITHDRAWAL;
-        let url = format!("{}/v1/crypto-withdrawal", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -124,13 +120,8 @@ impl Client {
         withdrawal_id: &str,
     ) -> Result<Response<types::WithdrawalDetails>, Error> {
         let operation = &operations::GET_WITHDRAWAL;
-        let url = format!(
-            "{}/v1/crypto-withdrawal/details/{}", self.base_url(),
-            path::segment(operation, "withdrawalId", withdrawal_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("withdrawalId", withdrawal_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

@@ -3,7 +3,7 @@
 //! Calls of the module Currency Exchange.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Get the current exchange rates
@@ -24,10 +24,8 @@ impl Client {
     /// Docs: [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md).
     pub async fn get_rates(&self) -> Result<Response<types::ExchangeRates>, Error> {
         let operation = &operations::GET_RATES;
-        let url = format!("{}/v1/exchange/get-rate", self.base_url());
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -48,8 +46,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -68,13 +66,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::RateLock>, Error> {
         let operation = &operations::LOCK_RATE;
-        let url = format!(
-            "{}/v1/exchange/get-lock/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -116,10 +109,8 @@ impl Client {
         body: &types::ExchangeRequest,
     ) -> Result<Response<types::ExchangeCreated>, Error> {
         let operation = &operations::CREATE_EXCHANGE;
-        let url = format!("{}/v1/exchange", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -158,13 +149,8 @@ impl Client {
         exchange_id: &str,
     ) -> Result<Response<types::ExchangeDetails>, Error> {
         let operation = &operations::GET_EXCHANGE;
-        let url = format!(
-            "{}/v1/exchange/details/{}", self.base_url(), path::segment(operation,
-            "exchangeId", exchange_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("exchangeId", exchange_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

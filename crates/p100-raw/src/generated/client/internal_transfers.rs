@@ -3,7 +3,7 @@
 //! Calls of the module Internal Transfers.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Move money between a user and the partner
@@ -46,10 +46,8 @@ impl Client {
         body: &types::TransferRequest,
     ) -> Result<Response<types::TransferCreated>, Error> {
         let operation = &operations::CREATE_TRANSFER;
-        let url = format!("{}/v1/transfer", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -85,13 +83,8 @@ impl Client {
         transfer_id: &str,
     ) -> Result<Response<types::TransferDetails>, Error> {
         let operation = &operations::GET_TRANSFER;
-        let url = format!(
-            "{}/v1/transfer/details/{}", self.base_url(), path::segment(operation,
-            "transferId", transfer_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("transferId", transfer_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

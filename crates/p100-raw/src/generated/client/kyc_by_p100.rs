@@ -3,7 +3,7 @@
 //! Calls of the module KYC by P100.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Open a hosted KYC session
@@ -38,10 +38,8 @@ impl Client {
         body: &types::KycSessionRequest,
     ) -> Result<Response<types::KycSessionCreated>, Error> {
         let operation = &operations::CREATE_KYC_SESSION;
-        let url = format!("{}/v1/kyc", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -66,8 +64,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     /// - `verification_id`: Id of the session, as createKycSession answered it. Its format is unknown.
     ///
     /// # Errors
@@ -84,14 +82,14 @@ impl Client {
         verification_id: &str,
     ) -> Result<Response<RawBody>, Error> {
         let operation = &operations::OPEN_KYC_PAGE;
-        let url = format!(
-            "{}/v1/kyc/verification/{}/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?, path::segment(operation,
-            "verificationId", verification_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(
+                operation,
+                &[
+                    ("externalUserId", external_user_id),
+                    ("verificationId", verification_id),
+                ],
+            )?
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.raw(operation, request).await
@@ -126,13 +124,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::KycStatus>, Error> {
         let operation = &operations::GET_KYC_STATUS;
-        let url = format!(
-            "{}/v1/kyc/status/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

@@ -3,7 +3,7 @@
 //! Calls of the module Partner Operations.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// List the balances of the partner
@@ -27,10 +27,8 @@ impl Client {
         &self,
     ) -> Result<Response<types::PartnerBalances>, Error> {
         let operation = &operations::GET_PARTNER_BALANCES;
-        let url = format!("{}/v1/partner/balances", self.base_url());
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -74,10 +72,8 @@ impl Client {
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
         let operation = &operations::GET_PARTNER_TRANSACTIONS;
-        let url = format!("{}/v1/partner/transactions", self.base_url());
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -113,10 +109,8 @@ impl Client {
     /// Docs: [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md).
     pub async fn lock_partner_rate(&self) -> Result<Response<types::RateLock>, Error> {
         let operation = &operations::LOCK_PARTNER_RATE;
-        let url = format!("{}/v1/partner/exchange/get-lock", self.base_url());
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -157,10 +151,8 @@ impl Client {
         body: &types::PartnerExchangeRequest,
     ) -> Result<Response<types::ExchangeCreated>, Error> {
         let operation = &operations::CREATE_PARTNER_EXCHANGE;
-        let url = format!("{}/v1/partner/exchange", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -204,10 +196,8 @@ impl Client {
         body: &types::PartnerWithdrawalRequest,
     ) -> Result<Response<types::WithdrawalCreated>, Error> {
         let operation = &operations::CREATE_PARTNER_WITHDRAWAL;
-        let url = format!("{}/v1/partner/crypto-withdrawal", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -249,10 +239,8 @@ impl Client {
         body: &types::PartnerSepaTransferRequest,
     ) -> Result<Response<types::SepaTransferCreated>, Error> {
         let operation = &operations::CREATE_PARTNER_SEPA_TRANSFER;
-        let url = format!("{}/v1/partner/sepa-transfer", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -291,13 +279,8 @@ impl Client {
         transfer_id: &str,
     ) -> Result<Response<types::SepaTransferDetails>, Error> {
         let operation = &operations::GET_SEPA_TRANSFER;
-        let url = format!(
-            "{}/v1/sepa-transfer/details/{}", self.base_url(), path::segment(operation,
-            "transferId", transfer_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("transferId", transfer_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

@@ -3,7 +3,7 @@
 //! Calls of the module User Accounts with KYC.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Create a user who can pass KYC
@@ -41,10 +41,8 @@ impl Client {
         body: &types::CreateUserRequest,
     ) -> Result<Response<types::UserCreated>, Error> {
         let operation = &operations::CREATE_USER;
-        let url = format!("{}/v1/user/balances/crypto-and-fiat", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -69,8 +67,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -94,13 +92,8 @@ impl Client {
         form: types::KycFilesForm,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UPLOAD_KYC_FILES;
-        let url = format!(
-            "{}/v1/user/kyc-files/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -123,8 +116,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -152,13 +145,8 @@ impl Client {
         form: types::PoaFilesForm,
     ) -> Result<Response<types::PoaFilesResult>, Error> {
         let operation = &operations::UPLOAD_POA_FILES;
-        let url = format!(
-            "{}/v1/user/poa-files/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -200,10 +188,8 @@ impl Client {
         body: &types::UserVerificationRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::START_USER_VERIFICATION;
-        let url = format!("{}/v1/user/verification", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -227,8 +213,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -250,13 +236,8 @@ impl Client {
         body: &types::UpdateUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UPDATE_USER;
-        let url = format!(
-            "{}/v1/user/{}", self.base_url(), path::segment(operation, "externalUserId",
-            external_user_id) ?
-        );
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -279,8 +260,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -299,13 +280,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::DELETE_USER;
-        let url = format!(
-            "{}/v1/user/{}", self.base_url(), path::segment(operation, "externalUserId",
-            external_user_id) ?
-        );
         let request = self
-            .http()
-            .delete(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -328,8 +304,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -349,13 +325,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::SUSPEND_USER;
-        let url = format!(
-            "{}/v1/user/suspend/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -377,8 +348,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -397,13 +368,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UNSUSPEND_USER;
-        let url = format!(
-            "{}/v1/user/unsuspend/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -426,8 +392,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -443,13 +409,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::UserBalances>, Error> {
         let operation = &operations::GET_USER_BALANCES;
-        let url = format!(
-            "{}/v1/user/balances/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -472,8 +433,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     /// - `month`: Calendar month to list, 1 (January) to 12. The docs say that the history is selected by month and
     ///   year; that they are query parameters, required, and written as plain integers is assumed. No page states the
     ///   time zone of the month.
@@ -498,13 +459,8 @@ impl Client {
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
         let operation = &operations::GET_USER_TRANSACTIONS;
-        let url = format!(
-            "{}/v1/user/transactions/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

@@ -3,7 +3,7 @@
 //! Calls of the module User Accounts without KYC.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Create a user without KYC
@@ -36,10 +36,8 @@ impl Client {
         body: &types::CreateLimitedUserRequest,
     ) -> Result<Response<types::LimitedUserCreated>, Error> {
         let operation = &operations::CREATE_LIMITED_USER;
-        let url = format!("{}/v1/user/balances/crypto", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),

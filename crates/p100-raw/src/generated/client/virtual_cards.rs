@@ -3,7 +3,7 @@
 //! Calls of the module Virtual Cards.
 
 #[allow(unused_imports)]
-use crate::{Client, Error, RawBody, Response, operations, path, types};
+use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Create a virtual card for a user
@@ -37,10 +37,8 @@ impl Client {
         body: &types::CreateCardRequest,
     ) -> Result<Response<types::CardCreated>, Error> {
         let operation = &operations::CREATE_CARD;
-        let url = format!("{}/v1/card/virtual", self.base_url());
         let request = self
-            .http()
-            .post(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -61,8 +59,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     ///
     /// # Errors
     ///
@@ -78,13 +76,8 @@ impl Client {
         external_user_id: &str,
     ) -> Result<Response<types::CardList>, Error> {
         let operation = &operations::LIST_CARDS;
-        let url = format!(
-            "{}/v1/card/all/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(operation, &[("externalUserId", external_user_id)])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -105,8 +98,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     /// - `card_id`: Id of the card as answered by createCard and listed by listCards (`cardId`), a uuid. It must
     ///   belong to the user named in the same path.
     ///
@@ -126,14 +119,11 @@ impl Client {
         card_id: &str,
     ) -> Result<Response<types::CardDetails>, Error> {
         let operation = &operations::GET_CARD;
-        let url = format!(
-            "{}/v1/card/details/{}/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?, path::segment(operation, "cardId",
-            card_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(
+                operation,
+                &[("externalUserId", external_user_id), ("cardId", card_id)],
+            )?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -171,10 +161,8 @@ impl Client {
         body: &types::UpdateCardPinRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UPDATE_CARD_PIN;
-        let url = format!("{}/v1/card/pin", self.base_url());
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -213,10 +201,8 @@ impl Client {
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::BLOCK_CARD;
-        let url = format!("{}/v1/card/block", self.base_url());
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -254,10 +240,8 @@ impl Client {
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UNBLOCK_CARD;
-        let url = format!("{}/v1/card/unblock", self.base_url());
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -279,8 +263,8 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, so percent-encode it in the path. It is not the `userId` that P100
-    ///   answers; length and character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   character limits are unknown.
     /// - `card_id`: Id of the card as answered by createCard and listed by listCards (`cardId`), a uuid. It must
     ///   belong to the user named in the same path.
     ///
@@ -300,14 +284,11 @@ impl Client {
         card_id: &str,
     ) -> Result<Response<types::CardLimits>, Error> {
         let operation = &operations::GET_CARD_LIMITS;
-        let url = format!(
-            "{}/v1/card/limits/{}/{}", self.base_url(), path::segment(operation,
-            "externalUserId", external_user_id) ?, path::segment(operation, "cardId",
-            card_id) ?
-        );
         let request = self
-            .http()
-            .get(url)
+            .request(
+                operation,
+                &[("externalUserId", external_user_id), ("cardId", card_id)],
+            )?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -346,10 +327,8 @@ impl Client {
         body: &types::UpdateCardLimitsRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::UPDATE_CARD_LIMITS;
-        let url = format!("{}/v1/card/limits", self.base_url());
         let request = self
-            .http()
-            .patch(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
@@ -388,10 +367,8 @@ impl Client {
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
         let operation = &operations::DELETE_CARD;
-        let url = format!("{}/v1/card", self.base_url());
         let request = self
-            .http()
-            .delete(url)
+            .request(operation, &[])?
             .header(
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
