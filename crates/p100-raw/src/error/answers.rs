@@ -1,0 +1,173 @@
+//! What an error answer says: P100's code, a refused key, failed validation, a limit of calls.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use super::{Error, ErrorKind};
+use crate::types::ErrorCode;
+use crate::{Operation, TransportError};
+
+/// What P100 said in its own form.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ApiError<'a> {
+    /// Operation that was refused.
+    pub operation: &'static Operation,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Code to branch on, e.g. [`ErrorCode::P412`].
+    pub code: &'a ErrorCode,
+    /// Name, e.g. `invalid-user`. Absent for `P403`.
+    pub name: Option<&'a str>,
+    /// Message for logs, not for end users.
+    pub message: Option<&'a str>,
+}
+
+/// Why P100 refused access with status 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AccessDenied {
+    /// `xo1`: no key arrived.
+    NoKey,
+    /// `xo2`: the key is wrong, for instance that of the other environment.
+    WrongKey,
+    /// `xo3`: the source address is not on the allow-list of the production environment.
+    AddressNotAllowed,
+    /// A 401 that says none of these.
+    Unknown,
+}
+
+impl Error {
+    /// Status, code, name and message, if P100 answered in its own form.
+    #[must_use]
+    pub fn api(&self) -> Option<ApiError<'_>> {
+        let error = self.api_error()?;
+        Some(ApiError {
+            operation: self.operation(),
+            status: self.status()?,
+            code: error.error_code.as_ref()?,
+            name: error.error_name.as_deref(),
+            message: error.error_message.as_deref(),
+        })
+    }
+
+    /// The error code of the answer, e.g. [`ErrorCode::P412`].
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api_error()?.error_code.as_ref()
+    }
+
+    /// Why access was refused, for status 401. The form of that answer is not documented, so its text is searched.
+    #[must_use]
+    pub fn access_denied(&self) -> Option<AccessDenied> {
+        self.status().filter(|status| *status == StatusCode::UNAUTHORIZED)?;
+        let text = String::from_utf8_lossy(self.body()?);
+        Some(match text.as_ref() {
+            text if text.contains("xo1") => AccessDenied::NoKey,
+            text if text.contains("xo2") => AccessDenied::WrongKey,
+            text if text.contains("xo3") => AccessDenied::AddressNotAllowed,
+            _ => AccessDenied::Unknown,
+        })
+    }
+
+    /// The sentences of a failed validation (`P403`), which P100 joins into one text. Split only where that is safe: a text with
+    /// quotes or brackets stays whole, because values in it may hold a full stop.
+    #[must_use]
+    pub fn validation(&self) -> Option<Vec<&str>> {
+        let message = self.api().filter(|error| *error.code == ErrorCode::P403)?.message.unwrap_or_default().trim();
+        if message.contains(['"', '\'', '`', '(', '[', '{']) {
+            return Some(vec![message]);
+        }
+        Some(message.split(". ").map(|sentence| sentence.trim().trim_end_matches('.')).filter(|sentence| !sentence.is_empty()).collect())
+    }
+
+    /// Whether the named user, card, KYC or transfer does not exist: status 404, or one of the codes that say so with status 400.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        use ErrorCode::{P412, P428, P434, P445, P460};
+        self.status() == Some(StatusCode::NOT_FOUND) || matches!(self.code(), Some(P412 | P428 | P434 | P445 | P460))
+    }
+
+    /// Whether time ran out: connecting, waiting for an answer, or for the whole call.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.source.as_ref().and_then(|source| source.downcast_ref::<TransportError>()).is_some_and(TransportError::is_timeout)
+    }
+
+    /// Whether P100 asked for fewer calls (status 429). Its limits are not documented.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// How long the answer asks to wait before the next call.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers()?, Utc::now())
+    }
+
+    /// Whether a success could not be read; [`path`](Self::path) says where.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Undecodable
+    }
+
+    /// Whether P100 itself failed: status 5xx, or `P500` and `P501`, which come with status 400.
+    #[must_use]
+    pub fn is_server_fault(&self) -> bool {
+        self.status().is_some_and(|status| status.is_server_error()) || matches!(self.code(), Some(ErrorCode::P500 | ErrorCode::P501))
+    }
+
+    /// What identifies the answer in a support ticket: its `x-request-id` or `request-id`, and its `date`, as far as it had them.
+    #[must_use]
+    pub fn support_reference(&self) -> Option<String> {
+        let headers = self.headers()?;
+        let found = ["x-request-id", "request-id", "date"].into_iter().filter_map(|name| Some((name, headers.get(name)?.to_str().ok()?)));
+        let lines: Vec<String> = found.map(|(name, value)| format!("{name}: {value}")).collect();
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
+}
+
+/// The wait of a `Retry-After` header: seconds, or a date, which is compared with the answer's own clock where it tells it.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let time = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc());
+    let header = |name| headers.get(name)?.to_str().ok();
+    let wait = header(RETRY_AFTER)?.trim();
+    if let Ok(seconds) = wait.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let now = header(DATE).and_then(time).unwrap_or(now);
+    Some((time(wait)? - now).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono::DateTime;
+    use reqwest::header::{HeaderMap, HeaderValue};
+
+    use super::retry_after;
+
+    #[test]
+    fn a_wait_is_seconds_or_a_date() {
+        let now = DateTime::UNIX_EPOCH;
+        let wait = |pairs: &[(&'static str, &'static str)]| {
+            let headers: HeaderMap =
+                pairs.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect();
+            retry_after(&headers, now)
+        };
+        assert_eq!(wait(&[]), None);
+        assert_eq!(wait(&[("retry-after", "3")]), Some(Duration::from_secs(3)));
+        assert_eq!(wait(&[("retry-after", "soon")]), None);
+        assert_eq!(wait(&[("retry-after", "-1")]), None);
+        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), Some(Duration::from_secs(7)));
+        let own_clock = [("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
+        assert_eq!(wait(&own_clock), Some(Duration::from_secs(3)));
+        assert_eq!(wait(&[("retry-after", "Wed, 31 Dec 1969 00:00:00 GMT")]), Some(Duration::ZERO), "a date of the past");
+    }
+}
