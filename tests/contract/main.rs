@@ -3,6 +3,7 @@
 mod coverage;
 mod decimals;
 mod examples;
+mod faults;
 mod harness;
 mod lint;
 mod open;
@@ -10,6 +11,7 @@ mod rendering;
 mod samples;
 mod schemas;
 mod secrets;
+mod traces;
 mod uploads;
 mod wire;
 

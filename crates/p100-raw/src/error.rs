@@ -67,10 +67,16 @@ impl Error {
     }
 
     pub(crate) fn answer(operation: &'static Operation, answer: Answer) -> Self {
-        let api_error = serde_json::from_slice(&answer.body).ok();
+        let api_error = Self::parse(&answer.body);
         let mut own = Self::new(operation, ErrorKind::Refused, Some(answer), None);
         own.0.api_error = api_error;
         own
+    }
+
+    /// Reads the body of an error answer, if it is JSON of P100's form.
+    #[must_use]
+    pub fn parse(body: &[u8]) -> Option<types::Error> {
+        serde_json::from_slice(body).ok()
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
@@ -147,6 +153,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::Refused => {
                 write!(f, "P100 answered with status {status}")?;
+                if self.status().is_some_and(|status| status.is_redirection()) {
+                    f.write_str(", a redirect, which is not followed")?;
+                }
                 if let Some(code) = self.api_error().and_then(|error| error.error_code.as_ref()) {
                     write!(f, ", {code}")?;
                 }

@@ -168,6 +168,12 @@ impl TransportError {
         !matches!(self.stage, Stage::NotSent)
     }
 
+    /// Whether no connection could be established, so that the same request may be sent again.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+    }
+
     /// Whether time ran out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {

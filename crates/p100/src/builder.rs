@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::reqwest::redirect::Policy;
-use p100_raw::reqwest::{self, Url};
-use p100_raw::{BoxError, Sensitive};
+use p100_raw::reqwest::{self, Method, Url};
+use p100_raw::{BoxError, Routes, Sensitive};
 
-use crate::transport::Keyed;
-use crate::{Client, raw};
+use crate::settings::Limits;
+use crate::transport::Production;
+use crate::{Client, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
 const KEY_VARIABLE: &str = "P100_API_KEY";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// P100's two environments. Each has keys of its own.
 ///
@@ -42,11 +41,15 @@ impl Environment {
 
 /// Configures a [`Client`]. Nothing is checked before [`build`](Self::build).
 ///
-/// Connecting may take 10 seconds and a whole call 60. Redirects are never followed: an answer with a 3xx status is an error.
+/// Redirects are never followed: an answer with a 3xx status is an error.
 #[derive(Clone, Debug, Default)]
 pub struct ClientBuilder {
     base_url: Option<String>,
+    allow_http: bool,
     key: Option<Key>,
+    limits: Limits,
+    retries: Retries,
+    routes: Vec<(String, Method, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +72,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Allows `http` for other addresses than loopback. The key and all data are then readable on the way: only for a trusted network
+    /// in front of a proxy that speaks TLS.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
     /// Sends this key in `x-api-key`, to the configured origin only.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<Sensitive>) -> Self {
@@ -83,26 +94,91 @@ impl ClientBuilder {
         self
     }
 
+    /// How long connecting may take, TLS included: 10 seconds; `None` for no limit.
+    #[must_use]
+    pub fn connect_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.limits.connect = time.into();
+        self
+    }
+
+    /// How long one attempt may take, from its beginning to the last byte of the answer: 30 seconds; `None` for no limit.
+    #[must_use]
+    pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.limits.attempt = time.into();
+        self
+    }
+
+    /// How long a call may take with all its attempts and the waits between them: 90 seconds; `None` for no limit.
+    #[must_use]
+    pub fn call_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.limits.call = time.into();
+        self
+    }
+
+    /// The largest answer that is read: 16 MiB.
+    #[must_use]
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.limits.response = bytes;
+        self
+    }
+
+    /// How often calls are sent again, and when. [`Retries::none`] switches it off.
+    #[must_use]
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Calls the operation `id` with another method or path than the document says.
+    ///
+    /// Some paths are our assumption because no page states them; their documentation says so. If P100 tells you the real one, correct
+    /// it here without waiting for a release. The path has the same parameters in braces.
+    ///
+    /// ```
+    /// use p100::raw::reqwest::Method;
+    /// use p100::{Client, Environment};
+    ///
+    /// let client = Client::builder()
+    ///     .environment(Environment::Staging)
+    ///     .api_key("key")
+    ///     .override_operation("updateUser", Method::PATCH, "/v1/user/update/{externalUserId}")
+    ///     .build();
+    /// assert!(client.is_ok());
+    /// ```
+    #[must_use]
+    pub fn override_operation(mut self, id: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
+        self.routes.push((id.into(), method, path.into()));
+        self
+    }
+
     /// Checks the configuration and makes the client. Nothing is sent.
     ///
     /// # Errors
     /// The base URL or the key is missing or cannot be used; the error says which and why.
     pub fn build(self) -> Result<Client, BuildError> {
-        let base_url = origin(self.base_url.as_deref())?;
+        let base_url = origin(self.base_url.as_deref(), self.allow_http)?;
         let key = header(self.key)?;
-        let http = reqwest::Client::builder()
+        let mut routes = Routes::default();
+        for (id, method, path) in self.routes {
+            routes
+                .set(&id, method, &path)
+                .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
+        }
+        // Whether something is sent again is decided in one place, which is not here.
+        let mut http = reqwest::Client::builder()
             .redirect(Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
-        let transport = Keyed::new(http.clone(), &base_url, key);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)) })
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
+        if let Some(time) = self.limits.connect {
+            http = http.connect_timeout(time);
+        }
+        let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
+        let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
+        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes) })
     }
 }
 
-fn origin(text: Option<&str>) -> Result<Url, BuildError> {
+fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let text = text.ok_or_else(|| BuildError::new("no server is configured: call environment(..) or base_url(..)"))?;
     let url = Url::parse(text).map_err(|error| BuildError::new("the base URL is not a URL").because(error))?;
     let loopback = url.host_str().is_some_and(|host| {
@@ -110,10 +186,10 @@ fn origin(text: Option<&str>) -> Result<Url, BuildError> {
     });
     match url.scheme() {
         "https" => {}
-        "http" if loopback => {}
+        "http" if loopback || allow_http => {}
         _ => {
             return Err(BuildError::new(
-                "the base URL must be https; http is only for loopback addresses, the key would be readable on the way",
+                "the base URL must be https; http is for loopback addresses, or for others with allow_http(): the key is readable on the way",
             ));
         }
     }

@@ -1,11 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod lock;
+mod pending;
+mod reconcile;
+mod resources;
+mod settings;
 mod transport;
+mod uploads;
+mod values;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use builder::{BuildError, ClientBuilder, Environment};
+pub use chrono;
+pub use lock::{Clock, LockExpired, RateLock};
 pub use p100_raw as raw;
-pub use p100_raw::{Decimal, Error, ErrorKind, Response, Sensitive, types};
+pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, types};
+pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
+pub use reconcile::{Account, Attempt, Payment, Verdict};
+pub use resources::{Cards, Deposits, Exchange, Kyc, Partner, Sepa, Transfers, Users, Withdrawals};
+pub use settings::Retries;
+pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};
+pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin};
 
 /// A client of the P100 Partner API. Cheap to clone.
 ///
@@ -35,5 +52,13 @@ impl Client {
     #[must_use]
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+}
+
+impl From<raw::Client> for Client {
+    /// A client over a raw one with a transport of its own, for instance a scripted one in tests. What [`Client::builder`] configures does
+    /// not apply: it sends as the raw client does.
+    fn from(raw: raw::Client) -> Self {
+        Self { raw }
     }
 }

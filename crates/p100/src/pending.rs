@@ -1,0 +1,151 @@
+//! Creates that P100 answers with an id only: what became of them is asked later.
+
+mod details;
+mod policy;
+mod progress;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+pub use details::Details;
+pub use policy::WaitPolicy;
+pub use progress::{OutcomeUnknown, Progress};
+
+use crate::raw::Operation;
+use crate::{Client, Error, ErrorKind};
+
+/// A century.
+const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// An exchange, withdrawal or transfer that P100 accepted. Accepted is not done: funds and compliance are checked afterwards.
+///
+/// Store [`id`](Self::id) before waiting. A process that starts anew goes on with it, for instance through
+/// [`Transfers::pending`](crate::Transfers::pending).
+///
+/// ```no_run
+/// # async fn example(client: p100::Client, stored_id: String) -> Result<(), p100::OutcomeUnknown> {
+/// use p100::{Progress, WaitPolicy};
+///
+/// let pending = client.transfers().pending(stored_id);
+/// match pending.wait(WaitPolicy::default()).await? {
+///     Progress::Succeeded(transfer) => println!("{} {} moved", transfer.amount, transfer.currency),
+///     Progress::Failed(transfer) => println!("nothing moved: {:?}", transfer.error),
+///     Progress::InProgress(transfer) => println!("still {}: ask again later", transfer.status),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "P100 has only accepted it: keep the id and ask what became of it"]
+pub struct Pending<T> {
+    client: Client,
+    operation: &'static Operation,
+    id: String,
+    details: PhantomData<fn() -> T>,
+}
+
+impl<T> Pending<T> {
+    pub(crate) fn new(client: &Client, operation: &'static Operation, id: impl Into<String>) -> Self {
+        Self { client: client.clone(), operation, id: id.into(), details: PhantomData }
+    }
+
+    /// P100's id of it, for the details operation and the webhook.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The operation that created it. Its [`outcome`](Operation::outcome) says which statuses are final.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+}
+
+impl<T: Details> Pending<T> {
+    /// Asks once how far it is.
+    ///
+    /// # Errors
+    /// P100 could not be asked. That says nothing about the payment.
+    pub async fn status(&self) -> Result<Progress<T>, OutcomeUnknown> {
+        self.ask().await.map_err(|error| self.unknown(Some(error)))
+    }
+
+    /// Asks until a final status, or until the limit of `policy` has passed. The first question is asked at once.
+    ///
+    /// A limit that passes is no failure: the answer is then [`Progress::InProgress`] with the latest details, and `wait` may be called
+    /// again. It returns as soon as the next question would come after the limit, and a question under way is dropped at the limit.
+    /// Nothing is ever sent again by waiting; a dropped future is harmless.
+    ///
+    /// What may pass by itself is tolerated until the limit:
+    /// - no connection, no answer, or one that broke off;
+    /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and `P500` and `P501`;
+    /// - "not found", as P100 may take a moment to show what it has just accepted;
+    /// - an answer that cannot be decoded, as members may be missing before the end.
+    ///
+    /// # Errors
+    /// The question was refused in another way, such as with status 401; or the limit passed and not one question was answered with
+    /// details. Neither says anything about the payment: [`OutcomeUnknown`] is a type of its own so that `?` cannot make it look like an
+    /// error of the create.
+    pub async fn wait(&self, policy: WaitPolicy) -> Result<Progress<T>, OutcomeUnknown> {
+        let begin = Instant::now();
+        // A limit beyond what clocks can show is none.
+        let deadline = begin.checked_add(policy.limit).unwrap_or(begin + FAR);
+        let mut interval = policy.first_interval;
+        let mut last = None;
+        let mut fault = None;
+        loop {
+            let mut pause = interval;
+            match timeout_at(deadline, self.ask()).await {
+                Ok(Ok(progress @ Progress::InProgress(_))) => last = Some(progress),
+                Ok(Ok(settled)) => return Ok(settled),
+                Ok(Err(error)) if may_pass(&error) => {
+                    pause = pause.max(error.retry_after().unwrap_or_default());
+                    fault = Some(error);
+                }
+                Ok(Err(error)) => return Err(self.unknown(Some(error))),
+                Err(_late) => return last.ok_or_else(|| self.unknown(fault)),
+            }
+            if pause >= deadline.saturating_duration_since(Instant::now()) {
+                return last.ok_or_else(|| self.unknown(fault));
+            }
+            sleep(pause).await;
+            interval = policy.after(interval);
+        }
+    }
+
+    async fn ask(&self) -> Result<Progress<T>, Error> {
+        Ok(Progress::of(self.operation, T::get(&self.client, &self.id).await?))
+    }
+
+    fn unknown(&self, error: Option<Error>) -> OutcomeUnknown {
+        OutcomeUnknown::new(self.operation, Some(self.id.clone()), error)
+    }
+}
+
+/// Whether the same question may well be answered a moment later.
+fn may_pass(error: &Error) -> bool {
+    match error.kind() {
+        // A value that cannot be part of a path stays one; what found no connection may find one.
+        ErrorKind::NotSent => std::error::Error::source(error).is_some_and(|source| source.is::<crate::raw::TransportError>()),
+        ErrorKind::Refused => {
+            let passing = error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429));
+            passing || error.is_server_fault() || error.is_not_found()
+        }
+        _ => true,
+    }
+}
+
+impl<T> Clone for Pending<T> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), operation: self.operation, id: self.id.clone(), details: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("operation", &self.operation.id).field("id", &self.id).finish_non_exhaustive()
+    }
+}

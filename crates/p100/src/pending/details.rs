@@ -1,0 +1,49 @@
+//! What the details of an asynchronous operation have in common.
+
+use crate::types::{self, ProcessingError};
+use crate::{Client, Error};
+
+/// Details that tell an outcome: of an exchange, a withdrawal, a SEPA transfer or a transfer. For these four only.
+pub trait Details: sealed::Sealed + Sized + Send {
+    /// The status as P100 wrote it.
+    fn status(&self) -> &str;
+
+    /// Whether the document does not know this status.
+    fn is_unknown_status(&self) -> bool;
+
+    /// Why it failed, if it did and P100 says so.
+    fn processing_error(&self) -> Option<&ProcessingError>;
+
+    /// Asks P100 for the details of an id.
+    fn get(client: &Client, id: &str) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! details {
+    ($($details:ident of $resource:ident),*) => {$(
+        impl sealed::Sealed for types::$details {}
+
+        impl Details for types::$details {
+            fn status(&self) -> &str {
+                self.status.as_str()
+            }
+
+            fn is_unknown_status(&self) -> bool {
+                self.status.is_unknown()
+            }
+
+            fn processing_error(&self) -> Option<&ProcessingError> {
+                self.error.as_ref()
+            }
+
+            async fn get(client: &Client, id: &str) -> Result<Self, Error> {
+                client.$resource().get(id).await
+            }
+        }
+    )*};
+}
+
+details!(ExchangeDetails of exchange, WithdrawalDetails of withdrawals, SepaTransferDetails of sepa, TransferDetails of transfers);

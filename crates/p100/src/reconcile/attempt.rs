@@ -1,0 +1,156 @@
+//! A create whose fate is unknown.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::Decimal;
+use crate::raw::{Operation, operations};
+use crate::types::{self, Transaction};
+
+/// How far the clocks may be apart, and how much later than the call P100 may have recorded the payment.
+const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+/// Whose balances a payment moves.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Account {
+    /// The partner's own.
+    Partner,
+    /// Those of the user with this `external_user_id`.
+    User(String),
+}
+
+impl Account {
+    pub(crate) fn user(external_user_id: impl AsRef<str>) -> Self {
+        Self::User(external_user_id.as_ref().to_owned())
+    }
+}
+
+impl fmt::Debug for Account {
+    /// Not the id: it is the partner's name for a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Partner => "Partner",
+            Self::User(_) => "User([redacted])",
+        })
+    }
+}
+
+/// A payment that was tried, as its trace in the transaction history will show it.
+///
+/// ```
+/// use p100::chrono::{TimeDelta, Utc};
+/// use p100::{Account, Attempt, types::TransferRequest};
+///
+/// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(5.into()).currency("eur").build();
+/// let attempt = Attempt::new(&request, Utc::now() - TimeDelta::seconds(30), Utc::now());
+/// assert_eq!(attempt.operation.id, "createTransfer");
+/// assert_eq!(attempt.account, Account::User("customer-42".to_owned()));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// What was called.
+    pub operation: &'static Operation,
+    /// In whose history the trace will be. For transfers that is the user's: the side with less traffic.
+    pub account: Account,
+    /// The amount of the request.
+    pub amount: Decimal,
+    /// The currency of `amount`, as a slug.
+    pub currency: String,
+    /// Of an exchange, the currency that is bought. How much of it is not known beforehand.
+    pub currency_to: Option<String>,
+    /// When the call began.
+    pub started_at: DateTime<Utc>,
+    /// When the call had failed. After a crash: when that was noticed.
+    pub finished_at: DateTime<Utc>,
+    tolerance: TimeDelta,
+}
+
+impl Attempt {
+    /// The attempt to carry out `request`, which went on from `started_at` to `finished_at`. Requests can be stored as JSON before they
+    /// are sent, so that this can be made after a crash too.
+    pub fn new(request: &impl Payment, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Self {
+        let sealed::Subject { operation, account, amount, currency, currency_to } = request.subject();
+        let (currency, currency_to) = (currency.to_owned(), currency_to.map(str::to_owned));
+        Self { operation, account, amount, currency, currency_to, started_at, finished_at, tolerance: TOLERANCE }
+    }
+
+    /// How much earlier than the beginning or later than the end an entry may be: 5 minutes, for clocks that are apart and for a request
+    /// that P100 worked on after the connection was lost. A longer one finds more, right and wrong.
+    #[must_use]
+    pub fn with_tolerance(self, tolerance: TimeDelta) -> Self {
+        Self { tolerance: tolerance.abs(), ..self }
+    }
+
+    pub(super) fn from(&self) -> DateTime<Utc> {
+        self.started_at - self.tolerance
+    }
+
+    pub(super) fn until(&self) -> DateTime<Utc> {
+        self.finished_at + self.tolerance
+    }
+
+    /// Whether the entry can have to do with the attempt.
+    pub(super) fn concerns(&self, entry: &Transaction) -> bool {
+        let in_time = entry.created_at.utc().is_ok_and(|time| time < self.from() || self.until() < time);
+        let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
+        !in_time && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
+    }
+
+    /// Whether the entry, which concerns the attempt, is of its amount.
+    pub(super) fn matches(&self, entry: &Transaction) -> bool {
+        self.currency.eq_ignore_ascii_case(&entry.currency) && self.amount.abs() == entry.amount.abs()
+    }
+}
+
+/// Requests that move money and are answered with an id only. For the requests of these six operations only.
+pub trait Payment: sealed::Payment {}
+
+mod sealed {
+    use super::{Account, Decimal, Operation};
+
+    pub trait Payment {
+        fn subject(&self) -> Subject<'_>;
+    }
+
+    pub struct Subject<'a> {
+        pub operation: &'static Operation,
+        pub account: Account,
+        pub amount: Decimal,
+        pub currency: &'a str,
+        pub currency_to: Option<&'a str>,
+    }
+}
+
+macro_rules! payments {
+    ($($request:ident: $operation:ident by $account:expr, $currency:ident $(to $currency_to:ident)?;)*) => {$(
+        impl Payment for types::$request {}
+
+        impl sealed::Payment for types::$request {
+            fn subject(&self) -> sealed::Subject<'_> {
+                let account: fn(&Self) -> Account = $account;
+                sealed::Subject {
+                    operation: &operations::$operation,
+                    account: account(self),
+                    amount: self.amount,
+                    currency: &self.$currency,
+                    currency_to: None $(.or(Some(self.$currency_to.as_str())))?,
+                }
+            }
+        }
+    )*};
+}
+
+payments! {
+    ExchangeRequest: CREATE_EXCHANGE by |request| Account::user(&request.source_external_user_id), currency_from to currency_to;
+    PartnerExchangeRequest: CREATE_PARTNER_EXCHANGE by |_| Account::Partner, currency_from to currency_to;
+    WithdrawalRequest: CREATE_WITHDRAWAL by |request| Account::user(&request.source_external_user_id), currency;
+    PartnerWithdrawalRequest: CREATE_PARTNER_WITHDRAWAL by |_| Account::Partner, currency;
+    PartnerSepaTransferRequest: CREATE_PARTNER_SEPA_TRANSFER by |_| Account::Partner, currency;
+    TransferRequest: CREATE_TRANSFER by |request| {
+        let user = request.source_external_user_id.as_ref().or(request.destination_external_user_id.as_ref());
+        user.map_or(Account::Partner, Account::user)
+    }, currency;
+}

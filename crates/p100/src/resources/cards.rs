@@ -1,0 +1,127 @@
+//! Virtual cards.
+
+use crate::{Client, Error, types};
+
+/// Virtual cards of users who have passed KYC: [`Client::cards`].
+///
+/// ```no_run
+/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
+/// use p100::types::CreateCardRequest;
+///
+/// let request = CreateCardRequest::builder().external_user_id("customer-42").label("Shopping").pin("1234").build();
+/// let card = client.cards().create(&request).await?;
+/// client.cards().block("customer-42", &card.card_id).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Cards<'a>(pub(super) &'a Client);
+
+impl Cards<'_> {
+    /// Creates a card. Its number and code are in the answer and are redacted where it is printed.
+    ///
+    /// Operation [`createCard`](crate::raw::Client::create_card).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), compare [`list`](Self::list) with
+    /// what it said before.
+    pub async fn create(self, request: &types::CreateCardRequest) -> Result<types::CardCreated, Error> {
+        Ok(self.0.raw().create_card(request).await?.into_inner())
+    }
+
+    /// The cards of a user.
+    ///
+    /// Operation [`listCards`](crate::raw::Client::list_cards).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn list(self, external_user_id: impl AsRef<str>) -> Result<types::CardList, Error> {
+        Ok(self.0.raw().list_cards(external_user_id.as_ref()).await?.into_inner())
+    }
+
+    /// One card with its number and code, which are redacted where it is printed.
+    ///
+    /// Operation [`getCard`](crate::raw::Client::get_card).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn get(self, external_user_id: impl AsRef<str>, card_id: impl AsRef<str>) -> Result<types::CardDetails, Error> {
+        Ok(self.0.raw().get_card(external_user_id.as_ref(), card_id.as_ref()).await?.into_inner())
+    }
+
+    /// Changes the PIN of a card.
+    ///
+    /// Operation [`updateCardPin`](crate::raw::Client::update_card_pin).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn update_pin(self, request: &types::UpdateCardPinRequest) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().update_card_pin(request).await?.into_inner())
+    }
+
+    /// Blocks a card until it is unblocked.
+    ///
+    /// Operation [`blockCard`](crate::raw::Client::block_card).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn block(
+        self,
+        external_user_id: impl Into<String>,
+        card_id: impl Into<String>,
+    ) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().block_card(&reference(external_user_id, card_id)).await?.into_inner())
+    }
+
+    /// Ends the block of a card.
+    ///
+    /// Operation [`unblockCard`](crate::raw::Client::unblock_card).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn unblock(
+        self,
+        external_user_id: impl Into<String>,
+        card_id: impl Into<String>,
+    ) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().unblock_card(&reference(external_user_id, card_id)).await?.into_inner())
+    }
+
+    /// The limits of a card.
+    ///
+    /// Operation [`getCardLimits`](crate::raw::Client::get_card_limits).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn limits(self, external_user_id: impl AsRef<str>, card_id: impl AsRef<str>) -> Result<types::CardLimits, Error> {
+        Ok(self.0.raw().get_card_limits(external_user_id.as_ref(), card_id.as_ref()).await?.into_inner())
+    }
+
+    /// Changes the limits of a card.
+    ///
+    /// Operation [`updateCardLimits`](crate::raw::Client::update_card_limits).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn update_limits(self, request: &types::UpdateCardLimitsRequest) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().update_card_limits(request).await?.into_inner())
+    }
+
+    /// Deletes a card for good.
+    ///
+    /// Operation [`deleteCard`](crate::raw::Client::delete_card).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn delete(
+        self,
+        external_user_id: impl Into<String>,
+        card_id: impl Into<String>,
+    ) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().delete_card(&reference(external_user_id, card_id)).await?.into_inner())
+    }
+}
+
+fn reference(external_user_id: impl Into<String>, card_id: impl Into<String>) -> types::CardReference {
+    types::CardReference::builder().external_user_id(external_user_id).card_id(card_id).build()
+}

@@ -1,0 +1,93 @@
+//! Identification of users.
+
+use crate::raw::RawBody;
+use crate::{Client, Error, types};
+
+/// Identification of users: [`Client::kyc`]. Either upload the documents and start the verification, or send the user to P100's page.
+///
+/// ```no_run
+/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
+/// use p100::raw::FilePart;
+/// use p100::types::{KycFilesForm, UserVerificationRequest};
+///
+/// let photo = FilePart::from_bytes("passport.png", "image/png", &b"\x89PNG\r\n\x1a\n"[..]);
+/// client.kyc().upload_files("customer-42", KycFilesForm::builder().front(photo).build()).await?;
+/// client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id("customer-42").build()).await?;
+/// let status = client.kyc().status("customer-42").await?;
+/// println!("{status:?}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Kyc<'a>(pub(super) &'a Client);
+
+impl Kyc<'_> {
+    /// Uploads photos of a user's document, all at once or one by one.
+    ///
+    /// Operation [`uploadKycFiles`](crate::raw::Client::upload_kyc_files).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn upload_files(
+        self,
+        external_user_id: impl AsRef<str>,
+        form: types::KycFilesForm,
+    ) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().upload_kyc_files(external_user_id.as_ref(), form).await?.into_inner())
+    }
+
+    /// Uploads a user's proof of address: one to three files, all in one call. An answer with the code `P211` says that an earlier
+    /// proof is still being checked; it is no error.
+    ///
+    /// Operation [`uploadPoaFiles`](crate::raw::Client::upload_poa_files).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn upload_proof_of_address(
+        self,
+        external_user_id: impl AsRef<str>,
+        form: types::PoaFilesForm,
+    ) -> Result<types::PoaFilesResult, Error> {
+        Ok(self.0.raw().upload_poa_files(external_user_id.as_ref(), form).await?.into_inner())
+    }
+
+    /// Starts the verification of a user whose documents are there.
+    ///
+    /// Operation [`startUserVerification`](crate::raw::Client::start_user_verification).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells.
+    pub async fn start_verification(self, request: &types::UserVerificationRequest) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().start_user_verification(request).await?.into_inner())
+    }
+
+    /// Opens a session on P100's page, for the user to go through.
+    ///
+    /// Operation [`createKycSession`](crate::raw::Client::create_kyc_session).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells.
+    pub async fn create_session(self, request: &types::KycSessionRequest) -> Result<types::KycSessionCreated, Error> {
+        Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
+    }
+
+    /// P100's page of a session, as HTML. It is meant for the user's browser, where this address needs no key.
+    ///
+    /// Operation [`openKycPage`](crate::raw::Client::open_kyc_page).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn page(self, external_user_id: impl AsRef<str>, verification_id: impl AsRef<str>) -> Result<RawBody, Error> {
+        Ok(self.0.raw().open_kyc_page(external_user_id.as_ref(), verification_id.as_ref()).await?.into_inner())
+    }
+
+    /// How far the identification of a user is.
+    ///
+    /// Operation [`getKycStatus`](crate::raw::Client::get_kyc_status).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn status(self, external_user_id: impl AsRef<str>) -> Result<types::KycStatus, Error> {
+        Ok(self.0.raw().get_kyc_status(external_user_id.as_ref()).await?.into_inner())
+    }
+}

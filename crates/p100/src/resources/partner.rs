@@ -1,0 +1,95 @@
+//! The partner's own account.
+
+use crate::raw::operations;
+use crate::{Account, Client, Error, Pending, RateLock, types};
+
+/// The partner's own account: [`Client::partner`].
+///
+/// ```no_run
+/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
+/// for balance in client.partner().balances().await?.crypto_balances {
+///     println!("{} {}", balance.amount, balance.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a>(pub(super) &'a Client);
+
+impl Partner<'_> {
+    /// All balances, with the live fees and minimums of each network.
+    ///
+    /// Operation [`getPartnerBalances`](crate::raw::Client::get_partner_balances).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn balances(self) -> Result<types::PartnerBalances, Error> {
+        Ok(self.0.raw().get_partner_balances().await?.into_inner())
+    }
+
+    /// The transactions of one calendar month: `month` from 1 to 12, `year` of four digits.
+    ///
+    /// Operation [`getPartnerTransactions`](crate::raw::Client::get_partner_transactions).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn transactions(self, month: i32, year: i32) -> Result<types::TransactionHistory, Error> {
+        Ok(self.0.raw().get_partner_transactions(month, year).await?.into_inner())
+    }
+
+    /// Holds the current rates for an exchange of the partner, for about a minute: [`RateLock::exchange`].
+    ///
+    /// Operation [`lockPartnerRate`](crate::raw::Client::lock_partner_rate).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn lock_rate(self) -> Result<RateLock, Error> {
+        Ok(RateLock::new(self.0, Account::Partner, self.0.raw().lock_partner_rate().await?.into_inner()))
+    }
+
+    /// Exchanges between two balances of the partner at a locked rate. [`RateLock::exchange`] is this, and looks at the clock first.
+    ///
+    /// Operation [`createPartnerExchange`](crate::raw::Client::create_partner_exchange).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
+    pub async fn exchange(self, request: &types::PartnerExchangeRequest) -> Result<Pending<types::ExchangeDetails>, Error> {
+        let created = self.0.raw().create_partner_exchange(request).await?.into_inner();
+        Ok(self.pending_exchange(created.exchange_id))
+    }
+
+    /// Sends crypto from the partner's balance to an outside wallet. It cannot be called back: check address and network.
+    ///
+    /// Operation [`createPartnerWithdrawal`](crate::raw::Client::create_partner_withdrawal).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
+    pub async fn withdraw(self, request: &types::PartnerWithdrawalRequest) -> Result<Pending<types::WithdrawalDetails>, Error> {
+        let created = self.0.raw().create_partner_withdrawal(request).await?.into_inner();
+        Ok(self.pending_withdrawal(created.withdrawal_id))
+    }
+
+    /// Sends euros from the partner's balance to an IBAN.
+    ///
+    /// Operation [`createPartnerSepaTransfer`](crate::raw::Client::create_partner_sepa_transfer).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
+    pub async fn sepa_transfer(
+        self,
+        request: &types::PartnerSepaTransferRequest,
+    ) -> Result<Pending<types::SepaTransferDetails>, Error> {
+        let created = self.0.raw().create_partner_sepa_transfer(request).await?.into_inner();
+        Ok(self.0.sepa().pending(created.transfer_id))
+    }
+
+    /// An exchange of the partner that was accepted earlier, by its stored id. Sends nothing.
+    pub fn pending_exchange(self, exchange_id: impl Into<String>) -> Pending<types::ExchangeDetails> {
+        Pending::new(self.0, &operations::CREATE_PARTNER_EXCHANGE, exchange_id)
+    }
+
+    /// A withdrawal of the partner that was accepted earlier, by its stored id. Sends nothing.
+    pub fn pending_withdrawal(self, withdrawal_id: impl Into<String>) -> Pending<types::WithdrawalDetails> {
+        Pending::new(self.0, &operations::CREATE_PARTNER_WITHDRAWAL, withdrawal_id)
+    }
+}

@@ -1,0 +1,71 @@
+//! How long a call may take and how often it is sent: documented defaults, each of which can be changed or switched off.
+
+use std::time::Duration;
+
+/// How often a call is sent, and how long it waits in between. See [`ClientBuilder::retries`](crate::ClientBuilder::retries).
+///
+/// An operation that only reads is sent again after faults of the network, after status 408, 425, 429 or 5xx, and after `P500` and
+/// `P501`. Any other operation is sent again only if no connection could be established: P100 documents no idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retries {
+    pub(crate) attempts: u32,
+    pub(crate) base_delay: Duration,
+    pub(crate) max_delay: Duration,
+    pub(crate) budget: u32,
+}
+
+impl Default for Retries {
+    /// 3 attempts; waits of up to 0.2 s and 0.4 s; a cap of 5 s; a budget of 20.
+    fn default() -> Self {
+        Self { attempts: 3, base_delay: Duration::from_millis(200), max_delay: Duration::from_secs(5), budget: 20 }
+    }
+}
+
+impl Retries {
+    /// Sends every call once.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { attempts: 1, ..Self::default() }
+    }
+
+    /// How often a call is sent at most, the first time included.
+    #[must_use]
+    pub fn attempts(self, attempts: u32) -> Self {
+        Self { attempts: attempts.max(1), ..self }
+    }
+
+    /// The longest wait before the second attempt. It doubles with each further one; the real wait is a random part of it.
+    #[must_use]
+    pub fn base_delay(self, base_delay: Duration) -> Self {
+        Self { base_delay, ..self }
+    }
+
+    /// The cap of the doubling. A `Retry-After` of P100 may be longer and is kept, within the time of the call.
+    #[must_use]
+    pub fn max_delay(self, max_delay: Duration) -> Self {
+        Self { max_delay, ..self }
+    }
+
+    /// How many retries in a row all calls of a client may spend together; ten calls earn one back. When P100 is down for long, calls
+    /// fail at once instead of multiplying its load.
+    #[must_use]
+    pub fn budget(self, budget: u32) -> Self {
+        Self { budget, ..self }
+    }
+}
+
+/// Times and sizes of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) connect: Option<Duration>,
+    pub(crate) attempt: Option<Duration>,
+    pub(crate) call: Option<Duration>,
+    pub(crate) response: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), response: 16 * 1024 * 1024 }
+    }
+}

@@ -1,0 +1,103 @@
+//! Whether a call comes from P100: the webhook token in the header `Authorization`.
+
+use std::fmt;
+
+use p100_raw::Sensitive;
+use p100_raw::reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{ReceiveError, ReceiveErrorKind};
+
+/// Compares the header `Authorization` with the webhook token, one of the three credentials that P100 hands over.
+///
+/// The comparison takes the same time wherever the first difference is, and for whichever of several tokens; it does not
+/// hide how long a token is. The tokens never show in `Debug` output.
+///
+/// The docs do not say whether a scheme such as `Bearer` precedes the token. The raw token is assumed; should P100 send
+/// a scheme, accept both with `.also(format!("Bearer {token}"))`.
+///
+/// ```
+/// use p100::webhooks::{HeaderMap, HeaderValue, ReceiveErrorKind, Verifier};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = Verifier::new("new token")?.also("old token")?;
+///
+/// let mut headers = HeaderMap::new();
+/// assert_eq!(verifier.verify(&headers).unwrap_err().kind(), ReceiveErrorKind::MissingToken);
+/// headers.insert("authorization", HeaderValue::from_static("guess"));
+/// assert_eq!(verifier.verify(&headers).unwrap_err().kind(), ReceiveErrorKind::WrongToken);
+/// headers.insert("authorization", HeaderValue::from_static("old token"));
+/// verifier.verify(&headers)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    tokens: Vec<Sensitive>,
+}
+
+impl Verifier {
+    /// Accepts calls with this token.
+    ///
+    /// # Errors
+    /// The token is empty, begins or ends with a blank or line break, or cannot be in a header: no call would ever match.
+    pub fn new(token: impl Into<Sensitive>) -> Result<Self, InvalidToken> {
+        Ok(Self { tokens: vec![checked(token.into())?] })
+    }
+
+    /// Accepts calls with this token too: both the old and the new one while P100 changes over.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn also(mut self, token: impl Into<Sensitive>) -> Result<Self, InvalidToken> {
+        self.tokens.push(checked(token.into())?);
+        Ok(self)
+    }
+
+    /// Checks the headers of a call. There must be exactly one `Authorization`.
+    ///
+    /// # Errors
+    /// [`MissingToken`](ReceiveErrorKind::MissingToken) if there is none or an empty one,
+    /// [`WrongToken`](ReceiveErrorKind::WrongToken) if it is none of the tokens or not the only one. Answer 401 to both.
+    pub fn verify(&self, headers: &HeaderMap) -> Result<(), ReceiveError> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Err(ReceiveError::dropped(ReceiveErrorKind::MissingToken)),
+            (Some(value), None) if value.is_empty() => Err(ReceiveError::dropped(ReceiveErrorKind::MissingToken)),
+            (Some(value), None) if self.knows(value) => Ok(()),
+            _ => Err(ReceiveError::dropped(ReceiveErrorKind::WrongToken)),
+        }
+    }
+
+    /// Every token is compared, so that the time does not tell which one matched.
+    fn knows(&self, value: &HeaderValue) -> bool {
+        let matches = |token: &Sensitive| token.expose().as_bytes().ct_eq(value.as_bytes());
+        self.tokens.iter().map(matches).fold(Choice::from(0), |any, one| any | one).into()
+    }
+}
+
+fn checked(token: Sensitive) -> Result<Sensitive, InvalidToken> {
+    let text = token.expose();
+    if text.is_empty() {
+        return Err(InvalidToken("the webhook token is empty"));
+    }
+    if text.trim() != text {
+        return Err(InvalidToken("the webhook token begins or ends with a blank or line break, which no header carries"));
+    }
+    if HeaderValue::from_bytes(text.as_bytes()).is_err() {
+        return Err(InvalidToken("the webhook token has characters that a header cannot carry, such as a line break"));
+    }
+    Ok(token)
+}
+
+/// Why a text can be no webhook token. Never shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidToken(&'static str);
+
+impl fmt::Display for InvalidToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for InvalidToken {}

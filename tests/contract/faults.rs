@@ -1,0 +1,394 @@
+//! What the client does when the network or P100 fails, for every operation, against a server that fails on purpose.
+//!
+//! The heart of it: whatever happens, an operation that is not `x-retry: safe` reaches the server at most once per call, and the error
+//! says that it may have taken effect wherever the server may have read it.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use p100::{Client, ErrorKind, Retries};
+use p100_codegen::{Operation, Retry};
+use p100_httpmock::MockServer;
+use proptest::prelude::*;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::DOCUMENT;
+use crate::harness::{Answer, Arguments, call};
+
+const KEY: &str = "k3y-0f-th3-p4rtn3r";
+const ATTEMPTS: u32 = 3;
+
+/// What the server does with one connection.
+#[derive(Clone, Debug)]
+enum Fault {
+    /// Closes it with a reset before anything is read.
+    ResetAtOnce,
+    /// Reads the request, then resets.
+    ResetAfterRequest,
+    /// Reads the request, begins an answer and resets in its middle.
+    ResetInAnswer,
+    /// Reads the request and never answers.
+    Silence,
+    /// Answers the head, then nothing more.
+    SlowBody,
+    /// Answers exactly this.
+    Answer(String),
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Fault {
+    Fault::Answer(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
+}
+
+/// A server that carries out one fault per connection, the last one again and again, and keeps every whole request.
+struct Server {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn start(faults: Vec<Fault>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let requests = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&requests);
+        tokio::spawn(async move {
+            let mut faults = VecDeque::from(faults);
+            while let Ok((connection, _)) = listener.accept().await {
+                let fault = if faults.len() > 1 { faults.pop_front() } else { faults.front().cloned() };
+                tokio::spawn(carry_out(connection, fault.expect("at least one fault"), Arc::clone(&kept)));
+            }
+        });
+        Self { address, requests }
+    }
+
+    fn count(&self) -> usize {
+        self.requests.lock().expect("not poisoned").len()
+    }
+}
+
+async fn carry_out(mut connection: TcpStream, fault: Fault, requests: Arc<Mutex<Vec<String>>>) {
+    if matches!(fault, Fault::ResetAtOnce) {
+        return reset(connection);
+    }
+    let Some(request) = whole_request(&mut connection).await else { return };
+    requests.lock().expect("not poisoned").push(request);
+    // The client may be gone by now; what it saw is what the test looks at.
+    match fault {
+        Fault::ResetAtOnce | Fault::ResetAfterRequest => reset(connection),
+        Fault::ResetInAnswer => {
+            let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"half\":").await;
+            reset(connection);
+        }
+        Fault::Silence => std::future::pending().await,
+        Fault::SlowBody => {
+            let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{").await;
+            std::future::pending().await
+        }
+        Fault::Answer(text) => {
+            let _ = connection.write_all(text.as_bytes()).await;
+            let _ = connection.shutdown().await;
+        }
+    }
+}
+
+/// Closes a connection so that the other side sees a reset.
+fn reset(connection: TcpStream) {
+    connection.set_zero_linger().expect("settable");
+    drop(connection);
+}
+
+/// Reads head and body; `None` if the client went away before the end.
+async fn whole_request(connection: &mut TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, _)) = text.split_once("\r\n\r\n") {
+            let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+            if bytes.len() >= head.len() + 4 + length {
+                return Some(text.into_owned());
+            }
+        }
+        let mut chunk = [0; 4096];
+        match connection.read(&mut chunk).await {
+            Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
+            _ => return None,
+        }
+    }
+}
+
+fn client(address: SocketAddr) -> Client {
+    let retries = Retries::default().attempts(ATTEMPTS).base_delay(Duration::ZERO);
+    let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries).max_response_size(10_000);
+    builder.build().expect("a client")
+}
+
+/// Calls every operation at the same time, each against a server of its own.
+async fn for_all(faults: Vec<Fault>, client: fn(SocketAddr) -> Client, check: impl Fn(&Operation, &Server, Result<Answer, p100::Error>)) {
+    let mut prepared = Vec::new();
+    for operation in DOCUMENT.operations() {
+        let server = Server::start(faults.clone()).await;
+        // Setting up TLS takes long enough to count in the times of a call.
+        prepared.push((operation, client(server.address), server));
+    }
+    let calls = prepared.into_iter().map(async |(operation, client, server)| {
+        let result = call(client.raw(), &operation.id, &Arguments::of(operation, "customer-42")).await;
+        (operation, server, result)
+    });
+    for (operation, server, result) in join_all(calls).await {
+        if operation.retry == Retry::Never {
+            assert!(server.count() <= 1, "{} was sent {} times", operation.id, server.count());
+        }
+        check(operation, &server, result);
+    }
+}
+
+/// An error of this kind; a write may have taken effect; a read was tried until the attempts ran out.
+fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<Answer, p100::Error>) {
+    move |operation, server, result| {
+        let error = result.expect_err(&operation.id);
+        assert_eq!(error.kind(), kind, "{error:?}");
+        let is_write = operation.retry == Retry::Never;
+        assert_eq!(error.may_have_taken_effect(), is_write, "{error:?}");
+        let expected = if is_write { 1 } else { ATTEMPTS as usize };
+        assert!(!counted || server.count() == expected, "{}: {} requests", operation.id, server.count());
+    }
+}
+
+#[tokio::test]
+async fn a_reset_before_the_request_was_read() {
+    for_all(vec![Fault::ResetAtOnce], client, lost(ErrorKind::NoAnswer, false)).await;
+}
+
+#[tokio::test]
+async fn a_reset_after_the_request_was_read() {
+    for_all(vec![Fault::ResetAfterRequest], client, lost(ErrorKind::NoAnswer, true)).await;
+}
+
+#[tokio::test]
+async fn a_reset_in_the_middle_of_the_answer() {
+    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::Truncated, true)).await;
+}
+
+/// Short times, so that the two tests that must wait for them are quick.
+fn impatient(address: SocketAddr) -> Client {
+    let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+    let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
+    builder.attempt_timeout(Duration::from_secs(1)).build().expect("a client")
+}
+
+#[tokio::test]
+async fn silence() {
+    for_all(vec![Fault::Silence], impatient, |operation, _, result| {
+        let error = result.expect_err(&operation.id);
+        assert!(error.is_timeout(), "{error:?}");
+        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, operation.retry == Retry::Never));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come() {
+    for_all(vec![Fault::SlowBody], impatient, |operation, _, result| {
+        let error = result.expect_err(&operation.id);
+        assert!(error.is_timeout(), "{error:?}");
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Truncated, Some(200)), "{error:?}");
+        assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_json() {
+    for body in ["", "{\"trunc", "<html>ok</html>"] {
+        for_all(vec![answer("200 OK", "", body)], client, |operation, server, result| {
+            assert_eq!(server.count(), 1, "what arrived whole is not asked for again");
+            if operation.answers_raw() {
+                return assert_eq!(result.expect("any body").text, body);
+            }
+            let error = result.expect_err(&operation.id);
+            assert!(error.is_decode() && error.path().is_some(), "{error:?}");
+            assert_eq!(error.body().map(|bytes| &bytes[..]), Some(body.as_bytes()));
+            assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn server_faults_of_any_form() {
+    let forms = [
+        ("502 Bad Gateway", "<html>Bad Gateway</html>"),
+        ("503 Service Unavailable", ""),
+        ("400 Bad Request", r#"{"errorCode":"P500","errorMessage":"x"}"#),
+        ("400 Bad Request", r#"{"errorCode":"P501"}"#),
+    ];
+    for (status, body) in forms {
+        for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
+            lost(ErrorKind::Refused, true)(operation, server, result);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_stands_and_did_nothing() {
+    for (status, body) in [("400 Bad Request", r#"{"errorCode":"P412"}"#), ("401 Unauthorized", "xo2"), ("404 Not Found", "<html>")] {
+        for_all(vec![answer(status, "", body)], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert!(!error.may_have_taken_effect() && server.count() == 1, "{error:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_read_recovers_when_the_fault_passes() {
+    for operation in DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Safe) {
+        let body = operation.successes().find_map(|response| response.body.as_ref()).expect("a body");
+        let example = DOCUMENT.examples(&body.node).expect("resolves").remove(0).value.to_json();
+        let faults = vec![Fault::ResetAfterRequest, answer("503 Service Unavailable", "retry-after: 0\r\n", ""), answer("200 OK", "", &example)];
+        let server = Server::start(faults).await;
+        let result = call(client(server.address).raw(), &operation.id, &Arguments::of(operation, "customer-42")).await;
+        assert!(result.is_ok() && server.count() == 3, "{}: {result:?}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn too_many_calls() {
+    for (headers, asked) in [("", None), ("retry-after: 0\r\n", Some(Duration::ZERO))] {
+        for_all(vec![answer("429 Too Many Requests", headers, "")], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert!(error.is_rate_limited() && !error.may_have_taken_effect(), "{error:?}");
+            assert_eq!(error.retry_after(), asked);
+            assert_eq!(server.count(), if operation.retry == Retry::Never { 1 } else { ATTEMPTS as usize }, "{}", operation.id);
+        })
+        .await;
+    }
+    // A wait that the call has no time for is not begun.
+    for_all(vec![answer("429 Too Many Requests", "retry-after: 3600\r\n", "")], client, |operation, server, result| {
+        assert_eq!(result.expect_err(&operation.id).retry_after(), Some(Duration::from_secs(3600)));
+        assert_eq!(server.count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large() {
+    let huge = "x".repeat(10_001);
+    let unannounced = Fault::Answer(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{huge}"));
+    for fault in [answer("200 OK", "", &huge), unannounced] {
+        for_all(vec![fault], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert_eq!((error.kind(), server.count()), (ErrorKind::Truncated, 1), "{error:?}");
+            assert!(format!("{error:?}").contains("10000"), "{error:?}");
+            assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused_and_the_key_stays_at_home() {
+    let other = Server::start(vec![answer("200 OK", "", "{}")]).await;
+    let location = format!("location: http://{}/elsewhere\r\n", other.address);
+    for_all(vec![answer("302 Found", &location, "")], client, |operation, server, result| {
+        let error = result.expect_err(&operation.id);
+        assert!(error.to_string().contains("a redirect, which is not followed"), "{error}");
+        let requests = server.requests.lock().expect("not poisoned");
+        assert_eq!((requests.len(), requests[0].contains(KEY)), (1, operation.authenticated), "{}", operation.id);
+    })
+    .await;
+    assert_eq!(other.count(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_connection_was_never_sent() {
+    let calls = DOCUMENT.operations().iter().map(async |operation| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        drop(listener);
+        (operation, call(client(address).raw(), &operation.id, &Arguments::of(operation, "customer-42")).await)
+    });
+    for (operation, result) in join_all(calls).await {
+        let error = result.expect_err(&operation.id);
+        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotSent, false), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_spent_its_budget_fails_at_once() {
+    let server = Server::start(vec![answer("503 Service Unavailable", "", "")]).await;
+    let retries = Retries::default().attempts(10).base_delay(Duration::ZERO).budget(4);
+    let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build().expect("a client");
+    for expected in [5, 6, 7] {
+        client.raw().get_rates().await.expect_err("unavailable");
+        assert_eq!(server.count(), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_overridden_operation_is_called_where_it_was_told() {
+    let server = MockServer::start_async().await;
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .api_key(KEY)
+        .override_operation("updateUser", p100::raw::reqwest::Method::PUT, "/v1/user/update/{externalUserId}")
+        .build()
+        .expect("a client");
+    let mock = server.mock(|when, then| {
+        when.method("PUT").path("/v1/user/update/customer-42");
+        then.status(200).body("{}");
+    });
+    let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "updateUser").expect("updateUser");
+    call(client.raw(), "updateUser", &Arguments::of(operation, "customer-42")).await.expect("an answer");
+    mock.assert();
+}
+
+fn any_fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        Just(Fault::ResetAtOnce),
+        Just(Fault::ResetAfterRequest),
+        Just(Fault::ResetInAnswer),
+        Just(answer("201 Created", "", r#"{"transferId":"7fb02323-969a-4936-94ea-86b8773ff1a2"}"#)),
+        Just(answer("200 OK", "", "<html>")),
+        Just(answer("400 Bad Request", "", r#"{"errorCode":"P424"}"#)),
+        Just(answer("400 Bad Request", "", r#"{"errorCode":"P500"}"#)),
+        Just(answer("408 Request Timeout", "", "")),
+        Just(answer("429 Too Many Requests", "retry-after: 0\r\n", "")),
+        Just(answer("503 Service Unavailable", "retry-after: 0\r\n", "")),
+        Just(answer("302 Found", "location: /\r\n", "")),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn money_moves_at_most_once_per_call(faults in proptest::collection::vec(any_fault(), 1..6), calls in 1_usize..4) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let server = Server::start(faults.clone()).await;
+            let client = client(server.address);
+            let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "createTransfer").expect("createTransfer");
+            for _ in 0..calls {
+                let before = server.count();
+                let result = call(client.raw(), "createTransfer", &Arguments::of(operation, "")).await;
+                let moved = server.count() - before;
+                prop_assert!(moved <= 1, "{} requests for one call with {:?}", moved, faults);
+                match result {
+                    Ok(_) => prop_assert_eq!(moved, 1),
+                    // Not sent, or refused by an answer that says so.
+                    Err(error) if !error.may_have_taken_effect() => {
+                        prop_assert!(moved == 0 || error.status().is_some_and(|status| status.is_client_error()), "{:?}", error);
+                    }
+                    Err(_) => {}
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
