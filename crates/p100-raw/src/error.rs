@@ -55,7 +55,7 @@ impl Error {
         let (kind, head) = match error.stage() {
             Stage::NotSent => (ErrorKind::NotSent, None),
             Stage::NoAnswer => (ErrorKind::NoAnswer, None),
-            Stage::BrokeOff(status, headers) => (ErrorKind::Truncated, Some((*status, headers.clone()))),
+            Stage::BrokeOff(status, headers) => (ErrorKind::Truncated, Some((*status, HeaderMap::clone(headers)))),
         };
         let mut own = Self::new(operation, kind, None, Some(error.into()));
         own.0.head = head;

@@ -129,7 +129,7 @@ pub struct TransportError {
 pub(crate) enum Stage {
     NotSent,
     NoAnswer,
-    BrokeOff(StatusCode, HeaderMap),
+    BrokeOff(StatusCode, Box<HeaderMap>),
 }
 
 impl TransportError {
@@ -145,7 +145,7 @@ impl TransportError {
 
     /// The head of an answer arrived, its body did not arrive whole.
     pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
-        Self::new(Stage::BrokeOff(status, headers), source.into())
+        Self::new(Stage::BrokeOff(status, Box::new(headers)), source.into())
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {

@@ -34,7 +34,7 @@ enum Content {
 }
 
 impl FilePart {
-    /// A file held in memory. `content_type` is e.g. `image/jpeg`.
+    /// A file held in memory. `content_type` is e.g. `image/jpeg`. In the name, line breaks, quotes and slashes become `_`.
     pub fn from_bytes(file_name: impl Into<String>, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { file_name: file_name.into(), content_type: content_type.into(), content: Content::Memory(bytes.into()), progress: None }
     }
@@ -87,7 +87,7 @@ impl FilePart {
             }
         };
         let part = Part::stream_with_length(body, self.length());
-        Ok(part.file_name(self.file_name.clone()).mime_str(&self.content_type)?)
+        Ok(part.file_name(safe(&self.file_name)).mime_str(&self.content_type)?)
     }
 
     fn streamed(&self, content: impl AsyncRead + Send + Unpin + 'static) -> Body {
@@ -132,6 +132,12 @@ impl fmt::Debug for FilePart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[redacted {}, {} bytes]", self.content_type, self.length())
     }
+}
+
+/// A file name that cannot end its header line or leave its folder: line breaks and other control characters, quotes and slashes
+/// become `_`. reqwest escapes them only in part.
+fn safe(file_name: &str) -> String {
+    file_name.replace(|c: char| c.is_control() || matches!(c, '"' | '/' | '\\'), "_")
 }
 
 /// The parts of a multipart request, in order.
