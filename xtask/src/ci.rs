@@ -19,7 +19,7 @@ const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other fea
 
 pub(crate) fn run() -> Result<ExitCode> {
     let openssl = has_openssl();
-    let steps = steps(&tools::folder()?, openssl);
+    let steps = steps(&tools::folder()?, openssl)?;
     let start = Instant::now();
     let mut times = Vec::new();
     let mut outcome = ExitCode::SUCCESS;
@@ -55,7 +55,7 @@ pub(crate) fn run() -> Result<ExitCode> {
 }
 
 /// The quick ones first. Advisories are not among them: their database is no package of a registry, so the hosted workflow asks it.
-fn steps(tools: &Path, openssl: bool) -> Vec<Step> {
+fn steps(tools: &Path, openssl: bool) -> Result<Vec<Step>> {
     let features = if openssl { "--all-features" } else { "--features p100-raw/schemars" };
     let clippy = format!("cargo clippy --workspace --all-targets {features} --locked -- -D warnings");
     let documentation = format!("cargo doc --workspace --no-deps {features} --locked");
@@ -76,9 +76,26 @@ fn steps(tools: &Path, openssl: bool) -> Vec<Step> {
     steps.push(Step::command("tests", "cargo test --workspace --locked"));
     steps.push(Step::command("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"));
     steps.push(Step::command("quickstart", "cargo run --example quickstart"));
+    for example in examples()? {
+        steps.push(Step::command("example", &format!("cargo run --quiet --package p100 --features axum --example {example}")));
+    }
     steps.extend(tools::CARGO_DENY.installation(tools));
     steps.push(tools::CARGO_DENY.step(tools, "dependencies", "--workspace --locked check bans licenses sources"));
-    steps
+    Ok(steps)
+}
+
+/// The examples of p100 that are one file: every one has to run.
+fn examples() -> Result<Vec<String>> {
+    let folder = Repository::new(None).path("crates/p100/examples");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Whether native-tls can be built: only on Linux and its like it is OpenSSL.
