@@ -8,6 +8,7 @@ mod harness;
 mod lint;
 mod open;
 mod rendering;
+mod resources;
 mod samples;
 mod schemas;
 mod secrets;

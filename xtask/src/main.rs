@@ -1,6 +1,7 @@
 //! Tasks of this repository; `cargo xtask help` lists them.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command-line program")]
 
+mod bench;
 mod ci;
 mod generate;
 mod spec;
@@ -39,6 +40,9 @@ enum Task {
     Spec(Spec),
     /// Everything that continuous integration checks, in the same order.
     Ci,
+    /// What p100 costs against the same work done by hand, as one table of ratios.
+    #[command(long_about = bench::ASSUMPTIONS)]
+    Bench(bench::Options),
 }
 
 #[derive(Subcommand)]
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Ci => ci::run(),
+        Task::Bench(options) => bench::run(&repository, &options),
     };
     result.unwrap_or_else(|error| {
         eprintln!("Failure: {error:#}");

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let photo =
         Document::from_bytes(&b"\xFF\xD8\xFF\xE0 a photo"[..])?.on_progress(|sent, total| println!("photo: {sent} of {total} bytes"));
     let selfie = Document::from_bytes(&b"\x89PNG\r\n\x1a\n a selfie"[..])?;
-    client.kyc().upload_files(&id, KycFiles::passport(photo, selfie).into()).await?;
+    client.kyc().upload_files(&id, KycFiles::passport(photo, selfie)).await?;
 
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(&id).build()).await?;
     // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.

@@ -138,8 +138,7 @@ impl Document {
     /// ```
     #[must_use]
     pub fn file_name(self, name: impl AsRef<str>) -> Self {
-        let name = name.as_ref().replace(|character: char| character.is_control() || matches!(character, '"' | '/' | '\\'), "_");
-        Self { part: self.part.file_name(name), named: true, ..self }
+        Self { part: self.part.file_name(name.as_ref()), named: true, ..self }
     }
 
     /// Calls `report(sent, total)`, in bytes, while the file is sent: first with 0, then after each piece. A further attempt starts at 0

@@ -78,25 +78,25 @@ impl Attempt {
     }
 
     /// How much earlier than the beginning or later than the end an entry may be: 5 minutes, for clocks that are apart and for a request
-    /// that P100 worked on after the connection was lost. A longer one finds more, right and wrong.
+    /// that P100 worked on after the connection was lost. A longer one finds more, right and wrong; 31 days are the most.
     #[must_use]
     pub fn with_tolerance(self, tolerance: TimeDelta) -> Self {
-        Self { tolerance: tolerance.abs(), ..self }
+        Self { tolerance: tolerance.abs().min(TimeDelta::days(31)), ..self }
     }
 
     pub(super) fn from(&self) -> DateTime<Utc> {
-        self.started_at - self.tolerance
+        self.started_at.min(self.finished_at) - self.tolerance
     }
 
     pub(super) fn until(&self) -> DateTime<Utc> {
-        self.finished_at + self.tolerance
+        self.finished_at.max(self.started_at) + self.tolerance
     }
 
     /// Whether the entry can have to do with the attempt.
     pub(super) fn concerns(&self, entry: &Transaction) -> bool {
-        let in_time = entry.created_at.utc().is_ok_and(|time| time < self.from() || self.until() < time);
+        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < self.from() || self.until() < time);
         let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
-        !in_time && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
+        !elsewhen && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
     }
 
     /// Whether the entry, which concerns the attempt, is of its amount.

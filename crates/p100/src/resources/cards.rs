@@ -65,11 +65,7 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn block(
-        self,
-        external_user_id: impl Into<String>,
-        card_id: impl Into<String>,
-    ) -> Result<types::MessageResponse, Error> {
+    pub async fn block(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().block_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 
@@ -79,11 +75,7 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn unblock(
-        self,
-        external_user_id: impl Into<String>,
-        card_id: impl Into<String>,
-    ) -> Result<types::MessageResponse, Error> {
+    pub async fn unblock(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().unblock_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 
@@ -113,11 +105,7 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn delete(
-        self,
-        external_user_id: impl Into<String>,
-        card_id: impl Into<String>,
-    ) -> Result<types::MessageResponse, Error> {
+    pub async fn delete(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().delete_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 }

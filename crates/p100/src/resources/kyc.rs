@@ -22,7 +22,7 @@ use crate::{Client, Error, types};
 pub struct Kyc<'a>(pub(super) &'a Client);
 
 impl Kyc<'_> {
-    /// Uploads photos of a user's document, all at once or one by one.
+    /// Uploads photos of a user's document, all at once or one by one: checked ones ([`KycFiles`](crate::KycFiles)) or any.
     ///
     /// Operation [`uploadKycFiles`](crate::raw::Client::upload_kyc_files).
     ///
@@ -31,13 +31,13 @@ impl Kyc<'_> {
     pub async fn upload_files(
         self,
         external_user_id: impl AsRef<str>,
-        form: types::KycFilesForm,
+        files: impl Into<types::KycFilesForm>,
     ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().upload_kyc_files(external_user_id.as_ref(), form).await?.into_inner())
+        Ok(self.0.raw().upload_kyc_files(external_user_id.as_ref(), files.into()).await?.into_inner())
     }
 
-    /// Uploads a user's proof of address: one to three files, all in one call. An answer with the code `P211` says that an earlier
-    /// proof is still being checked; it is no error.
+    /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. An answer
+    /// with the code `P211` says that an earlier proof is still being checked; it is no error.
     ///
     /// Operation [`uploadPoaFiles`](crate::raw::Client::upload_poa_files).
     ///
@@ -46,9 +46,9 @@ impl Kyc<'_> {
     pub async fn upload_proof_of_address(
         self,
         external_user_id: impl AsRef<str>,
-        form: types::PoaFilesForm,
+        files: impl Into<types::PoaFilesForm>,
     ) -> Result<types::PoaFilesResult, Error> {
-        Ok(self.0.raw().upload_poa_files(external_user_id.as_ref(), form).await?.into_inner())
+        Ok(self.0.raw().upload_poa_files(external_user_id.as_ref(), files.into()).await?.into_inner())
     }
 
     /// Starts the verification of a user whose documents are there.

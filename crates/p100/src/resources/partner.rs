@@ -75,10 +75,7 @@ impl Partner<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
-    pub async fn sepa_transfer(
-        self,
-        request: &types::PartnerSepaTransferRequest,
-    ) -> Result<Pending<types::SepaTransferDetails>, Error> {
+    pub async fn sepa_transfer(self, request: &types::PartnerSepaTransferRequest) -> Result<Pending<types::SepaTransferDetails>, Error> {
         let created = self.0.raw().create_partner_sepa_transfer(request).await?.into_inner();
         Ok(self.0.sepa().pending(created.transfer_id))
     }

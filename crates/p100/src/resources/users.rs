@@ -97,12 +97,7 @@ impl Users<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn transactions(
-        self,
-        external_user_id: impl AsRef<str>,
-        month: i32,
-        year: i32,
-    ) -> Result<types::TransactionHistory, Error> {
+    pub async fn transactions(self, external_user_id: impl AsRef<str>, month: i32, year: i32) -> Result<types::TransactionHistory, Error> {
         Ok(self.0.raw().get_user_transactions(external_user_id.as_ref(), month, year).await?.into_inner())
     }
 }

@@ -9,7 +9,6 @@ use serde_json::value::RawValue;
 
 /// A call from P100.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Event {
     /// An event of the document.
     #[non_exhaustive]
@@ -110,7 +109,7 @@ impl Event {
         if route.dedupe.is_empty() {
             return None;
         }
-        let members = self.raw().members()?;
+        let members = object(self.raw().data())?;
         let mut key = serde_json::to_string(route.id).ok()?;
         for name in route.dedupe {
             key.push(',');
@@ -147,19 +146,27 @@ impl Raw {
         Self { bytes, envelope: None }
     }
 
-    /// Looks for `event_type` and `data`.
+    /// The body, unwrapped if it is enveloped, and the members of the payload, if it is an object.
     ///
     /// # Errors
     /// The body is not JSON.
-    pub(super) fn unwrapped(bytes: &Bytes) -> Result<Self, serde_json::Error> {
-        let text: &RawValue = serde_json::from_slice(bytes)?;
-        let members = object(text.get().as_bytes()).unwrap_or_default();
-        let envelope = members.get("event_type").zip(members.get("data")).and_then(|(event_type, data)| {
+    pub(super) fn read(bytes: &Bytes) -> Result<(Self, Option<Members<'_>>), serde_json::Error> {
+        let Some(members) = object(bytes) else {
+            serde_json::from_slice::<&RawValue>(bytes)?;
+            return Ok((Self::flat(bytes.clone()), None));
+        };
+        let enveloped = members.get("event_type").zip(members.get("data")).and_then(|(event_type, data)| {
             let event_type = serde_json::from_str(event_type.get()).ok()?;
             let data = data.get().as_bytes();
-            data.starts_with(b"{").then(|| Envelope { event_type, data: bytes.slice_ref(data) })
+            data.starts_with(b"{").then_some((event_type, data))
         });
-        Ok(Self { bytes: bytes.clone(), envelope })
+        Ok(match enveloped {
+            Some((event_type, data)) => {
+                let envelope = Envelope { event_type, data: bytes.slice_ref(data) };
+                (Self { bytes: bytes.clone(), envelope: Some(envelope) }, object(data))
+            }
+            None => (Self::flat(bytes.clone()), Some(members)),
+        })
     }
 
     /// The whole body, byte by byte.
@@ -178,11 +185,6 @@ impl Raw {
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
         self.envelope.as_ref().map(|envelope| envelope.event_type.as_str())
-    }
-
-    /// The members of the payload, if it is an object.
-    pub(super) fn members(&self) -> Option<Members<'_>> {
-        object(self.data())
     }
 }
 

@@ -8,9 +8,15 @@ mod robustness;
 mod router;
 mod tokens;
 
-use p100::webhooks::{Event, HeaderMap, HeaderValue, Receiver, ReceiveError, Verifier};
+use p100::webhooks::{Event, HeaderMap, HeaderValue, ReceiveError, Receiver, Verifier, WebhookKind};
+
+use crate::payloads::PAYLOADS;
 
 const TOKEN: &str = "w3bh00k-t0k3n";
+
+fn payload(wanted: WebhookKind) -> &'static str {
+    PAYLOADS.iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| *body).expect("a payload of every event")
+}
 
 fn receiver() -> Receiver {
     Receiver::new(Verifier::new(TOKEN).expect("a token"))

@@ -62,9 +62,26 @@ fn damaged(random: &mut fastrand::Rng) -> Vec<u8> {
 
 fn pieces(random: &mut fastrand::Rng) -> Vec<u8> {
     const PIECES: &[&str] = &[
-        "{", "}", "[", "]", ":", ",", "null", "1e999", "-0", "\"\\ud800\"", "\"id\":", "\"code\":", "\"status\":\"ADDED\"", "\"data\":{",
-        "\"event_type\":\"\",", "\"destination\":null", "{}", "\"12.50\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "null",
+        "1e999",
+        "-0",
+        "\"\\ud800\"",
+        "\"id\":",
+        "\"code\":",
+        "\"status\":\"ADDED\"",
+        "\"data\":{",
+        "\"event_type\":\"\",",
+        "\"destination\":null",
+        "{}",
+        "\"12.50\"",
     ];
-    let piece = |random: &mut fastrand::Rng| if random.u8(0..8) == 0 { event(random) } else { random.choice(PIECES).map_or("", |p| p).to_owned() };
+    let piece =
+        |random: &mut fastrand::Rng| if random.u8(0..8) == 0 { event(random) } else { random.choice(PIECES).map_or("", |p| p).to_owned() };
     (0..random.usize(1..12)).map(|_| piece(random)).collect::<String>().into_bytes()
 }

@@ -52,7 +52,3 @@ pub(crate) const PAYLOADS: &[(WebhookKind, &str)] = &[
     ),
     (WebhookKind::CardActivationCode, r#"{"externalUserId":"customer-42","cardId":"k-1","code":"730155"}"#),
 ];
-
-pub(crate) fn payload(wanted: WebhookKind) -> &'static str {
-    PAYLOADS.iter().find(|(kind, _)| *kind == wanted).map(|(_, body)| *body).expect("a payload of every event")
-}

@@ -3,8 +3,8 @@
 use p100::types::{ExchangeStatus, WithdrawalStatus};
 use p100::webhooks::{Event, ReceiveErrorKind, Receiver, UnknownReason, WebhookEvent, WebhookKind};
 
-use crate::payloads::{PAYLOADS, payload};
-use crate::{receive, receiver};
+use crate::payloads::PAYLOADS;
+use crate::{payload, receive, receiver};
 
 const ELSEWHERE: &str = "/somewhere/else";
 
@@ -149,7 +149,8 @@ fn a_body_that_is_not_the_event_of_its_path_is_no_other_event_either() {
         UnknownReason::Invalid { kind, .. } => assert_eq!(*kind, WebhookKind::TransferStatus),
         other => panic!("{other:?}"),
     }
-    assert_eq!(reason.to_string(), "it is not the payload of transferStatus: at `.` (line 2, column 118): missing field `id`");
+    let text = reason.to_string();
+    assert!(text.starts_with("it is not the payload of transferStatus: at ") && text.ends_with("missing field `id`"), "{text}");
     assert_eq!(receive(&receiver(), "/transfer-webhook", body).expect("an event").kind(), Some(WebhookKind::TransferStatus));
 }
 
@@ -172,8 +173,6 @@ fn a_status_word_beside_strange_members_tells_nothing() {
     assert_eq!(reason(&receiver, ELSEWHERE, iban), UnknownReason::Unrecognised);
     let enveloped = format!(r#"{{"event_type":"iban.status_changed","data":{iban}}}"#);
     assert_eq!(reason(&receiver, ELSEWHERE, &enveloped), UnknownReason::Unrecognised);
-    let reworded = iban.replace("iban", "externalUserId2");
-    assert_eq!(reason(&receiver, ELSEWHERE, &reworded), UnknownReason::Unrecognised);
 }
 
 #[test]
@@ -199,6 +198,9 @@ fn a_body_that_is_not_json_is_an_error_that_holds_it() {
             assert_eq!((error.status().as_u16(), error.body().map(|body| &body[..])), (400, Some(body)));
         }
     }
+    let broken = [b"{\"new\":\"\xff\",", &payload(WebhookKind::ExchangeStatus).as_bytes()[1..]].concat();
+    let error = receiver().receive("/exchange-webhook", &crate::headers(), broken).expect_err("an error");
+    assert!(matches!(error.kind(), ReceiveErrorKind::NotJson { .. }), "{error}");
     let error = receive(&receiver(), ELSEWHERE, "{\n<html>").expect_err("an error");
     assert_eq!(error.to_string(), "the body is not JSON (line 2, column 1)");
 }

@@ -2,8 +2,8 @@
 
 use p100::webhooks::WebhookKind;
 
-use crate::payloads::{PAYLOADS, payload};
-use crate::{receive, receiver};
+use crate::payloads::PAYLOADS;
+use crate::{payload, receive, receiver};
 
 fn key(kind: WebhookKind, body: &str) -> Option<String> {
     let event = receive(&receiver(), kind.route().path, body).expect("an event");
@@ -46,7 +46,8 @@ fn the_same_values_in_another_order_and_spelling_are_a_repeat() {
 fn no_values_can_pass_for_others() {
     let body = |user: &str, status: &str| format!(r#"{{"externalUserId":{user:?},"status":{status:?}}}"#);
     let kind = WebhookKind::PoaVerificationStatus;
-    let keys = [key(kind, &body(r#"a","b"#, "c")), key(kind, &body("a", r#"b","c"#)), key(kind, &body("a,b", "c")), key(kind, &body("a", "b,c"))];
+    let keys =
+        [key(kind, &body(r#"a","b"#, "c")), key(kind, &body("a", r#"b","c"#)), key(kind, &body("a,b", "c")), key(kind, &body("a", "b,c"))];
     for (number, one) in keys.iter().enumerate() {
         assert!(keys[number + 1..].iter().all(|other| one != other), "{keys:?}");
     }

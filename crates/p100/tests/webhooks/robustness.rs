@@ -6,6 +6,7 @@ use p100::webhooks::{HeaderMap, HeaderValue, WebhookKind};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
 
 use crate::payloads::PAYLOADS;
 use crate::{TOKEN, invariant, receiver};

@@ -1,11 +1,8 @@
 //! Who may call, how much they may send, and what never shows.
 
-use p100::webhooks::{
-    DEFAULT_MAX_BODY_BYTES, HeaderMap, HeaderValue, ReceiveErrorKind, Receiver, Verifier, WebhookKind, testing,
-};
+use p100::webhooks::{DEFAULT_MAX_BODY_BYTES, HeaderMap, HeaderValue, ReceiveErrorKind, Receiver, Verifier, WebhookKind, testing};
 
-use crate::payloads::payload;
-use crate::{TOKEN, headers, receive, receiver};
+use crate::{TOKEN, headers, payload, receive, receiver};
 
 const PATH: &str = "/somewhere/else";
 
@@ -49,7 +46,8 @@ fn several_tokens_are_accepted_while_they_change() {
 
 #[test]
 fn a_token_that_no_call_could_have_is_refused() {
-    for (token, reason) in [("", "empty"), (" ", "blank"), ("s3cr3t\n", "line break"), ("\ts3cr3t", "blank"), ("s3\r\ncr3t", "line break")] {
+    for (token, reason) in [("", "empty"), (" ", "blank"), ("s3cr3t\n", "line break"), ("\ts3cr3t", "blank"), ("s3\r\ncr3t", "line break")]
+    {
         for error in [Verifier::new(token).expect_err(token), Verifier::new("a").expect("a token").also(token).expect_err(token)] {
             assert!(error.to_string().contains(reason), "{error}");
             assert!(!format!("{error} {error:?}").contains("cr3t"), "{error:?}");
@@ -92,7 +90,9 @@ fn neither_tokens_nor_codes_show() {
         let error = receiver.receive(path, &headers, body).expect_err("an error");
         texts.push(format!("{error} {error:?}"));
     }
-    for body in [body.replace(r#""amount":12.99"#, &format!(r#""amount":"{CODE}x""#)), body.replace("12.99", &CODE.repeat(9)), format!("{CODE:?}")] {
+    for body in
+        [body.replace(r#""amount":12.99"#, &format!(r#""amount":"{CODE}x""#)), body.replace("12.99", &CODE.repeat(9)), format!("{CODE:?}")]
+    {
         for path in [kind.route().path, PATH] {
             let event = receive(&receiver, path, &body).expect("an event");
             assert!(event.payload().is_none(), "{event:?}");

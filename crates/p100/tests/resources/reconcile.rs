@@ -1,0 +1,185 @@
+//! Looking for the trace of a payment whose fate is unknown.
+
+use p100::chrono::{DateTime, TimeDelta, Utc};
+use p100::raw::operations;
+use p100::types::{self, ErrorCode, Transaction, TransactionHistory, TransferRequest};
+use p100::{Account, Attempt, Decimal, Error, Verdict};
+use p100_httpmock::MockServer;
+
+use super::server_and_client;
+
+fn time(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time")
+}
+
+fn entry(amount: &str, currency: &str, created_at: &str) -> Transaction {
+    let entry = Transaction::builder().type_("transfer".into()).amount(amount.parse().expect("an amount")).currency(currency);
+    entry.status("SUCCESSFUL".into()).created_at(created_at).build()
+}
+
+fn mock_month(server: &MockServer, month: i32, year: i32, entries: &[Transaction]) {
+    server.get_user_transactions(|when, then| {
+        when.external_user_id("u-1").month(month).year(year);
+        then.ok(&TransactionHistory::builder().transactions(entries.to_vec()).build());
+    });
+}
+
+/// A transfer of 12.50 EUR to a user that took 30 seconds.
+fn attempt(started_at: &str) -> Attempt {
+    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::new(1250, 2)).currency("eur").build();
+    Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
+}
+
+const NOON: &str = "2025-08-12T12:00:00Z";
+
+async fn verdict(entries: &[Transaction]) -> Verdict {
+    let (server, client) = server_and_client().await;
+    mock_month(&server, 8, 2025, entries);
+    client.reconcile(&attempt(NOON)).await.expect("a verdict")
+}
+
+#[tokio::test]
+async fn an_entry_of_the_same_amount_currency_and_time_is_a_candidate() {
+    let same = entry("12.50", "eur", "2025-08-12T12:00:10.000Z");
+    let outgoing = entry("-12.5", "EUR", "2025-08-12T12:05:30.000Z");
+    let other = entry("12.51", "eur", "2025-08-12T12:00:10.000Z");
+    assert_eq!(verdict(&[other, same.clone()]).await, Verdict::Candidates(vec![same.clone()]));
+    assert_eq!(verdict(&[same.clone(), outgoing.clone()]).await, Verdict::Candidates(vec![same.clone(), outgoing]));
+    assert_eq!(verdict(&[same.clone(), same.clone()]).await, Verdict::Candidates(vec![same.clone(), same]), "two payments");
+}
+
+#[tokio::test]
+async fn entries_of_other_times_and_currencies_are_no_trace() {
+    let early = entry("12.50", "eur", "2025-08-12T11:54:59.999Z");
+    let late = entry("12.50", "eur", "2025-08-12T12:05:30.001Z");
+    let foreign = entry("12.50", "usdc", "2025-08-12T12:00:10.000Z");
+    assert_eq!(verdict(&[early, late, foreign]).await, Verdict::NoTrace);
+    assert_eq!(verdict(&[]).await, Verdict::NoTrace);
+}
+
+#[tokio::test]
+async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
+    let with_fee = entry("13.50", "eur", "2025-08-12T12:00:10.000Z");
+    assert_eq!(verdict(std::slice::from_ref(&with_fee)).await, Verdict::Unclear(vec![with_fee]));
+}
+
+#[tokio::test]
+async fn an_entry_whose_time_cannot_be_read_is_not_left_out() {
+    let timeless = entry("12.50", "eur", "yesterday");
+    assert_eq!(verdict(std::slice::from_ref(&timeless)).await, Verdict::Candidates(vec![timeless]));
+}
+
+#[tokio::test]
+async fn a_longer_tolerance_finds_more() {
+    let (server, client) = server_and_client().await;
+    let late = entry("12.50", "eur", "2025-08-12T12:30:00.000Z");
+    mock_month(&server, 8, 2025, std::slice::from_ref(&late));
+    let attempt = attempt(NOON).with_tolerance(TimeDelta::hours(1));
+    assert_eq!(client.reconcile(&attempt).await.expect("a verdict"), Verdict::Candidates(vec![late]));
+}
+
+#[tokio::test]
+async fn an_attempt_near_the_end_of_a_month_is_looked_for_in_both_months() {
+    let before = entry("12.50", "eur", "2025-12-31T23:59:50.000Z");
+    let after = entry("12.50", "eur", "2026-01-01T00:00:05.000Z");
+    // P100 may cut months in another time zone than UTC: hours from midnight both are asked.
+    for started_at in ["2025-12-31T23:59:45Z", "2025-12-31T10:00:00Z", "2026-01-01T13:00:00Z"] {
+        let (server, client) = server_and_client().await;
+        mock_month(&server, 12, 2025, std::slice::from_ref(&before));
+        mock_month(&server, 1, 2026, std::slice::from_ref(&after));
+        let verdict = client.reconcile(&attempt(started_at)).await.expect("both months are mocked");
+        let expected =
+            if started_at.contains("23:59") { Verdict::Candidates(vec![before.clone(), after.clone()]) } else { Verdict::NoTrace };
+        assert_eq!(verdict, expected, "{started_at}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_two_months_show_is_one_payment() {
+    let (server, client) = server_and_client().await;
+    let both = entry("12.50", "eur", "2025-12-31T23:59:50.000Z");
+    mock_month(&server, 12, 2025, std::slice::from_ref(&both));
+    mock_month(&server, 1, 2026, std::slice::from_ref(&both));
+    let verdict = client.reconcile(&attempt("2025-12-31T23:59:45Z")).await;
+    assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![both]));
+}
+
+#[tokio::test]
+async fn a_month_that_p100_has_not_reached_is_empty_but_any_other_refusal_leaves_the_outcome_unknown() {
+    let invalid = types::Error::builder().error_code(ErrorCode::P403).error_message("month is invalid.").build();
+    let refuse = |server: &MockServer, month: i32, year: i32, error: &types::Error| {
+        server.get_user_transactions(|when, then| {
+            when.month(month).year(year);
+            then.bad_request(error);
+        });
+    };
+    let (server, client) = server_and_client().await;
+    mock_month(&server, 12, 2025, &[]);
+    refuse(&server, 1, 2026, &invalid);
+    assert_eq!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.expect("a verdict"), Verdict::NoTrace);
+
+    let (server, client) = server_and_client().await;
+    refuse(&server, 8, 2025, &invalid);
+    let unknown = client.reconcile(&attempt(NOON)).await.expect_err("not read");
+    assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
+    assert_eq!(unknown.error().and_then(Error::code), Some(&ErrorCode::P403));
+
+    let (server, client) = server_and_client().await;
+    mock_month(&server, 12, 2025, &[]);
+    refuse(&server, 1, 2026, &types::Error::builder().error_code(ErrorCode::P412).build());
+    assert!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_err());
+}
+
+#[tokio::test]
+async fn the_bought_side_of_an_exchange_is_unclear_and_the_sold_side_a_candidate() {
+    let (server, client) = server_and_client().await;
+    let sold = entry("0.5", "eth", "2025-08-12T12:00:10.000Z");
+    let bought = entry("1478.20", "eur", "2025-08-12T12:00:10.000Z");
+    let request = types::PartnerExchangeRequest::builder().amount(Decimal::new(5, 1)).currency_from("eth").currency_to("eur");
+    let attempt = Attempt::new(&request.lock_id("l-1").build(), time(NOON), time(NOON));
+    assert_eq!(attempt.account, Account::Partner);
+    for (entries, expected) in
+        [(vec![bought.clone()], Verdict::Unclear(vec![bought.clone()])), (vec![bought, sold.clone()], Verdict::Candidates(vec![sold]))]
+    {
+        let mut mock = server.get_partner_transactions(|when, then| {
+            when.month(8).year(2025);
+            then.ok(&TransactionHistory::builder().transactions(entries).build());
+        });
+        assert_eq!(client.reconcile(&attempt).await.expect("a verdict"), expected);
+        mock.delete();
+    }
+}
+
+#[test]
+fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
+    let amount = Decimal::ONE;
+    let party = types::PartyType::Natural;
+    let wallet = || types::WalletType::KNOWN[0].clone();
+    let now = time(NOON);
+    let exchange = types::ExchangeRequest::builder().source_external_user_id("u-1").amount(amount).currency_from("eth");
+    let partner_exchange = types::PartnerExchangeRequest::builder().amount(amount).currency_from("eth").currency_to("eur").lock_id("l-1");
+    let withdrawal = types::WithdrawalRequest::builder().source_external_user_id("u-1").currency("btc").amount(amount).wallet_address("a");
+    let partner_withdrawal = types::PartnerWithdrawalRequest::builder().currency("btc").amount(amount).wallet_address("a").name("Ada");
+    let sepa = types::PartnerSepaTransferRequest::builder().amount(amount).currency("eur").destination_iban("i").transfer_title("t");
+    let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
+    let attempts = [
+        Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),
+        Attempt::new(&partner_exchange.build(), now, now),
+        Attempt::new(&withdrawal.name("Ada").wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
+        Attempt::new(&partner_withdrawal.wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
+        Attempt::new(&sepa.receiver_type(party).build(), now, now),
+        Attempt::new(&transfer.build(), now, now),
+    ];
+    let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();
+    covered.sort_unstable();
+    let answers_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
+    let mut creates: Vec<_> = answers_an_id.map(|operation| operation.id).collect();
+    creates.sort_unstable();
+    assert_eq!(covered, creates);
+    for attempt in attempts {
+        let of_partner = attempt.operation.id.starts_with("createPartner");
+        assert_eq!(attempt.account == Account::Partner, of_partner, "{attempt:?}");
+        assert_eq!((attempt.amount, attempt.currency.is_empty()), (amount, false));
+        assert!(!format!("{attempt:?}").contains("u-1"), "ids of users stay out of logs");
+    }
+}

@@ -1,0 +1,92 @@
+//! The resources of `p100` have every operation of the document, each once, and follow every create that answers with an id only.
+
+use std::path::Path;
+
+use p100_codegen::{rust_method, snake};
+use p100_raw::operations;
+use syn::visit::{self, Visit};
+
+use crate::DOCUMENT;
+
+/// What the resources do, as their source says.
+#[derive(Default)]
+struct Found {
+    /// Methods of the raw client that are called.
+    called: Vec<String>,
+    /// Operations whose outcome is followed.
+    followed: Vec<String>,
+    /// Public methods that call more than one operation, or one that their documentation does not link.
+    odd: Vec<String>,
+}
+
+impl Found {
+    fn read() -> Self {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/p100/src");
+        let mut found = Self::default();
+        let folder = std::fs::read_dir(source.join("resources")).expect("the resources").map(|entry| entry.expect("a file").path());
+        for path in folder.chain([source.join("resources.rs")]) {
+            let text = std::fs::read_to_string(&path).expect("readable");
+            found.visit_file(&syn::parse_file(&text).expect("Rust"));
+        }
+        found.called.sort_unstable();
+        found.followed.sort_unstable();
+        found
+    }
+}
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        let before = self.called.len();
+        visit::visit_impl_item_fn(self, function);
+        let called = &self.called[before..];
+        let documented = |method: &String| {
+            let id = operations::ALL.iter().find(|operation| rust_method(operation.id) == *method).map(|operation| operation.id);
+            id.is_some_and(|id| documentation(function).contains(&format!("Operation [`{id}`](crate::raw::Client::{method}).")))
+        };
+        if called.len() > 1 || !called.iter().all(documented) {
+            self.odd.push(function.sig.ident.to_string());
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if matches!(&*call.receiver, syn::Expr::MethodCall(receiver) if receiver.method == "raw") {
+            self.called.push(call.method.to_string());
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.segments.len() == 2 && path.segments[0].ident == "operations" {
+            self.followed.push(path.segments[1].ident.to_string());
+        }
+        visit::visit_path(self, path);
+    }
+}
+
+fn documentation(function: &syn::ImplItemFn) -> String {
+    let lines = function.attrs.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect()
+}
+
+#[test]
+fn every_operation_of_the_document_is_reachable_through_exactly_one_resource_method() {
+    let found = Found::read();
+    let mut operations: Vec<_> = DOCUMENT.operations().iter().map(|operation| rust_method(&operation.id)).collect();
+    operations.sort_unstable();
+    assert_eq!(found.called, operations);
+    assert_eq!(found.odd, Vec::<String>::new());
+}
+
+#[test]
+fn every_create_that_answers_with_an_id_only_is_followed_to_its_outcome() {
+    let answers_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
+    let mut creates: Vec<_> = answers_an_id.map(|operation| snake(operation.id).to_ascii_uppercase()).collect();
+    creates.sort_unstable();
+    assert_eq!(Found::read().followed, creates);
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask bench`: what `p100` costs, as ratios to the same work done by hand, in one table.
+
+mod build;
+mod programs;
+mod table;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+use clap::builder::PossibleValuesParser;
+
+use self::programs::Programs;
+use self::table::Row;
+use crate::workspace::Repository;
+
+/// What stands in `--help`.
+pub(crate) const ASSUMPTIONS: &str = "\
+Measures p100 against the same work done by hand, and prints one table of ratios; a goal that is missed is no failure.
+
+What is assumed:
+- The machine may be busy. Times are medians of 1001 rounds in which both sides take turns in one process, and the ratio is the
+  median of the rounds' ratios; the range in brackets is the middle half of them. Instructions and allocations hardly vary.
+- Instructions are those that callgrind counts in the client's process alone, without the system's: the work done N and 2N times,
+  subtracted, so that the start does not count. Without valgrind, the table says so.
+- Allocations are those of the client's thread, after a warm-up; a buffer that grows counts as a new one.
+- Calls: a server on loopback that answers at once, HTTP/1.1 without TLS over a kept-alive connection, one thread for the client.
+  p100 has its default settings and no trace subscriber. By hand: reqwest of the same build, without redirects and retries, with a
+  timeout of 10 s for connections and 30 s for calls, and the key as a default header.
+- By hand, amounts are kept as String; a JSON number as its text, since a float would lose digits. Statuses are String too.
+- The 10,000 transactions (1.4 MB) and the partner balances (3 KB) are made up after the examples of the spec. The types are read
+  by serde_json::from_slice on both sides; transactionsByClient reads through p100::Client, on a transport that answers from memory.
+- The webhook is one cryptoDepositStatus: the receiver with one token, against serde_json::from_slice into the same payload type.
+- Clean builds: one file with one call each, dev profile, offline, in empty target folders without incremental compilation or
+  rustc wrapper, with the versions of Cargo.lock. By hand: reqwest with json, rustls and http2, serde_json and tokio. Each twice, the
+  faster one counts.
+- All programs but those are built in the release profile as cargo has it.";
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only these.
+    #[arg(value_name = "CASE", value_parser = PossibleValuesParser::new(CASES.map(|case| case.name)))]
+    cases: Vec<String>,
+    /// Compares clean builds too, which takes minutes.
+    #[arg(long)]
+    build: bool,
+}
+
+struct Case {
+    name: &'static str,
+    what: &'static str,
+    goal: f64,
+    /// How often callgrind, which is slow, sees it done.
+    count: usize,
+}
+
+const CASES: [Case; 6] = [
+    Case { name: "getRates", what: "GET getRates", goal: 1.05, count: 200 },
+    Case { name: "createTransfer", what: "POST createTransfer", goal: 1.05, count: 200 },
+    Case { name: "transactions", what: "decode 10,000 transactions", goal: 1.10, count: 2 },
+    Case { name: "transactionsByClient", what: "decode them, as the client does", goal: 1.10, count: 2 },
+    Case { name: "partnerBalances", what: "decode partner balances", goal: 1.10, count: 500 },
+    Case { name: "webhook", what: "verify and parse a webhook", goal: 1.20, count: 2000 },
+];
+
+pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
+    let programs = Programs::build(repository)?;
+    let mut rows = Vec::new();
+    for case in CASES.iter().filter(|case| options.cases.is_empty() || options.cases.iter().any(|name| name == case.name)) {
+        let command = format!("cargo xtask bench {}", case.name);
+        let mut row = |measure, goal, outcome| rows.push(Row { what: case.what, measure, goal, outcome, command: command.clone() });
+        row("time", Some(case.goal), programs.time(case.name));
+        row("instructions", Some(case.goal), programs.instructions(case.name, case.count));
+        row("allocations", None, programs.allocations(case.name));
+    }
+    if options.build || options.cases.is_empty() {
+        let outcome = if options.build { build::time(repository) } else { Err(anyhow!("it takes minutes; the command does it")) };
+        rows.push(Row {
+            what: "clean build of a consumer",
+            measure: "time",
+            goal: Some(1.25),
+            outcome,
+            command: "cargo xtask bench --build".to_owned(),
+        });
+    }
+    println!("{}", table::render(&rows));
+    Ok(ExitCode::SUCCESS)
+}
