@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let pending = lock.exchange(amount, Currency::ETH, Currency::EUR).await?;
     println!("accepted as {}: store this id, client.exchange().pending(id) goes on after a restart", pending.id());
 
-    let policy = WaitPolicy::default().with_first_interval(Duration::from_millis(10)).with_limit(Duration::from_secs(60));
+    let policy = WaitPolicy::default().first_interval(Duration::from_millis(10)).limit(Duration::from_secs(60));
     match pending.wait(policy).await? {
         Progress::Succeeded(exchange) => println!("{} eth became {} EUR", exchange.amount_from, exchange.amount_to),
         Progress::Failed(exchange) => println!("failed: {:?}", exchange.error),

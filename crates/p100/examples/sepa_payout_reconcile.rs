@@ -25,12 +25,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let started_at = Utc::now();
     let error = match client.partner().sepa_transfer(&payout).await {
-        Ok(pending) => return Ok(println!("accepted as {}", pending.id())),
+        Ok(pending) => {
+            println!("accepted as {}", pending.id());
+            return Ok(());
+        }
         Err(error) => error,
     };
     println!("{error}");
     if !error.may_have_taken_effect() {
-        return Ok(println!("nothing happened: mend the request or try again"));
+        println!("nothing happened: mend the request or try again");
+        return Ok(());
     }
 
     // P100 knows no idempotency key, so the payout is not sent again before somebody has looked.

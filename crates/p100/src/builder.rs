@@ -12,7 +12,7 @@ use p100_raw::{BoxError, Routes, Sensitive};
 
 use crate::settings::Limits;
 use crate::transport::Production;
-use crate::{Client, Retries, raw};
+use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
 const KEY_VARIABLE: &str = "P100_API_KEY";
@@ -50,6 +50,7 @@ pub struct ClientBuilder {
     limits: Limits,
     retries: Retries,
     routes: Vec<(String, Method, String)>,
+    clock: Clock,
 }
 
 #[derive(Clone, Debug)]
@@ -129,6 +130,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Reads the time from `clock` where a rate lock has to know whether it has expired. For tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Calls the operation `id` with another method or path than the document says.
     ///
     /// Some paths are our assumption because no page states them; their documentation says so. If P100 tells you the real one, correct
@@ -174,7 +182,7 @@ impl ClientBuilder {
         }
         let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes) })
+        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), clock: self.clock })
     }
 }
 

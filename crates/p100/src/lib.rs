@@ -39,6 +39,7 @@ pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidVal
 #[derive(Clone, Debug)]
 pub struct Client {
     raw: raw::Client,
+    clock: Clock,
 }
 
 impl Client {
@@ -59,6 +60,6 @@ impl From<raw::Client> for Client {
     /// A client over a raw one with a transport of its own, for instance a scripted one in tests. What [`Client::builder`] configures does
     /// not apply: it sends as the raw client does.
     fn from(raw: raw::Client) -> Self {
-        Self { raw }
+        Self { raw, clock: Clock::system() }
     }
 }

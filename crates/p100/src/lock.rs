@@ -41,7 +41,7 @@ pub struct RateLock {
 
 impl RateLock {
     pub(crate) fn new(client: &Client, account: Account, details: types::RateLock) -> Self {
-        let clock = Clock::system();
+        let clock = client.clock.clone();
         Self { client: client.clone(), account, details, received_at: clock.now(), clock }
     }
 

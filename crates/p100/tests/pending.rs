@@ -73,7 +73,7 @@ fn follow(steps: impl IntoIterator<Item = Step>) -> (Arc<Script>, Client) {
 
 /// Pauses of 1, 2, 4, 4 .. seconds, for 20 seconds.
 fn policy() -> WaitPolicy {
-    WaitPolicy::default().with_factor(2.0).with_cap(Duration::from_secs(4)).with_limit(Duration::from_secs(20))
+    WaitPolicy::default().factor(2.0).cap(Duration::from_secs(4)).limit(Duration::from_secs(20))
 }
 
 type Outcome = Result<Progress<TransferDetails>, OutcomeUnknown>;
@@ -206,7 +206,7 @@ async fn an_id_that_cannot_be_asked_for_is_refused_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_limit_beyond_all_clocks_is_none() {
     let (_, client) = follow([Status("NEW"), Status("SUCCESSFUL")]);
-    let outcome = client.transfers().pending("t-1").wait(policy().with_limit(Duration::MAX)).await;
+    let outcome = client.transfers().pending("t-1").wait(policy().limit(Duration::MAX)).await;
     assert!(matches!(outcome, Ok(Progress::Succeeded(_))), "{outcome:?}");
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// ```
 /// use std::time::Duration;
 ///
-/// let policy = p100::WaitPolicy::default().with_limit(Duration::from_secs(20)).with_cap(Duration::from_secs(5));
+/// let policy = p100::WaitPolicy::default().limit(Duration::from_secs(20)).cap(Duration::from_secs(5));
 /// assert_ne!(policy, p100::WaitPolicy::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,26 +29,26 @@ impl Default for WaitPolicy {
 impl WaitPolicy {
     /// The pause after the first question. Less than a millisecond counts as one.
     #[must_use]
-    pub fn with_first_interval(self, first_interval: Duration) -> Self {
+    pub fn first_interval(self, first_interval: Duration) -> Self {
         Self { first_interval: first_interval.max(Duration::from_millis(1)), ..self }
     }
 
     /// What each pause is multiplied with to get the next. Anything below 1, or not a number, counts as 1.
     #[must_use]
-    pub fn with_factor(self, factor: f64) -> Self {
+    pub fn factor(self, factor: f64) -> Self {
         Self { factor: factor.max(1.0), ..self }
     }
 
     /// The longest pause. A longer first interval stays as it is.
     #[must_use]
-    pub fn with_cap(self, cap: Duration) -> Self {
+    pub fn cap(self, cap: Duration) -> Self {
         Self { cap, ..self }
     }
 
     /// How long to wait in all. With zero the question is not even given time to be answered: that is
     /// [`Pending::status`](crate::Pending::status).
     #[must_use]
-    pub fn with_limit(self, limit: Duration) -> Self {
+    pub fn limit(self, limit: Duration) -> Self {
         Self { limit, ..self }
     }
 
@@ -76,9 +76,9 @@ mod tests {
         let millis: Vec<_> = pauses.iter().map(Duration::as_millis).collect();
         assert_eq!(millis, [1000, 1500, 2250, 3375, 5062, 7593, 11390, 15000, 15000]);
         let second = Duration::from_secs(1);
-        assert_eq!(policy.with_factor(0.1).after(second), second);
-        assert_eq!(policy.with_factor(f64::NAN).after(second), second);
-        assert_eq!(policy.with_factor(f64::INFINITY).after(second), policy.cap);
+        assert_eq!(policy.factor(0.1).after(second), second);
+        assert_eq!(policy.factor(f64::NAN).after(second), second);
+        assert_eq!(policy.factor(f64::INFINITY).after(second), policy.cap);
         assert_eq!(policy.after(Duration::from_secs(60)), Duration::from_secs(60));
     }
 }

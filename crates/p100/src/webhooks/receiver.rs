@@ -114,7 +114,8 @@ impl Receiver {
         let expected = self.expected_at(path);
         // No envelope has the members of a payload, so the most frequent form can be tried without looking further. Text
         // first: what the decoder skips it does not check, and damaged bytes in a new member are damage too.
-        if let [kind] = expected[..]
+        let mut first = expected.clone();
+        if let (Some(kind), None) = (first.next(), first.next())
             && std::str::from_utf8(&body).is_ok()
             && let Ok(payload) = kind.decode(&body)
         {
@@ -122,7 +123,7 @@ impl Receiver {
         }
         let error = match Raw::read(&body) {
             Ok((raw, members)) => {
-                return Ok(match recognise(&expected, &raw, members) {
+                return Ok(match recognise(&expected.collect::<Vec<_>>(), &raw, members) {
                     Ok(payload) => Event::Known { payload, raw },
                     Err(reason) => Event::Unknown { reason, raw },
                 });
@@ -133,12 +134,10 @@ impl Receiver {
     }
 
     /// The events whose path this is.
-    fn expected_at(&self, path: &str) -> Vec<WebhookKind> {
+    fn expected_at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = WebhookKind> + Clone + 'a {
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let Some(below) = path.strip_prefix(self.base_path.as_str()) else {
-            return Vec::new();
-        };
-        WebhookKind::ALL.iter().copied().filter(|kind| self.below_base(*kind) == below).collect()
+        let below = path.strip_prefix(self.base_path.as_str());
+        WebhookKind::ALL.iter().copied().filter(move |kind| below == Some(self.below_base(*kind)))
     }
 
     fn below_base(&self, kind: WebhookKind) -> &str {
