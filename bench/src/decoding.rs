@@ -95,10 +95,10 @@ fn history() -> Vec<u8> {
             "type": TYPES[number % TYPES.len()],
             "amount": amount,
             "currency": currency,
-            "status": if number % 10 == 0 { "PENDING" } else { "SUCCESSFUL" },
+            "status": if number.is_multiple_of(10) { "PENDING" } else { "SUCCESSFUL" },
             "createdAt": time,
         });
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             entry["updatedAt"] = time.into();
         }
         entry

@@ -250,7 +250,8 @@ async fn a_read_recovers_when_the_fault_passes() {
     for operation in DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Safe) {
         let body = operation.successes().find_map(|response| response.body.as_ref()).expect("a body");
         let example = DOCUMENT.examples(&body.node).expect("resolves").remove(0).value.to_json();
-        let faults = vec![Fault::ResetAfterRequest, answer("503 Service Unavailable", "retry-after: 0\r\n", ""), answer("200 OK", "", &example)];
+        let faults =
+            vec![Fault::ResetAfterRequest, answer("503 Service Unavailable", "retry-after: 0\r\n", ""), answer("200 OK", "", &example)];
         let server = Server::start(faults).await;
         let result = call(client(server.address).raw(), &operation.id, &Arguments::of(operation, "customer-42")).await;
         assert!(result.is_ok() && server.count() == 3, "{}: {result:?}", operation.id);

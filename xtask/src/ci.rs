@@ -14,7 +14,7 @@ use crate::workspace::{CANNOT, Repository};
 use crate::{generate, spec};
 
 /// What is left unchecked where OpenSSL's headers are missing.
-const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100-raw/schemars, because OpenSSL's headers are missing \
+const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100/axum and p100/schemars, because OpenSSL's headers are missing \
     (on Debian: apt-get install libssl-dev pkg-config)";
 
 pub(crate) fn run() -> Result<ExitCode> {
@@ -56,7 +56,7 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// The quick ones first. Advisories are not among them: their database is no package of a registry, so the hosted workflow asks it.
 fn steps(tools: &Path, openssl: bool) -> Result<Vec<Step>> {
-    let features = if openssl { "--all-features" } else { "--features p100-raw/schemars" };
+    let features = if openssl { "--all-features" } else { "--features p100/axum,p100/schemars" };
     let clippy = format!("cargo clippy --workspace --all-targets {features} --locked -- -D warnings");
     let documentation = format!("cargo doc --workspace --no-deps {features} --locked");
     let mut steps = vec![

@@ -31,6 +31,11 @@ impl fmt::Display for InvalidJson {
 impl std::error::Error for InvalidJson {}
 
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
+    // Keeping track of the path doubles the time of decoding, so only what fails is read a second time with it.
+    serde_json::from_slice(text).or_else(|_| decode_with_path(text))
+}
+
+fn decode_with_path<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();

@@ -88,7 +88,7 @@ async fn the_key_is_taken_from_the_environment() {
         Err(_) => {
             for case in ["set", "missing"] {
                 let mut child = std::process::Command::new(std::env::current_exe().expect("this program"));
-                child.args(["--exact", "the_key_is_taken_from_the_environment"]).env(CASE, case).env_remove("P100_API_KEY");
+                child.args(["--exact", "client::the_key_is_taken_from_the_environment"]).env(CASE, case).env_remove("P100_API_KEY");
                 if case == "set" {
                     child.env("P100_API_KEY", KEY);
                 }

@@ -3,8 +3,8 @@
 use p100::types::{ExchangeStatus, WithdrawalStatus};
 use p100::webhooks::{Event, ReceiveErrorKind, Receiver, UnknownReason, WebhookEvent, WebhookKind};
 
-use crate::payloads::PAYLOADS;
-use crate::{payload, receive, receiver};
+use super::payloads::PAYLOADS;
+use super::{payload, receive, receiver};
 
 const ELSEWHERE: &str = "/somewhere/else";
 
@@ -193,13 +193,13 @@ fn json_that_is_no_object_is_unknown() {
 fn a_body_that_is_not_json_is_an_error_that_holds_it() {
     for body in [&b""[..], b"<html>", b"{\"id\":1", b"{} {}", b"\xff", b"{\"\xff\":1}", b"\xef\xbb\xbf{}"] {
         for path in ["/transfer-webhook", ELSEWHERE] {
-            let error = receiver().receive(path, &crate::headers(), body).expect_err("an error");
+            let error = receiver().receive(path, &super::headers(), body).expect_err("an error");
             assert!(matches!(error.kind(), ReceiveErrorKind::NotJson { .. }), "{error}");
             assert_eq!((error.status().as_u16(), error.body().map(|body| &body[..])), (400, Some(body)));
         }
     }
     let broken = [b"{\"new\":\"\xff\",", &payload(WebhookKind::ExchangeStatus).as_bytes()[1..]].concat();
-    let error = receiver().receive("/exchange-webhook", &crate::headers(), broken).expect_err("an error");
+    let error = receiver().receive("/exchange-webhook", &super::headers(), broken).expect_err("an error");
     assert!(matches!(error.kind(), ReceiveErrorKind::NotJson { .. }), "{error}");
     let error = receive(&receiver(), ELSEWHERE, "{\n<html>").expect_err("an error");
     assert_eq!(error.to_string(), "the body is not JSON (line 2, column 1)");

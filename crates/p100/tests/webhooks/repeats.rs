@@ -2,8 +2,8 @@
 
 use p100::webhooks::WebhookKind;
 
-use crate::payloads::PAYLOADS;
-use crate::{payload, receive, receiver};
+use super::payloads::PAYLOADS;
+use super::{payload, receive, receiver};
 
 fn key(kind: WebhookKind, body: &str) -> Option<String> {
     let event = receive(&receiver(), kind.route().path, body).expect("an event");

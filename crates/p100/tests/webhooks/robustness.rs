@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
 
-use crate::payloads::PAYLOADS;
-use crate::{TOKEN, invariant, receiver};
+use super::payloads::PAYLOADS;
+use super::{TOKEN, invariant, receiver};
 
 fn path() -> impl Strategy<Value = String> {
     let known = select(WebhookKind::ALL).prop_map(|kind| format!("/hooks{}", kind.route().path));

@@ -10,8 +10,8 @@ use p100::webhooks::{self, Event, Receiver, WebhookKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::payloads::PAYLOADS;
-use crate::{TOKEN, payload, receiver};
+use super::payloads::PAYLOADS;
+use super::{TOKEN, payload, receiver};
 
 /// Serves the router; its address, and the events that its handler got.
 async fn serve(receiver: Receiver) -> (String, Queue<Event>) {

@@ -2,7 +2,7 @@
 
 use p100::webhooks::{DEFAULT_MAX_BODY_BYTES, HeaderMap, HeaderValue, ReceiveErrorKind, Receiver, Verifier, WebhookKind, testing};
 
-use crate::{TOKEN, headers, payload, receive, receiver};
+use super::{TOKEN, headers, payload, receive, receiver};
 
 const PATH: &str = "/somewhere/else";
 

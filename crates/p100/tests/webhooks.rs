@@ -10,7 +10,7 @@ mod tokens;
 
 use p100::webhooks::{Event, HeaderMap, HeaderValue, ReceiveError, Receiver, Verifier, WebhookKind};
 
-use crate::payloads::PAYLOADS;
+use self::payloads::PAYLOADS;
 
 const TOKEN: &str = "w3bh00k-t0k3n";
 
