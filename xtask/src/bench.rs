@@ -32,7 +32,7 @@ What is assumed:
 - The webhook is one cryptoDepositStatus: the receiver with one token, against serde_json::from_slice into the same payload type.
 - Clean builds: one file with one call each, dev profile, offline, in empty target folders without incremental compilation or
   rustc wrapper, with the versions of Cargo.lock. By hand: reqwest with json, rustls and http2, serde_json and tokio. Each twice, the
-  faster one counts.
+  faster one counts; the range in brackets is from the best to the worst for p100.
 - All programs but those are built in the release profile as cargo has it.";
 
 #[derive(clap::Args)]
@@ -82,6 +82,6 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
             command: "cargo xtask bench --build".to_owned(),
         });
     }
-    println!("{}", table::render(&rows));
+    println!("{}\n\n{}", programs::machine(), table::render(&rows));
     Ok(ExitCode::SUCCESS)
 }

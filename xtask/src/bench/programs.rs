@@ -1,7 +1,9 @@
 //! Builds the programs of the folder bench, runs them, and reads the one line that each prints.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -100,6 +102,14 @@ impl Drop for Server {
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }
+}
+
+/// What the figures depend on besides the code.
+pub(super) fn machine() -> String {
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    format!("{rustc}, {} on {}, {cores} cores", env::consts::OS, env::consts::ARCH)
 }
 
 /// Prints the command before it runs.

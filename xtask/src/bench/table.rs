@@ -18,7 +18,7 @@ pub(super) struct Figures {
     pub(super) p100: String,
     pub(super) baseline: String,
     pub(super) ratio: f64,
-    /// Quartiles of the ratio.
+    /// What the ratio is between: how much the machine disturbs.
     pub(super) range: Option<(f64, f64)>,
 }
 
