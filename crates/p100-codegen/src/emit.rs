@@ -5,6 +5,7 @@ pub(crate) mod error_codes;
 pub(crate) mod forms;
 pub(crate) mod harness;
 pub(crate) mod operations;
+pub(crate) mod server;
 pub(crate) mod webhooks;
 
 use proc_macro2::TokenStream;

@@ -7,7 +7,7 @@ use progenitor_impl::{GenerationSettings, Generator};
 use quote::{format_ident, quote};
 use syn::{ImplItemFn, ItemImpl, ItemStruct};
 
-use crate::emit::{enums, error_codes, file, forms, operations, webhooks};
+use crate::emit::{enums, error_codes, file, forms, operations, server, webhooks};
 use crate::lower::{Lowered, is_form, lower};
 use crate::passes::split::{self, MockParts};
 use crate::passes::substitute::{self, Scope, Substitute};
@@ -24,7 +24,8 @@ pub struct File {
 }
 
 /// Folders that hold nothing but generated files.
-pub const GENERATED: [&str; 2] = ["crates/p100-raw/src/generated", "crates/p100-httpmock/src/generated"];
+pub const GENERATED: [&str; 3] =
+    ["crates/p100-raw/src/generated", "crates/p100-httpmock/src/generated", "crates/p100-sandbox/src/generated"];
 
 /// Renders every file of the document, sorted by path.
 ///
@@ -44,6 +45,8 @@ pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
     substitute::check(&lowered, &seen, &used_enums(document))?;
     render_tables(document, &mut files)?;
     render_mocks(document, mocks, &mut files)?;
+    files.insert(sandbox("mod.rs"), file("What answers each operation.", server::handlers(document))?);
+    files.insert(sandbox("requests.json"), server::requests(document));
     files.insert("docs/coverage.md".to_owned(), coverage::page(document));
     Ok(files.into_iter().map(|(path, contents)| File { path, contents }).collect())
 }
@@ -65,6 +68,10 @@ fn raw(path: &str) -> String {
 
 fn mock(path: &str) -> String {
     format!("{}/{path}", GENERATED[1])
+}
+
+fn sandbox(path: &str) -> String {
+    format!("{}/{path}", GENERATED[2])
 }
 
 /// `types/`: a file per module that owns schemas.

@@ -1,0 +1,138 @@
+//! What the sandbox needs to stand on the document: a call of a handler for each operation, and a schema for each request.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::{Map, Value, json};
+
+use crate::{Document, Node, Operation, ParameterNode, lower, names};
+
+/// One arm for each operation: an operation without a handler does not compile.
+pub(crate) fn handlers(document: &Document) -> TokenStream {
+    let arms = document.operations().iter().map(arm);
+    quote! {
+        use p100_raw::{Operation, types};
+
+        use crate::call::{Input, Refusal, Reply};
+        use crate::world::World;
+
+        /// Carries out `operation` on `world`: by the method of the same name.
+        pub(crate) fn handle(world: &mut World, operation: &Operation, input: &Input) -> Result<Reply, Refusal> {
+            match operation.id {
+                #(#arms)*
+                other => Err(Refusal::message(404, format!("There is no operation {other}."))),
+            }
+        }
+    }
+}
+
+fn arm(operation: &Operation) -> TokenStream {
+    let id = &operation.id;
+    let method = names::ident(&names::rust_method(id));
+    let parameters = operation.parameters.iter().map(parameter);
+    let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
+        (None, Some(schema)) => quote!(input.body::<types::#schema>()?),
+        _ => quote!(input.files()),
+    });
+    let values = parameters.chain(body);
+    let statuses: Vec<u16> = operation.successes().map(|response| response.status).collect();
+    let reply = match &statuses[..] {
+        _ if operation.answers_raw() => quote!(Reply::html),
+        [status] => quote!(|answer| Reply::json(#status, &answer)),
+        _ => quote!(|(status, answer)| Reply::json(status, &answer)),
+    };
+    quote!(#id => world.#method(#(#values),*).map(#reply),)
+}
+
+fn parameter(parameter: &ParameterNode) -> TokenStream {
+    let name = &parameter.name;
+    if parameter.location == "path" {
+        return quote!(input.path(#name));
+    }
+    let schema = parameter.node.get("schema");
+    let enumeration = schema.and_then(Document::reference).map(names::ident);
+    let integer = schema.and_then(|schema| schema.str("type")) == Some("integer");
+    let text = if parameter.required { quote!(input.required(#name)?) } else { quote!(input.query(#name)) };
+    match (enumeration, integer, parameter.required) {
+        (Some(ty), _, true) => quote!(types::#ty::from(#text)),
+        (Some(ty), _, false) => quote!(#text.map(types::#ty::from)),
+        (None, true, true) => quote!(input.integer(#name)?),
+        (None, _, _) => text,
+    }
+}
+
+/// The JSON Schemas of the requests: `{operations: {id: {body, query: {name: schema}}}, $defs}`.
+///
+/// Groups of required members (`anyOf`, `oneOf`) stay out: P100 refuses them with codes of their own, which is the handler's.
+pub(crate) fn requests(document: &Document) -> String {
+    let mut operations = Map::new();
+    let mut wanted = BTreeSet::new();
+    for operation in document.operations() {
+        let schemas: Map<String, Value> = operation
+            .parameters_in("query")
+            .filter_map(|parameter| Some((parameter.name.clone(), json_schema(parameter.node.get("schema")?, &mut wanted))))
+            .collect();
+        let body = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.node.get("schema"));
+        let mut entry = Map::new();
+        entry.extend(body.map(|schema| ("body".to_owned(), json_schema(schema, &mut wanted))));
+        if !schemas.is_empty() {
+            entry.insert("query".to_owned(), Value::Object(schemas));
+        }
+        if !entry.is_empty() {
+            operations.insert(operation.id.clone(), Value::Object(entry));
+        }
+    }
+    let mut definitions = Map::new();
+    while let Some(name) = wanted.iter().find(|name| !definitions.contains_key(*name)).cloned() {
+        let schema = document.schema(&name).filter(|_| !lower::is_form(document, &name));
+        definitions.insert(name, schema.map_or(Value::Bool(true), |schema| json_schema(schema, &mut wanted)));
+    }
+    definitions.sort_keys();
+    let text = serde_json::to_string_pretty(&json!({"operations": operations, "$defs": definitions})).unwrap_or_default();
+    text + "\n"
+}
+
+/// The schema as JSON Schema says it: without what only OpenAPI knows.
+fn json_schema(schema: &Node, wanted: &mut BTreeSet<String>) -> Value {
+    if let Some(name) = Document::reference(schema) {
+        wanted.insert(name.to_owned());
+        return json!({"$ref": format!("#/$defs/{name}")});
+    }
+    let mut out = Map::new();
+    for (keyword, value) in schema.members() {
+        let own = match keyword {
+            "properties" => Value::Object(value.members().map(|(name, own)| (name.to_owned(), json_schema(own, wanted))).collect()),
+            "items" | "additionalProperties" => json_schema(value, wanted),
+            // Alternatives of types; those of required members have no type.
+            "oneOf" if value.items().all(|form| form.str("type").is_some()) => {
+                value.items().map(|form| json_schema(form, wanted)).collect()
+            }
+            "type" if schema.flag("nullable") => json!([value.to_value(), "null"]),
+            "type" | "format" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
+            | "maxItems" | "minProperties" => value.to_value(),
+            _ => continue,
+        };
+        out.insert(keyword.to_owned(), own);
+    }
+    Value::Object(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::small;
+
+    #[test]
+    fn each_operation_calls_the_handler_of_its_name() {
+        let file: syn::File = syn::parse2(super::handlers(&small())).expect("Rust");
+        let text = prettyplease::unparse(&file);
+        assert!(text.contains("world.get_thing(input.path(\"thingId\"))"), "{text}");
+    }
+
+    #[test]
+    fn requests_are_plain_json_schema() {
+        let requests: serde_json::Value = serde_json::from_str(&super::requests(&small())).expect("JSON");
+        let text = requests.to_string();
+        assert!(requests["operations"].is_object() && !text.contains("x-") && !text.contains("nullable"), "{text}");
+    }
+}

@@ -1,0 +1,160 @@
+//! One call: what it brings, and how it is answered.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use p100_raw::types::{self, ErrorCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What a call brings, beside its operation.
+#[derive(Default)]
+pub(crate) struct Input {
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    pub(crate) files: Vec<File>,
+}
+
+/// A part of an upload.
+pub(crate) struct File {
+    /// The name of the part.
+    pub(crate) part: String,
+    pub(crate) bytes: Bytes,
+}
+
+impl Input {
+    /// A path parameter. The router has matched it.
+    pub(crate) fn path(&self, name: &str) -> &str {
+        find(&self.path, name).unwrap_or_default()
+    }
+
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.query(name).ok_or_else(|| Refusal::invalid(format!("{name} should not be empty.")))
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<i32, Refusal> {
+        self.required(name)?.parse().map_err(|_| Refusal::invalid(format!("{name} must be an integer number.")))
+    }
+
+    /// The body, which fits its schema.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(&self.body).map_err(|error| Refusal::invalid(format!("{error}.")))
+    }
+
+    pub(crate) fn files(&self) -> &[File] {
+        &self.files
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
+        // Every type of the document can be written as JSON.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self { status, content_type: "application/json", body }
+    }
+
+    pub(crate) fn html(page: String) -> Self {
+        Self { status: 200, content_type: "text/html; charset=utf-8", body: page.into_bytes() }
+    }
+}
+
+/// What P100 says when it does not do what was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) body: types::Error,
+}
+
+impl Refusal {
+    /// A code of P100's, with its status, name and a text.
+    pub(crate) fn code(code: ErrorCode) -> Self {
+        let (status, name, text) = describe(&code);
+        let mut body = types::Error::default();
+        body.error_code = Some(code);
+        body.error_name = name.map(str::to_owned);
+        body.error_message = Some(text.to_owned());
+        Self { status, body }
+    }
+
+    /// Something is wrong with the request: sentences, joined into one text.
+    pub(crate) fn invalid(sentences: impl Into<Cow<'static, str>>) -> Self {
+        let mut body = types::Error::default();
+        body.error_code = Some(ErrorCode::P403);
+        body.error_message = Some(sentences.into().into_owned());
+        Self { status: 400, body }
+    }
+
+    /// A refusal whose code no page tells.
+    pub(crate) fn message(status: u16, text: impl Into<String>) -> Self {
+        let mut body = types::Error::default();
+        body.message = Some(text.into());
+        Self { status, body }
+    }
+
+    pub(crate) fn reply(&self) -> Reply {
+        Reply::json(self.status, &self.body)
+    }
+}
+
+/// Status, name where a page shows one, and our text of a code.
+fn describe(code: &ErrorCode) -> (u16, Option<&'static str>, &'static str) {
+    match code {
+        ErrorCode::P211 => (202, None, "A proof of address is already under review."),
+        ErrorCode::P410 => (400, Some("invalid-currency"), "Currency is not supported."),
+        ErrorCode::P411 => (400, Some("user-exists"), "A user with this externalUserId exists."),
+        ErrorCode::P412 => (400, Some("invalid-user"), "User does not exist."),
+        ErrorCode::P418 => (400, Some("partner-not-found"), "Partner does not exist."),
+        ErrorCode::P424 => (400, Some("source-or-destination-required"), "Source or destination must be provided."),
+        ErrorCode::P426 => (400, None, "The type of the file is not allowed."),
+        ErrorCode::P428 => (404, Some("sepa-transfer-not-found"), "SEPA transfer does not exist."),
+        ErrorCode::P433 => (400, Some("insufficient-funds"), "The balance is too low."),
+        ErrorCode::P434 => (400, Some("invalid-card"), "Card does not exist."),
+        ErrorCode::P440 => (400, None, "The file is too large."),
+        ErrorCode::P445 => (404, None, "There is no KYC of this user."),
+        ErrorCode::P447 => (400, None, "The proof of address is already verified."),
+        ErrorCode::P451 => (400, Some("forbidden-country-card"), "No cards are issued in the country of this user."),
+        ErrorCode::P454 => (400, None, "The user has active cards."),
+        ErrorCode::P455 => (400, Some("user-suspended"), "User is suspended."),
+        ErrorCode::P459 => (400, None, "User is not verified."),
+        ErrorCode::P460 => (404, None, "There is no verification of a proof of address for this user."),
+        ErrorCode::P501 => (400, None, "Service temporarily unavailable."),
+        _ => (400, None, "Unknown exception."),
+    }
+}
+
+/// A command to the sandbox that it cannot carry out, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused(Refusal);
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = &self.0.body;
+        f.write_str(body.error_message.as_deref().or(body.message.as_deref()).unwrap_or("refused"))
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,142 @@
+//! The log of webhooks: what was sent, what came back, and what is to be sent again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use p100_raw::Timestamp;
+use p100_raw::webhooks::{WebhookEvent, WebhookKind};
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+
+/// Waits before the second to fifth attempt, each counted from the failure before.
+const WAITS: [Duration; 4] = [Duration::from_secs(8), Duration::from_secs(16), Duration::from_secs(32), Duration::from_secs(64)];
+
+/// One webhook and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Number in the log, from 0.
+    pub id: usize,
+    /// Id of the event in the document, e.g. `transferStatus`.
+    pub event: String,
+    /// Path below the partner's base address.
+    pub path: String,
+    /// The body, as it is sent.
+    pub body: String,
+    /// When it was caused, on the sandbox's clock.
+    pub created_at: Timestamp,
+    /// What became of it.
+    pub state: DeliveryState,
+    /// What was tried.
+    pub attempts: Vec<DeliveryAttempt>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum DeliveryState {
+    /// It is to be sent, for the first time or again.
+    Waiting,
+    /// It was answered with 200.
+    Delivered,
+    /// It failed five times; P100's docs say nothing about later.
+    GivenUp,
+    /// No receiver was configured when it was caused.
+    NoReceiver,
+}
+
+/// One attempt of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DeliveryAttempt {
+    /// When, on the sandbox's clock.
+    pub at: Timestamp,
+    /// The status that came back.
+    pub status: Option<u16>,
+    /// Why none came back.
+    pub error: Option<String>,
+}
+
+/// All deliveries, oldest first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Deliveries {
+    log: Vec<Delivery>,
+    due: BTreeSet<(Time, usize)>,
+}
+
+/// A delivery that is to be attempted now.
+pub(crate) struct Outgoing {
+    pub(crate) id: usize,
+    pub(crate) path: String,
+    pub(crate) body: String,
+}
+
+impl Deliveries {
+    pub(crate) fn log(&self) -> &[Delivery] {
+        &self.log
+    }
+
+    /// Enters an event, to be sent now if somebody receives.
+    pub(crate) fn add(&mut self, event: &WebhookEvent, now: Time, receiver: bool) {
+        let id = self.log.len();
+        let route = WebhookKind::route(event.kind());
+        self.log.push(Delivery {
+            id,
+            event: route.id.to_owned(),
+            path: route.path.to_owned(),
+            // Every payload can be written as JSON.
+            body: event.to_json().unwrap_or_default(),
+            created_at: now.into(),
+            state: if receiver { DeliveryState::Waiting } else { DeliveryState::NoReceiver },
+            attempts: Vec::new(),
+        });
+        if receiver {
+            self.due.insert((now, id));
+        }
+    }
+
+    /// Sends a delivery once more from the beginning.
+    pub(crate) fn again(&mut self, id: usize, now: Time) -> bool {
+        let Some(delivery) = self.log.get_mut(id) else { return false };
+        delivery.state = DeliveryState::Waiting;
+        delivery.attempts.clear();
+        self.due.retain(|(_, other)| *other != id);
+        self.due.insert((now, id));
+        true
+    }
+
+    /// When the next attempt is due.
+    pub(crate) fn next(&self) -> Option<Time> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Takes the next attempt that is due at `until` or before.
+    pub(crate) fn take(&mut self, until: Time) -> Option<(Time, Outgoing)> {
+        if self.next()? > until {
+            return None;
+        }
+        let (at, id) = self.due.pop_first()?;
+        let delivery = self.log.get(id)?;
+        Some((at, Outgoing { id, path: delivery.path.clone(), body: delivery.body.clone() }))
+    }
+
+    /// Notes what came back. Anything but 200 is a failure.
+    pub(crate) fn attempted(&mut self, id: usize, outcome: Result<u16, String>, now: Time) {
+        let Some(delivery) = self.log.get_mut(id) else { return };
+        let done = outcome == Ok(200);
+        let (status, error) = outcome.map_or_else(|error| (None, Some(error)), |status| (Some(status), None));
+        delivery.attempts.push(DeliveryAttempt { at: now.into(), status, error });
+        delivery.state = match WAITS.get(delivery.attempts.len() - 1) {
+            _ if done => DeliveryState::Delivered,
+            None => DeliveryState::GivenUp,
+            Some(wait) => {
+                self.due.insert((now + *wait, id));
+                DeliveryState::Waiting
+            }
+        };
+    }
+}

@@ -1,0 +1,50 @@
+//! Misbehaviour on demand.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong with the next calls of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// Id of the operation, e.g. `createTransfer`.
+    pub operation: String,
+    /// How many calls it hits: 1.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Whether the call is carried out all the same, and only its answer goes wrong.
+    #[serde(default)]
+    pub takes_effect: bool,
+    /// What the caller sees.
+    pub kind: FaultKind,
+}
+
+/// What the caller of a faulty operation sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// An error with this code of P100's, and the status it comes with.
+    Code(String),
+    /// An answer of this status without a body that P100 would write, as from a proxy in front of it.
+    Status(u16),
+    /// The answer, but this many real milliseconds late.
+    Delay(u64),
+    /// The connection ends without an answer.
+    Reset,
+    /// The connection ends in the middle of the answer's body.
+    Truncate,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Takes the fault that hits this call of `operation`.
+pub(crate) fn take(faults: &mut Vec<Fault>, operation: &str) -> Option<Fault> {
+    let index = faults.iter().position(|fault| fault.operation == operation && fault.times > 0)?;
+    let fault = faults.get_mut(index)?;
+    fault.times -= 1;
+    let taken = fault.clone();
+    faults.retain(|fault| fault.times > 0);
+    Some(taken)
+}

@@ -1,0 +1,30 @@
+//! A stateful P100 on your own machine.
+
+mod call;
+pub mod control;
+mod core;
+mod currencies;
+mod deliveries;
+mod faults;
+#[rustfmt::skip]
+mod generated;
+mod ids;
+mod ledger;
+mod machine;
+mod modules;
+mod sandbox;
+mod schedule;
+mod server;
+mod settings;
+mod time;
+mod validation;
+mod world;
+
+pub use call::Refused;
+pub use core::CallLog;
+pub use deliveries::{Delivery, DeliveryAttempt, DeliveryState};
+pub use faults::{Fault, FaultKind};
+pub use ledger::{Account, Entry};
+pub use sandbox::{Sandbox, SandboxBuilder};
+pub use schedule::{Step, When};
+pub use settings::{Receiver, Settings};

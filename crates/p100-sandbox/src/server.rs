@@ -1,0 +1,200 @@
+//! The HTTP side: routes from the table of operations, keys, faults, and connections that can be broken.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, RawPathParams, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use futures_util::stream;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use p100_raw::types::ErrorCode;
+use p100_raw::{Operation, operations};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::call::{File, Input, Refusal, Reply};
+use crate::core::{CallLog, Core};
+use crate::faults::{self, Fault, FaultKind};
+use crate::world::World;
+use crate::{control, generated};
+
+/// The largest request that is read: three files of 5 MB and what is around them, with room to refuse a larger one by its code.
+const LARGEST: usize = 64 << 20;
+
+/// Marks an answer that must not arrive.
+#[derive(Clone, Copy)]
+struct Reset;
+
+/// All routes.
+pub(crate) fn router(core: &Arc<Core>) -> Router {
+    let mut router = Router::new();
+    for operation in operations::ALL {
+        let core = Arc::clone(core);
+        let Ok(method) = MethodFilter::try_from(operation.method.parse().unwrap_or(axum::http::Method::GET)) else { continue };
+        let answer = move |path: RawPathParams, request: Request| async move { call(&core, operation, &path, request).await };
+        router = router.route(operation.path, on(method, answer));
+    }
+    router.merge(control::http::routes(core)).fallback(unknown)
+}
+
+/// Accepts connections until `stop`, then lets the calls under way end.
+pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
+    let connections = GracefulShutdown::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => continue,
+            },
+            _ = &mut stop => break,
+        };
+        // Only a delay of small answers is lost if it cannot be set.
+        let _ = stream.set_nodelay(true);
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request| {
+            let answer = router.call(request);
+            async move {
+                let Ok(answer): Result<Response, Infallible> = answer.await;
+                // An error of the service ends the connection without an answer.
+                if answer.extensions().get::<Reset>().is_some() { Err(io::Error::other("a fault was asked for")) } else { Ok(answer) }
+            }
+        });
+        let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        // A connection that breaks is the caller's to notice.
+        tokio::spawn(connections.watch(connection));
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(Duration::from_secs(5), connections.shutdown()).await;
+}
+
+/// Carries out one call.
+async fn call(core: &Core, operation: &'static Operation, path: &RawPathParams, request: Request) -> Response {
+    let begin = Instant::now();
+    let (parts, body) = request.into_parts();
+    let key = parts.headers.get("x-api-key").map(HeaderValue::as_bytes);
+    let input = match to_bytes(body, LARGEST).await {
+        Ok(body) => read(path, &parts.uri, &parts.headers, body).await,
+        Err(_) => Err(Refusal::code(ErrorCode::P440)),
+    };
+    let (reply, fault) = {
+        let mut world = core.world();
+        let fault = if authenticate(&world, operation, key).is_ok() { faults::take(&mut world.faults, operation.id) } else { None };
+        let reply = match &fault {
+            Some(Fault { takes_effect: false, kind: FaultKind::Code(_) | FaultKind::Status(_) | FaultKind::Reset, .. }) => Reply::json(200, &()),
+            _ => answer(core, &mut world, operation, key, input),
+        };
+        core.wake(&world);
+        (reply, fault)
+    };
+    let kind = fault.map(|fault| fault.kind);
+    let response = spoil(reply, kind.as_ref()).await;
+    if let Some(on_call) = &core.on_call {
+        let code = response.extensions().get::<Code>().map(|code| code.0.clone());
+        on_call(&CallLog { operation: operation.id, status: response.status().as_u16(), code, duration: begin.elapsed(), fault: kind });
+    }
+    response
+}
+
+fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u8]>, input: Result<Input, Refusal>) -> Reply {
+    let carried_out = || {
+        authenticate(world, operation, key)?;
+        let input = input?;
+        core.requests.check(operation.id, &input)?;
+        generated::handle(world, operation, &input)
+    };
+    carried_out().unwrap_or_else(|refusal: Refusal| refusal.reply())
+}
+
+fn authenticate(world: &World, operation: &Operation, key: Option<&[u8]>) -> Result<(), Refusal> {
+    let denied = |word: &str| Err(Refusal::message(401, format!("Access Denied. {word}")));
+    match key {
+        _ if !operation.authenticated => Ok(()),
+        None => denied("xo1"),
+        Some(key) if key != world.settings.api_key.expose().as_bytes() => denied("xo2"),
+        Some(_) if !world.settings.address_allowed => denied("xo3"),
+        Some(_) => Ok(()),
+    }
+}
+
+async fn read(path: &RawPathParams, uri: &axum::http::Uri, headers: &HeaderMap, body: bytes::Bytes) -> Result<Input, Refusal> {
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut files = Vec::new();
+    if let Ok(boundary) = multer::parse_boundary(content_type) {
+        let unreadable = |error: multer::Error| Refusal::invalid(format!("The form cannot be read: {error}."));
+        let mut form = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body.clone())]), boundary);
+        while let Some(field) = form.next_field().await.map_err(unreadable)? {
+            let part = field.name().unwrap_or_default().to_owned();
+            files.push(File { part, bytes: field.bytes().await.map_err(unreadable)? });
+        }
+    }
+    Ok(Input { path, query, body, files })
+}
+
+/// Error code of an answer, for the log.
+#[derive(Clone)]
+struct Code(String);
+
+/// The answer, or what the fault makes of it.
+async fn spoil(reply: Reply, fault: Option<&FaultKind>) -> Response {
+    match fault {
+        None => response(reply),
+        Some(FaultKind::Code(code)) => response(Refusal::code(ErrorCode::from(code.as_str())).reply()),
+        Some(FaultKind::Status(status)) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
+            (status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+        }
+        Some(FaultKind::Delay(millis)) => {
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            response(reply)
+        }
+        Some(FaultKind::Reset) => {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            response.extensions_mut().insert(Reset);
+            response
+        }
+        Some(FaultKind::Truncate) => truncated(reply),
+    }
+}
+
+fn response(reply: Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let code = (!status.is_success() || status == StatusCode::ACCEPTED)
+        .then(|| serde_json::from_slice::<p100_raw::types::Error>(&reply.body).ok()?.error_code)
+        .flatten();
+    let mut response = (status, [(header::CONTENT_TYPE, reply.content_type)], reply.body).into_response();
+    if let Some(code) = code {
+        response.extensions_mut().insert(Code(code.to_string()));
+    }
+    response
+}
+
+/// The first half of the body, and the end of the connection.
+fn truncated(reply: Reply) -> Response {
+    let length = reply.body.len();
+    let half = bytes::Bytes::copy_from_slice(&reply.body[..length / 2]);
+    let mut response = response(reply);
+    *response.body_mut() = Body::from_stream(stream::iter([Ok(half), Err(io::Error::other("a fault was asked for"))]));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+/// No such route: the answer says which exist.
+async fn unknown(request: Request) -> Response {
+    let known: Vec<String> =
+        operations::ALL.iter().map(|operation| format!("{} {} ({})", operation.method, operation.path, operation.id)).collect();
+    let message = format!("The sandbox has no {} {}.", request.method(), request.uri().path());
+    response(Reply::json(404, &json!({"message": message, "operations": known, "control": "/_sandbox/"})))
+}

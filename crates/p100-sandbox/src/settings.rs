@@ -1,0 +1,67 @@
+//! What can be set about a sandbox.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use p100_raw::{Decimal, Sensitive, decimal};
+use serde::{Deserialize, Serialize};
+
+use crate::schedule::{Step, When};
+
+/// How the sandbox behaves. Part of its state: exported and imported with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The key that is accepted: `sandbox-key`.
+    pub api_key: Sensitive,
+    /// Whether the caller's address is on the allow-list; if not, every call is refused with `xo3`.
+    pub address_allowed: bool,
+    /// Where webhooks go. Without it they are only kept in the log.
+    pub webhooks: Option<Receiver>,
+    /// When each asynchronous step happens; what is not listed happens at once.
+    pub steps: BTreeMap<Step, When>,
+    /// Fee of an exchange in percent of the amount that is sold: 1.49.
+    #[serde(with = "decimal::string")]
+    pub exchange_fee_percentage: Decimal,
+    /// Fee of a SEPA transfer in percent of its amount: 0.1.
+    #[serde(with = "decimal::string")]
+    pub sepa_fee_percentage: Decimal,
+    /// Least fee of a SEPA transfer, in EUR: 1.00.
+    #[serde(with = "decimal::string")]
+    pub sepa_fee_minimum: Decimal,
+    /// How long a rate lock lives: 60 s.
+    pub lock_lifetime: Duration,
+    /// Price of one unit of each currency, in EUR.
+    #[serde(with = "decimal::string")]
+    pub rates: BTreeMap<String, Decimal>,
+    /// Whether a transfer without funds is refused at once with P433, as the legacy docs say. If not, it is accepted and fails later.
+    pub refuse_unfunded_transfers: bool,
+}
+
+/// The partner's server that webhooks go to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Receiver {
+    /// Its address, before the path of each event.
+    pub url: String,
+    /// What goes into the header `Authorization`.
+    pub token: Sensitive,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            api_key: "sandbox-key".into(),
+            address_allowed: true,
+            webhooks: None,
+            steps: BTreeMap::new(),
+            exchange_fee_percentage: Decimal::new(149, 2),
+            sepa_fee_percentage: Decimal::new(1, 1),
+            sepa_fee_minimum: Decimal::new(100, 2),
+            lock_lifetime: Duration::from_secs(60),
+            rates: crate::currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), currency.start_rate())).collect(),
+            refuse_unfunded_transfers: false,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Requests against the document: every failure becomes a sentence, and all sentences one P403.
+
+use std::collections::BTreeMap;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use p100_raw::decimal;
+use serde_json::{Value, json};
+
+use crate::call::{Input, Refusal};
+
+/// What each operation takes.
+pub(crate) struct Requests(BTreeMap<String, Schemas>);
+
+struct Schemas {
+    body: Option<Validator>,
+    query: Vec<(String, Validator)>,
+}
+
+impl Requests {
+    /// Reads the generated schemas.
+    pub(crate) fn new() -> Result<Self, String> {
+        let document: Value = serde_json::from_str(include_str!("generated/requests.json")).map_err(|error| error.to_string())?;
+        let operations = document["operations"].as_object().ok_or("no operations")?;
+        let compile = |schema: &Value| {
+            let whole = json!({"allOf": [schema], "$defs": document["$defs"]});
+            let options = jsonschema::options().should_validate_formats(true).with_format("decimal", is_decimal);
+            options.build(&whole).map_err(|error| error.to_string())
+        };
+        let schemas = operations.iter().map(|(id, entry)| {
+            let body = entry.get("body").map(compile).transpose()?;
+            let query = entry.get("query").and_then(Value::as_object).into_iter().flatten();
+            let query = query.map(|(name, schema)| Ok((name.clone(), compile(schema)?))).collect::<Result<_, String>>()?;
+            Ok((id.clone(), Schemas { body, query }))
+        });
+        schemas.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// Refuses what does not fit.
+    pub(crate) fn check(&self, operation: &str, input: &Input) -> Result<(), Refusal> {
+        let Some(schemas) = self.0.get(operation) else { return Ok(()) };
+        let mut sentences = Vec::new();
+        for (name, schema) in &schemas.query {
+            let value = input.query(name).map(|text| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)));
+            // A missing parameter is missed where it is read.
+            for error in value.iter().flat_map(|value| schema.iter_errors(value)) {
+                sentences.push(sentence(&error, name));
+            }
+        }
+        if let Some(schema) = &schemas.body {
+            match serde_json::from_slice::<Value>(&input.body) {
+                Err(_) => sentences.push("The body must be JSON.".to_owned()),
+                Ok(body) => sentences.extend(schema.iter_errors(&body).map(|error| sentence(&error, ""))),
+            }
+        }
+        if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+    }
+}
+
+fn is_decimal(text: &str) -> bool {
+    decimal::parse(text).is_ok()
+}
+
+/// The failure in words, without the value: it may be a secret.
+fn sentence(error: &ValidationError<'_>, parameter: &str) -> String {
+    let path = error.instance_path().to_string();
+    let member = path.trim_start_matches('/').replace('/', ".");
+    let member = match (parameter, member.as_str()) {
+        ("", "") => "The body",
+        (parameter, "") => parameter,
+        (_, member) => member,
+    };
+    match error.kind() {
+        ValidationErrorKind::Required { property } => format!("{} should not be empty.", property.as_str().unwrap_or_default()),
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("{member} must be a {kind}."),
+        ValidationErrorKind::Enum { options } => {
+            let values: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            format!("{member} must be one of the following values: {}.", values.join(", "))
+        }
+        ValidationErrorKind::MinLength { limit } => format!("{member} must be longer than or equal to {limit} characters."),
+        ValidationErrorKind::MaxLength { limit } => format!("{member} must be shorter than or equal to {limit} characters."),
+        ValidationErrorKind::Pattern { pattern } => format!("{member} must match {pattern}."),
+        ValidationErrorKind::Minimum { limit } => format!("{member} must not be less than {limit}."),
+        ValidationErrorKind::Maximum { limit } => format!("{member} must not be greater than {limit}."),
+        ValidationErrorKind::Format { format } => format!("{member} must be a valid {format}."),
+        ValidationErrorKind::OneOfNotValid { .. } => format!("{member} must be a number or a string with a number."),
+        ValidationErrorKind::MinProperties { .. } => "At least one member must be given.".to_owned(),
+        _ => format!("{member} is not valid."),
+    }
+}
