@@ -109,6 +109,11 @@ impl Refusal {
         Self { status, body }
     }
 
+    /// What went wrong, for people.
+    pub(crate) fn text(&self) -> &str {
+        self.body.error_message.as_deref().or(self.body.message.as_deref()).unwrap_or("refused")
+    }
+
     pub(crate) fn reply(&self) -> Reply {
         Reply::json(self.status, &self.body)
     }
@@ -152,8 +157,7 @@ impl From<Refusal> for Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = &self.0.body;
-        f.write_str(body.error_message.as_deref().or(body.message.as_deref()).unwrap_or("refused"))
+        f.write_str(self.0.text())
     }
 }
 

@@ -1,22 +1,142 @@
 //! The control plane: what a test or a person can make happen beyond what P100's API offers.
+//!
+//! Each command exists twice: as a method of [`Sandbox`](crate::Sandbox), and over HTTP below `/_sandbox/`, where its request is the
+//! JSON of a type of this module. The README of the crate is the reference of the routes.
 
+mod commands;
 pub(crate) mod http;
+mod in_process;
+mod overview;
+mod routes;
+mod state;
 
-use p100_raw::Decimal;
+use p100_raw::types::PoaStatus;
+use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
+use serde::{Deserialize, Serialize};
 
-use crate::call::Refusal;
-use crate::ledger::{Account, Leg};
-use crate::world::{World, movable};
+pub use self::overview::{Balances, Books, CardLine, DepositLine, Overview, PendingStep, UserLine, UserState};
+pub use crate::modules::{CardChannel, CardTransaction, SepaDeposit};
 
-impl World {
-    /// Puts money on an account out of nowhere: no deposit, no webhook.
-    pub(crate) fn fund(&mut self, account: &Account, currency: &str, amount: Decimal) -> Result<(), Refusal> {
-        if let Account::User(user) = account {
-            self.user(user)?;
-        }
-        let currency = movable("amount", amount, currency)?;
-        let leg = Leg { from: Account::Outside, to: account.clone(), currency: currency.slug, amount };
-        let reference = self.ids.uuid();
-        self.ledger.book(self.now, &reference, &[leg]).map_err(|_| Refusal::invalid("Only the partner and users can be funded."))
-    }
+use crate::ledger::Account;
+
+/// Forgets everything but the settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Reset {
+    /// The seed of all made-up values from now on: the same as before.
+    pub seed: Option<u64>,
+    /// What the clock shows from now on: it goes on.
+    pub time: Option<Timestamp>,
+}
+
+/// What the clock shows and how it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ClockState {
+    /// The present, on the sandbox's clock.
+    pub now: Timestamp,
+    /// Virtual seconds in a real one; at 0 it stands still.
+    pub speed: f64,
+}
+
+/// Moves the clock forward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Advance {
+    /// By how many seconds.
+    pub seconds: u64,
+}
+
+/// Puts money on an account out of nowhere: no deposit, no webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fund {
+    /// `partner`, or `user:` and the external id of a user.
+    pub account: Account,
+    /// Slug of the currency, e.g. `usdc`.
+    pub currency: String,
+    /// How much, as a JSON string or number.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+}
+
+/// Decides about the KYC of a user: of own files, or of a hosted session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KycDecision {
+    /// Whether it is passed.
+    pub approve: bool,
+    /// Why it is not, as a word such as `DOCUMENT_EXPIRED`. Goes with a rejection.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Decides about the proof of address of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PoaDecision {
+    /// `APPROVED`, `REJECTED` or `QUESTIONED`.
+    pub decision: PoaStatus,
+}
+
+/// Has a crypto deposit seen on its chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CryptoDeposit {
+    /// Who receives it: `partner`, or `user:` and the external id of a user.
+    pub account: Account,
+    /// Slug of the currency, e.g. `usdc`.
+    pub currency: String,
+    /// How much, as a JSON string or number.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+    /// Whether the partner has to name the sender before it is credited: no.
+    #[serde(default)]
+    pub travel_rule: bool,
+}
+
+/// Decides about a crypto deposit that is not credited yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DepositDecision {
+    /// Whether the check is passed; if not, the deposit is refused for good.
+    pub approve: bool,
+}
+
+/// Has a shop ask the bearer of a card to confirm an online payment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CardConfirmation {
+    /// Which shop.
+    pub merchant_name: String,
+    /// How much is to be paid, in EUR, as a JSON string or number.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+}
+
+/// The id of what a command made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Made {
+    /// The id, as webhooks and details show it.
+    pub id: String,
+}
+
+/// The one-time code that a command sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SentCode {
+    /// The code, as the webhook shows it.
+    pub code: Sensitive,
+}
+
+/// Does at once what waits for something: whatever [`When`](crate::When) says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Proceed {
+    /// Id of the exchange, transfer, withdrawal or deposit, or external id of the user, that it waits for.
+    pub subject: String,
 }

@@ -7,7 +7,7 @@ use p100_raw::reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use p100_raw::reqwest::{self, redirect};
 use tokio::sync::Notify;
 
-use crate::deliveries::Outgoing;
+use crate::deliveries::{Delivery, Outgoing};
 use crate::settings::Receiver;
 use crate::time::Time;
 use crate::validation::Requests;
@@ -23,10 +23,10 @@ pub(crate) type OnCall = Box<dyn Fn(&CallLog) + Send + Sync>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallLog {
-    /// Id of the operation.
+    /// Id of the operation, or a word for none.
     pub operation: &'static str,
-    /// Status of the answer.
-    pub status: u16,
+    /// Status of the answer; none if the connection ends without one.
+    pub status: Option<u16>,
     /// Error code of the answer, if it has one.
     pub code: Option<String>,
     /// How long it took, in real time.
@@ -79,23 +79,30 @@ impl Core {
         world
     }
 
-    /// Replaces the whole state; the clock goes on from the time of the new one.
-    pub(crate) fn replace(&self, new: World) {
+    /// Replaces the whole state, when no webhook is under way; the clock goes on from the time of the new one.
+    pub(crate) async fn replace(&self, new: impl FnOnce(&World) -> World) {
+        let _driving = self.driving.lock().await;
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        self.pace().anchor = (Instant::now(), new.now);
-        *world = new;
+        *world = new(&world);
+        self.pace().anchor = (Instant::now(), world.now);
         self.due.notify_one();
     }
 
-    /// Wakes the courier, if there is something for it.
+    /// Wakes the courier, if there is something for it: a webhook that is due, or a time to wait for.
     pub(crate) fn wake(&self, world: &World) {
-        if world.deliveries.next().is_some_and(|at| at <= world.now) {
+        let ahead = || self.pace().speed > 0.0 && (world.deliveries.next().is_some() || world.schedule.next().is_some());
+        if world.deliveries.next().is_some_and(|at| at <= world.now) || ahead() {
             self.due.notify_one();
         }
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Virtual seconds in a real one.
+    pub(crate) fn speed(&self) -> f64 {
+        self.pace().speed
     }
 
     /// The virtual time, if the clock runs by itself.
@@ -110,7 +117,6 @@ impl Core {
         let _driving = self.driving.lock().await;
         let until = self.world().now + time;
         self.drive(until).await;
-        self.pace().anchor = (Instant::now(), self.world.lock().unwrap_or_else(PoisonError::into_inner).now);
     }
 
     /// Delivers what is due now.
@@ -120,11 +126,31 @@ impl Core {
         self.drive(now).await;
     }
 
+    /// Sends a webhook of the log once more, now. `None`: there is no such.
+    pub(crate) async fn redeliver(&self, id: usize) -> Option<Delivery> {
+        let _driving = self.driving.lock().await;
+        let now = {
+            let mut world = self.world();
+            let now = world.now;
+            if !world.deliveries.again(id, now) {
+                return None;
+            }
+            now
+        };
+        self.drive(now).await;
+        self.world().deliveries.log().get(id).cloned()
+    }
+
+    /// Carries on to `until`. The caller holds `driving`.
     async fn drive(&self, until: Time) {
         loop {
             let (outgoing, receiver) = {
                 let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-                (world.advance(until), world.settings.webhooks.clone())
+                let outgoing = world.advance(until);
+                if self.now().is_some_and(|now| now < world.now) {
+                    self.pace().anchor = (Instant::now(), world.now);
+                }
+                (outgoing, world.settings.webhooks.clone())
             };
             let Some(outgoing) = outgoing else { return };
             let outcome = match &receiver {
@@ -133,7 +159,7 @@ impl Core {
             };
             let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
             let now = world.now;
-            world.deliveries.attempted(outgoing.id, outcome, now);
+            world.deliveries.attempted(outgoing, outcome, now);
         }
     }
 
@@ -154,6 +180,7 @@ impl Core {
     /// Delivers webhooks as they come due, until it is dropped.
     pub(crate) async fn run_courier(&self) {
         loop {
+            self.settle().await;
             let wait = self.until_next();
             let due = self.due.notified();
             match wait {
@@ -162,7 +189,6 @@ impl Core {
                 }
                 None => due.await,
             }
-            self.settle().await;
         }
     }
 

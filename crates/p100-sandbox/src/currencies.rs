@@ -64,6 +64,11 @@ impl Currency {
         amount
     }
 
+    /// `amount`, more than nothing, to the nearest that can be booked; halves up.
+    pub(crate) fn rounded(&self, amount: Decimal) -> Decimal {
+        (amount + Decimal::new(5, self.decimals + 1)).trunc_with_scale(self.decimals)
+    }
+
     /// The network of this name, in small or capital letters; the default without one.
     pub(crate) fn network(&self, key: Option<&str>) -> Option<&'static Network> {
         match key {

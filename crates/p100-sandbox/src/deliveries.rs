@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use p100_raw::Timestamp;
-use p100_raw::webhooks::{WebhookEvent, WebhookKind};
+use p100_raw::webhooks::WebhookKind;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
@@ -31,6 +31,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// What was tried.
     pub attempts: Vec<DeliveryAttempt>,
+    /// How many of the attempts were made before it was sent once more by hand.
+    pub earlier_attempts: usize,
 }
 
 /// What became of a delivery.
@@ -70,6 +72,7 @@ pub(crate) struct Deliveries {
 
 /// A delivery that is to be attempted now.
 pub(crate) struct Outgoing {
+    at: Time,
     pub(crate) id: usize,
     pub(crate) path: String,
     pub(crate) body: String,
@@ -80,30 +83,45 @@ impl Deliveries {
         &self.log
     }
 
+    /// What is wrong with the log, if it was written by somebody else.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let Some(index) = self.log.iter().enumerate().position(|(index, delivery)| delivery.id != index) {
+            return Err(format!("deliveries.log[{index}].id must be {index}"));
+        }
+        if let Some(index) = self.log.iter().position(|delivery| delivery.earlier_attempts > delivery.attempts.len()) {
+            return Err(format!("deliveries.log[{index}].earlierAttempts is more than there are attempts"));
+        }
+        let waits = |id: usize| self.log.get(id).is_some_and(|delivery| delivery.state == DeliveryState::Waiting);
+        match self.due.iter().find(|(_, id)| !waits(*id)) {
+            Some((_, id)) => Err(format!("deliveries.due names {id}, which does not wait")),
+            None => Ok(()),
+        }
+    }
+
     /// Enters an event, to be sent now if somebody receives.
-    pub(crate) fn add(&mut self, event: &WebhookEvent, now: Time, receiver: bool) {
+    pub(crate) fn add(&mut self, kind: WebhookKind, body: String, now: Time, receiver: bool) {
         let id = self.log.len();
-        let route = WebhookKind::route(event.kind());
+        let route = kind.route();
         self.log.push(Delivery {
             id,
             event: route.id.to_owned(),
             path: route.path.to_owned(),
-            // Every payload can be written as JSON.
-            body: event.to_json().unwrap_or_default(),
+            body,
             created_at: now.into(),
             state: if receiver { DeliveryState::Waiting } else { DeliveryState::NoReceiver },
             attempts: Vec::new(),
+            earlier_attempts: 0,
         });
         if receiver {
             self.due.insert((now, id));
         }
     }
 
-    /// Sends a delivery once more from the beginning.
+    /// Sends a delivery once more, with all its attempts before it.
     pub(crate) fn again(&mut self, id: usize, now: Time) -> bool {
         let Some(delivery) = self.log.get_mut(id) else { return false };
         delivery.state = DeliveryState::Waiting;
-        delivery.attempts.clear();
+        delivery.earlier_attempts = delivery.attempts.len();
         self.due.retain(|(_, other)| *other != id);
         self.due.insert((now, id));
         true
@@ -114,23 +132,22 @@ impl Deliveries {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// Takes the next attempt that is due at `until` or before.
-    pub(crate) fn take(&mut self, until: Time) -> Option<(Time, Outgoing)> {
-        if self.next()? > until {
-            return None;
-        }
-        let (at, id) = self.due.pop_first()?;
+    /// The next attempt that is due at `until` or before. It stays due until [`attempted`](Self::attempted) tells how it went:
+    /// one that is broken off is made again.
+    pub(crate) fn outgoing(&self, until: Time) -> Option<Outgoing> {
+        let (at, id) = self.due.first().copied().filter(|(at, _)| *at <= until)?;
         let delivery = self.log.get(id)?;
-        Some((at, Outgoing { id, path: delivery.path.clone(), body: delivery.body.clone() }))
+        Some(Outgoing { at, id, path: delivery.path.clone(), body: delivery.body.clone() })
     }
 
     /// Notes what came back. Anything but 200 is a failure.
-    pub(crate) fn attempted(&mut self, id: usize, outcome: Result<u16, String>, now: Time) {
+    pub(crate) fn attempted(&mut self, Outgoing { at, id, .. }: Outgoing, outcome: Result<u16, String>, now: Time) {
+        self.due.remove(&(at, id));
         let Some(delivery) = self.log.get_mut(id) else { return };
         let done = outcome == Ok(200);
         let (status, error) = outcome.map_or_else(|error| (None, Some(error)), |status| (Some(status), None));
         delivery.attempts.push(DeliveryAttempt { at: now.into(), status, error });
-        delivery.state = match WAITS.get(delivery.attempts.len() - 1) {
+        delivery.state = match WAITS.get((delivery.attempts.len() - delivery.earlier_attempts).saturating_sub(1)) {
             _ if done => DeliveryState::Delivered,
             None => DeliveryState::GivenUp,
             Some(wait) => {

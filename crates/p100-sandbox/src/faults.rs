@@ -1,5 +1,6 @@
 //! Misbehaviour on demand.
 
+use p100_raw::operations;
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong with the next calls of an operation.
@@ -11,7 +12,8 @@ pub struct Fault {
     /// How many calls it hits: 1.
     #[serde(default = "once")]
     pub times: u32,
-    /// Whether the call is carried out all the same, and only its answer goes wrong.
+    /// Whether the call is carried out all the same, and only its answer goes wrong. With `delay` and `truncate` it always is: they need
+    /// its answer.
     #[serde(default)]
     pub takes_effect: bool,
     /// What the caller sees.
@@ -33,6 +35,23 @@ pub enum FaultKind {
     Reset,
     /// The connection ends in the middle of the answer's body.
     Truncate,
+}
+
+impl Fault {
+    /// What is wrong with it, naming the member.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if !operations::ALL.iter().any(|operation| operation.id == self.operation) {
+            return Err(format!("operation: there is no `{}`; it is an operationId such as `createTransfer`", self.operation));
+        }
+        if self.times == 0 {
+            return Err("times must be at least 1".to_owned());
+        }
+        match &self.kind {
+            FaultKind::Status(status) if !(300..=599).contains(status) => Err("kind.status must be from 300 to 599".to_owned()),
+            FaultKind::Code(code) if code.is_empty() => Err("kind.code should not be empty".to_owned()),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn once() -> u32 {

@@ -10,7 +10,7 @@ use crate::time::Time;
 
 /// Whose money it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Account {
     /// The partner.
@@ -58,14 +58,19 @@ impl From<Account> for String {
     }
 }
 
-impl From<String> for Account {
-    fn from(text: String) -> Self {
+impl TryFrom<String> for Account {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
         match (text.as_str(), text.strip_prefix("user:")) {
-            (_, Some(id)) => Self::User(id.to_owned()),
-            ("partner", _) => Self::Partner,
-            ("fees", _) => Self::Fees,
-            ("desk", _) => Self::Desk,
-            _ => Self::Outside,
+            (_, Some(id)) => Ok(Self::User(id.to_owned())),
+            ("partner", _) => Ok(Self::Partner),
+            ("fees", _) => Ok(Self::Fees),
+            ("desk", _) => Ok(Self::Desk),
+            ("outside", _) => Ok(Self::Outside),
+            _ => Err(format!(
+                "there is no account `{text}`: it is `partner`, `fees`, `desk`, `outside`, or `user:` and the external id of a user"
+            )),
         }
     }
 }
@@ -120,13 +125,16 @@ impl Ledger {
         self.holdings.get(account).and_then(|holdings| holdings.0.get(currency)).copied().unwrap_or_default()
     }
 
-    /// Books all legs, or none if an account that must not owe would. Legs of no amount leave no trace.
+    /// Books all legs, or none if an account that must not owe would, or hold too much to be exact. Legs of no amount leave no trace.
     pub(crate) fn book(&mut self, at: Time, reference: &str, legs: &[Leg<'_>]) -> Result<(), InsufficientFunds> {
+        // With 8 decimals, which are the most, this is what a balance can hold exactly.
+        let most = Decimal::from(10_u128.pow(20));
         let mut changed: BTreeMap<(&Account, &str), Decimal> = BTreeMap::new();
         for leg in legs {
             debug_assert!(leg.amount >= Decimal::ZERO, "a movement has a direction and an amount");
             for (account, change) in [(&leg.from, -leg.amount), (&leg.to, leg.amount)] {
-                *changed.entry((account, leg.currency)).or_insert_with(|| self.balance(account, leg.currency)) += change;
+                let balance = changed.entry((account, leg.currency)).or_insert_with(|| self.balance(account, leg.currency));
+                *balance = balance.checked_add(change).filter(|sum| sum.abs() <= most).ok_or(InsufficientFunds)?;
             }
         }
         if changed.iter().any(|((account, _), balance)| balance.is_sign_negative() && !balance.is_zero() && !account.may_owe()) {
@@ -145,6 +153,37 @@ impl Ledger {
             amount: leg.amount.normalize(),
         }));
         Ok(())
+    }
+
+    /// What is wrong with the books, if they were written by somebody else: they must follow from their entries.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let mut holdings: BTreeMap<(&Account, &str), Decimal> = BTreeMap::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            if entry.amount <= Decimal::ZERO {
+                return Err(format!("ledger.entries[{index}].amount must be a positive number"));
+            }
+            for (account, change) in [(&entry.from, -entry.amount), (&entry.to, entry.amount)] {
+                let holding = holdings.entry((account, &entry.currency)).or_default();
+                *holding = holding.checked_add(change).ok_or_else(|| format!("ledger.entries[{index}].amount is too large"))?;
+            }
+        }
+        for (account, held) in &self.holdings {
+            for (currency, amount) in &held.0 {
+                let booked = holdings.remove(&(account, currency)).unwrap_or_default();
+                if booked != *amount {
+                    return Err(format!("ledger.holdings.{account}.{currency} is {amount}, but its entries make {booked}"));
+                }
+                if booked.is_sign_negative() && !booked.is_zero() && !account.may_owe() {
+                    return Err(format!("ledger.holdings.{account}.{currency} must not be negative"));
+                }
+            }
+        }
+        match holdings.iter().find(|(_, booked)| !booked.is_zero()) {
+            Some(((account, currency), booked)) => {
+                Err(format!("ledger.holdings.{account}.{currency} is missing: its entries make {booked}"))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {

@@ -11,21 +11,27 @@ mod users;
 mod withdrawals;
 
 pub(crate) use cards::Card;
+pub use cards::{CardChannel, CardTransaction};
 pub(crate) use deposits::Deposit;
+pub use deposits::SepaDeposit;
 pub(crate) use exchange::{Exchange, Lock};
-pub(crate) use kyc::KycSession;
+pub(crate) use kyc::{KycSession, page as kyc_page};
 pub(crate) use sepa::SepaTransfer;
 pub(crate) use transfers::Transfer;
 pub(crate) use users::User;
 pub(crate) use withdrawals::Withdrawal;
 
-use p100_raw::types::ProcessingError;
+use p100_raw::types::{MessageResponse, ProcessingError};
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::InsufficientFunds;
 use crate::machine;
 
 /// The word for a result that is not final. Ours: none is documented.
 pub(crate) const PROCESSING: &str = "PROCESSING";
+
+/// The word for a payment that was not made, in the document where it has one and elsewhere ours.
+pub(crate) const FAILED: &str = "FAILED";
 
 /// How far an asynchronous payment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,19 +44,23 @@ pub(crate) enum Progress {
 
 /// What decides about a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+enum Cause {
     Settled,
     Refused,
 }
 
-static PAYMENT: &[(Progress, Cause, Progress)] = &[
-    (Progress::Processing, Cause::Settled, Progress::Done),
-    (Progress::Processing, Cause::Refused, Progress::Failed),
-];
+static PAYMENT: &[(Progress, Cause, Progress)] =
+    &[(Progress::Processing, Cause::Settled, Progress::Done), (Progress::Processing, Cause::Refused, Progress::Failed)];
 
 impl Progress {
-    pub(crate) fn by(self, cause: Cause) -> Option<Self> {
+    fn by(self, cause: Cause) -> Option<Self> {
         machine::next(PAYMENT, self, cause)
+    }
+
+    /// Where carrying out the payment leads: nowhere, without booking anything, if that has been done before.
+    pub(crate) fn carry_out(self, book: impl FnOnce() -> Result<(), InsufficientFunds>) -> Option<Self> {
+        let settled = self.by(Cause::Settled)?;
+        if book().is_ok() { Some(settled) } else { self.by(Cause::Refused) }
     }
 
     /// The word on the wire, given the one for success.
@@ -58,9 +68,14 @@ impl Progress {
         match self {
             Self::Processing => PROCESSING,
             Self::Done => done,
-            Self::Failed => "FAILED",
+            Self::Failed => FAILED,
         }
     }
+}
+
+/// An answer that says in words what was done.
+pub(crate) fn message(text: &str) -> MessageResponse {
+    MessageResponse::builder().message(text).build()
 }
 
 /// Why a payment failed: the balance was too low when it was carried out.

@@ -1,5 +1,6 @@
 //! A running sandbox.
 
+use std::env;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::call::Refused;
 use crate::core::{CallLog, Core, OnCall};
 use crate::server;
 use crate::settings::{Receiver, Settings};
@@ -33,19 +35,25 @@ use crate::world::World;
 pub struct Sandbox {
     core: Arc<Core>,
     base_url: String,
+    proxy: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     courier: JoinHandle<()>,
 }
 
 /// How a [`Sandbox`] is started.
+///
+/// Two variables of the environment stand in for what is not set here, so that programs with a sandbox inside can be watched from outside:
+/// `P100_SANDBOX_PORT` for [`port`](Self::port), and `P100_SANDBOX_PROXY` for [`proxy`](Self::proxy).
 #[derive(Default)]
 pub struct SandboxBuilder {
     seed: u64,
-    port: u16,
+    port: Option<u16>,
+    proxy: Option<String>,
     speed: f64,
     start_time: Option<DateTime<Utc>>,
     settings: Settings,
+    state: Option<String>,
     on_call: Option<OnCall>,
 }
 
@@ -59,7 +67,13 @@ impl SandboxBuilder {
     /// The port on loopback; 0, the default, takes a free one.
     #[must_use]
     pub fn port(self, port: u16) -> Self {
-        Self { port, ..self }
+        Self { port: Some(port), ..self }
+    }
+
+    /// The address of a proxy in front of the sandbox, such as one that validates calls: [`Sandbox::client`] then calls that.
+    #[must_use]
+    pub fn proxy(self, url: impl Into<String>) -> Self {
+        Self { proxy: Some(url.into()), ..self }
     }
 
     /// Virtual seconds in a real one. At 0, the default, the clock stands still until [`Sandbox::advance`].
@@ -87,6 +101,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// The state that [`Sandbox::export`] gave: the sandbox goes on from there, with its seed, time and settings instead of those set here.
+    #[must_use]
+    pub fn state(self, state: impl Into<String>) -> Self {
+        Self { state: Some(state.into()), ..self }
+    }
+
     /// Is told about each call of an operation.
     #[must_use]
     pub fn on_call(self, on_call: impl Fn(&CallLog) + Send + Sync + 'static) -> Self {
@@ -96,13 +116,20 @@ impl SandboxBuilder {
     /// Starts it.
     ///
     /// # Errors
-    /// The port is taken.
+    /// The port is taken, `P100_SANDBOX_PORT` is no port, or the state is not that of a sandbox.
     pub async fn start(self) -> io::Result<Sandbox> {
+        let port = self.port.map_or_else(port_of_environment, Ok)?;
+        let proxy = self.proxy.or_else(|| env::var("P100_SANDBOX_PROXY").ok());
         let time = self.start_time.or_else(|| Utc.with_ymd_and_hms(2025, 8, 12, 8, 0, 0).single()).unwrap_or_default();
-        let world = World::new(self.seed, time.into(), self.settings);
+        let world = match &self.state {
+            Some(state) => {
+                World::read(state.as_bytes()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, Refused::from(error)))?
+            }
+            None => World::new(self.seed, time.into(), self.settings),
+        };
         let requests = Requests::new().map_err(io::Error::other)?;
         let core = Arc::new(Core::new(world, self.speed, requests, self.on_call).map_err(io::Error::other)?);
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await?;
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server::serve(listener, server::router(&core), stopped));
@@ -110,8 +137,13 @@ impl SandboxBuilder {
             let core = Arc::clone(&core);
             async move { core.run_courier().await }
         });
-        Ok(Sandbox { core, base_url, stop: Some(stop), server, courier })
+        Ok(Sandbox { core, base_url, proxy, stop: Some(stop), server, courier })
     }
+}
+
+fn port_of_environment() -> io::Result<u16> {
+    let Ok(port) = env::var("P100_SANDBOX_PORT") else { return Ok(0) };
+    port.parse().map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, format!("P100_SANDBOX_PORT={port} is no port")))
 }
 
 impl Sandbox {
@@ -149,7 +181,10 @@ impl Sandbox {
     pub fn client_builder(&self) -> p100::ClientBuilder {
         let core = Arc::clone(&self.core);
         let key = self.core.world().settings.api_key.clone();
-        Client::builder().base_url(&self.base_url).api_key(key).clock(Clock::from_fn(move || core.world().now.utc()))
+        Client::builder()
+            .base_url(self.proxy.as_ref().unwrap_or(&self.base_url))
+            .api_key(key)
+            .clock(Clock::from_fn(move || core.world().now.utc()))
     }
 
     /// What its clock shows.
@@ -171,19 +206,15 @@ impl Sandbox {
 
     /// Stops accepting calls, lets those under way end, and ends.
     pub async fn stop(mut self) {
+        self.end().await;
+    }
+
+    pub(crate) async fn end(&mut self) {
         if let Some(stop) = self.stop.take() {
             // It has ended already if nobody listens.
             let _ = stop.send(());
         }
         let _ = (&mut self.server).await;
-    }
-
-    /// Puts money on an account out of nowhere: no deposit, no webhook.
-    ///
-    /// # Errors
-    /// There is no such user or currency, or the amount has too many decimals.
-    pub fn fund(&self, account: &crate::Account, currency: &str, amount: p100_raw::Decimal) -> Result<(), crate::Refused> {
-        Ok(self.core.world().fund(account, currency, amount)?)
     }
 
     pub(crate) fn core(&self) -> &Core {

@@ -45,7 +45,7 @@ pub enum When {
     /// When the details have been read this many times.
     AfterReads(u32),
     /// When this much virtual time has passed.
-    AfterTime(Duration),
+    AfterTime(#[serde(with = "crate::time::seconds")] Duration),
     /// When [`Sandbox::proceed`](crate::Sandbox::proceed) says so.
     ByHand,
 }
@@ -96,6 +96,14 @@ impl Schedule {
         None
     }
 
+    /// Everything that waits: what for, for a time or for a number of reads. Without either it waits for somebody to say so.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = (Step, &str, Option<Time>, Option<u32>)> {
+        let due = self.due.iter().map(|due| (due.task.step, due.task.subject.as_str(), Some(due.at), None));
+        let waiting =
+            self.waiting.iter().flat_map(|(subject, all)| all.iter().map(move |one| (one.step, subject.as_str(), None, one.reads)));
+        due.chain(waiting)
+    }
+
     /// When the next step is due.
     pub(crate) fn next(&self) -> Option<Time> {
         self.due.first().map(|due| due.at)
@@ -124,6 +132,12 @@ impl Schedule {
         let mut steps = self.take_waiting(subject, |_| true);
         steps.extend(timed.into_iter().map(|due| due.task.step));
         steps
+    }
+
+    /// Forgets that `step` waits for `subject`: it has been done in another way.
+    pub(crate) fn cancel(&mut self, step: Step, subject: &str) {
+        self.due.retain(|due| due.task.subject != subject || due.task.step != step);
+        self.take_waiting(subject, |waiting| waiting.step == step);
     }
 
     fn take_waiting(&mut self, subject: &str, ready: impl Fn(&Waiting) -> bool) -> Vec<Step> {

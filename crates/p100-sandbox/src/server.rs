@@ -11,7 +11,7 @@ use axum::extract::{Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -44,7 +44,12 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         let answer = move |path: RawPathParams, request: Request| async move { call(&core, operation, &path, request).await };
         router = router.route(operation.path, on(method, answer));
     }
-    router.merge(control::http::routes(core)).fallback(unknown)
+    let known = |status: StatusCode| {
+        let core = Arc::clone(core);
+        move |request: Request| async move { unknown(&core, status, &request) }
+    };
+    let router = router.method_not_allowed_fallback(known(StatusCode::METHOD_NOT_ALLOWED)).fallback(known(StatusCode::NOT_FOUND));
+    router.merge(control::http::routes(core))
 }
 
 /// Accepts connections until `stop`, then lets the calls under way end.
@@ -54,7 +59,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                Err(_) => continue,
+                // Such as too many open files: others have to end first.
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
             },
             _ = &mut stop => break,
         };
@@ -90,19 +99,40 @@ async fn call(core: &Core, operation: &'static Operation, path: &RawPathParams, 
         let mut world = core.world();
         let fault = if authenticate(&world, operation, key).is_ok() { faults::take(&mut world.faults, operation.id) } else { None };
         let reply = match &fault {
-            Some(Fault { takes_effect: false, kind: FaultKind::Code(_) | FaultKind::Status(_) | FaultKind::Reset, .. }) => Reply::json(200, &()),
+            Some(Fault { takes_effect: false, kind: FaultKind::Code(_) | FaultKind::Status(_) | FaultKind::Reset, .. }) => {
+                Reply::json(200, &())
+            }
             _ => answer(core, &mut world, operation, key, input),
         };
         core.wake(&world);
         (reply, fault)
     };
-    let kind = fault.map(|fault| fault.kind);
-    let response = spoil(reply, kind.as_ref()).await;
-    if let Some(on_call) = &core.on_call {
-        let code = response.extensions().get::<Code>().map(|code| code.0.clone());
-        on_call(&CallLog { operation: operation.id, status: response.status().as_u16(), code, duration: begin.elapsed(), fault: kind });
+    let fault = fault.map(|fault| fault.kind);
+    let response = spoil(reply, fault.as_ref());
+    let status = response.extensions().get::<Reset>().is_none().then(|| response.status().as_u16());
+    let code = response.extensions().get::<Code>().map(|code| code.0.clone());
+    let delay = if let Some(FaultKind::Delay(millis)) = &fault { Some(Duration::from_millis(*millis)) } else { None };
+    let _logged = Logged { core, begin, call: CallLog { operation: operation.id, status, code, duration: Duration::ZERO, fault } };
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
     }
     response
+}
+
+/// Tells of a call when it ends, even if the caller has gone by then.
+struct Logged<'a> {
+    core: &'a Core,
+    begin: Instant,
+    call: CallLog,
+}
+
+impl Drop for Logged<'_> {
+    fn drop(&mut self) {
+        if let Some(on_call) = &self.core.on_call {
+            self.call.duration = self.begin.elapsed();
+            on_call(&self.call);
+        }
+    }
 }
 
 fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u8]>, input: Result<Input, Refusal>) -> Reply {
@@ -147,18 +177,14 @@ async fn read(path: &RawPathParams, uri: &axum::http::Uri, headers: &HeaderMap, 
 struct Code(String);
 
 /// The answer, or what the fault makes of it.
-async fn spoil(reply: Reply, fault: Option<&FaultKind>) -> Response {
+fn spoil(reply: Reply, fault: Option<&FaultKind>) -> Response {
     match fault {
-        None => response(reply),
+        None | Some(FaultKind::Delay(_)) => response(reply),
         Some(FaultKind::Code(code)) => response(Refusal::code(ErrorCode::from(code.as_str())).reply()),
         Some(FaultKind::Status(status)) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
             (status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
-        }
-        Some(FaultKind::Delay(millis)) => {
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
-            response(reply)
         }
         Some(FaultKind::Reset) => {
             let mut response = StatusCode::NO_CONTENT.into_response();
@@ -186,15 +212,24 @@ fn truncated(reply: Reply) -> Response {
     let length = reply.body.len();
     let half = bytes::Bytes::copy_from_slice(&reply.body[..length / 2]);
     let mut response = response(reply);
-    *response.body_mut() = Body::from_stream(stream::iter([Ok(half), Err(io::Error::other("a fault was asked for"))]));
+    // The half has to be on its way before the connection ends, or there is no answer at all.
+    let end = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(io::Error::other("a fault was asked for"))
+    });
+    *response.body_mut() = Body::from_stream(stream::iter([Ok(half)]).chain(end));
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     response
 }
 
-/// No such route: the answer says which exist.
-async fn unknown(request: Request) -> Response {
-    let known: Vec<String> =
+/// No such operation: the answer says which exist.
+fn unknown(core: &Core, status: StatusCode, request: &Request) -> Response {
+    let operations: Vec<String> =
         operations::ALL.iter().map(|operation| format!("{} {} ({})", operation.method, operation.path, operation.id)).collect();
     let message = format!("The sandbox has no {} {}.", request.method(), request.uri().path());
-    response(Reply::json(404, &json!({"message": message, "operations": known, "control": "/_sandbox/"})))
+    if let Some(on_call) = &core.on_call {
+        let status = Some(status.as_u16());
+        on_call(&CallLog { operation: "(no such operation)", status, code: None, duration: Duration::ZERO, fault: None });
+    }
+    response(Reply::json(status.as_u16(), &json!({"message": message, "operations": operations, "control": "/_sandbox/"})))
 }

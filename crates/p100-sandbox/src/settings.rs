@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use p100_raw::reqwest::Url;
+use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::{Decimal, Sensitive, decimal};
 use serde::{Deserialize, Serialize};
 
+use crate::currencies::{self, Currency};
 use crate::schedule::{Step, When};
 
 /// How the sandbox behaves. Part of its state: exported and imported with it.
@@ -31,6 +34,7 @@ pub struct Settings {
     #[serde(with = "decimal::string")]
     pub sepa_fee_minimum: Decimal,
     /// How long a rate lock lives: 60 s.
+    #[serde(with = "crate::time::seconds")]
     pub lock_lifetime: Duration,
     /// Price of one unit of each currency, in EUR.
     #[serde(with = "decimal::string")]
@@ -49,6 +53,49 @@ pub struct Receiver {
     pub token: Sensitive,
 }
 
+impl Settings {
+    /// What is wrong with them, naming the member.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let sendable = |text: &Sensitive| !text.expose().is_empty() && HeaderValue::from_str(text.expose()).is_ok();
+        if !sendable(&self.api_key) {
+            return Err("apiKey must be a text that fits into a header".to_owned());
+        }
+        if let Some(Receiver { url, token }) = &self.webhooks {
+            if !Url::parse(url)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none())
+            {
+                return Err("webhooks.url must be an address such as http://127.0.0.1:8080, without a query".to_owned());
+            }
+            if !sendable(token) {
+                return Err("webhooks.token must be a text that fits into a header".to_owned());
+            }
+        }
+        let percentages = [("exchangeFeePercentage", self.exchange_fee_percentage), ("sepaFeePercentage", self.sepa_fee_percentage)];
+        for (member, percentage) in percentages {
+            if percentage < Decimal::ZERO || percentage > Decimal::ONE_HUNDRED {
+                return Err(format!("{member} must be from 0 to 100"));
+            }
+        }
+        if self.sepa_fee_minimum < Decimal::ZERO {
+            return Err("sepaFeeMinimum must not be less than 0".to_owned());
+        }
+        for (currency, rate) in &self.rates {
+            if currencies::find(currency).is_none_or(|known| known.slug != currency) {
+                return Err(format!("rates.{currency}: there is no such currency"));
+            }
+            if *rate <= Decimal::ZERO || *rate > Decimal::from(1_000_000_000_u64) || rate.scale() > 8 {
+                return Err(format!("rates.{currency} must be a positive number, at most 1000000000, with at most 8 decimals"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Price of one unit of `currency`, in EUR.
+    pub(crate) fn rate(&self, currency: &Currency) -> Decimal {
+        self.rates.get(currency.slug).copied().unwrap_or_else(|| currency.start_rate())
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -60,7 +107,7 @@ impl Default for Settings {
             sepa_fee_percentage: Decimal::new(1, 1),
             sepa_fee_minimum: Decimal::new(100, 2),
             lock_lifetime: Duration::from_secs(60),
-            rates: crate::currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), currency.start_rate())).collect(),
+            rates: currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), currency.start_rate())).collect(),
             refuse_unfunded_transfers: false,
         }
     }

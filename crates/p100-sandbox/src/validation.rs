@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use p100_raw::decimal;
+use p100_raw::{decimal, operations};
 use serde_json::{Value, json};
 
 use crate::call::{Input, Refusal};
@@ -29,7 +29,8 @@ impl Requests {
         };
         let schemas = operations.iter().map(|(id, entry)| {
             let body = entry.get("body").map(compile).transpose()?;
-            let query = entry.get("query").and_then(Value::as_object).into_iter().flatten();
+            // An operation without P403 has a code of its own for a wrong parameter.
+            let query = entry.get("query").filter(|_| knows_p403(id)).and_then(Value::as_object).into_iter().flatten();
             let query = query.map(|(name, schema)| Ok((name.clone(), compile(schema)?))).collect::<Result<_, String>>()?;
             Ok((id.clone(), Schemas { body, query }))
         });
@@ -55,6 +56,11 @@ impl Requests {
         }
         if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
     }
+}
+
+fn knows_p403(operation: &str) -> bool {
+    let operation = operations::ALL.iter().find(|known| known.id == operation);
+    operation.is_some_and(|operation| operation.error_codes.iter().any(|known| known.code == "P403"))
 }
 
 fn is_decimal(text: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use p100_raw::types::{self, ErrorCode};
-use p100_raw::webhooks::WebhookEvent;
+use p100_raw::webhooks::{WebhookEvent, WebhookKind};
 use p100_raw::{Decimal, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,14 @@ struct Row {
     updated_at: Option<Time>,
 }
 
+#[derive(Serialize)]
+struct WithNulls<'a, E> {
+    #[serde(flatten)]
+    event: &'a E,
+    #[serde(flatten)]
+    nulls: BTreeMap<&'a str, ()>,
+}
+
 /// A line that is to be entered into the history of an account.
 pub(crate) struct NewRow<'a> {
     pub(crate) reference: &'a str,
@@ -95,7 +103,17 @@ impl World {
 
     /// Tells the partner's server, as soon as the call is answered.
     pub(crate) fn emit(&mut self, event: &WebhookEvent) {
-        self.deliveries.add(event, self.now, self.settings.webhooks.is_some());
+        self.send(event.kind(), event.to_json());
+    }
+
+    /// The same for an event that has these members although they are null: its type would leave them out.
+    pub(crate) fn emit_with_nulls(&mut self, kind: WebhookKind, event: &impl Serialize, nulls: &[&str]) {
+        self.send(kind, serde_json::to_string(&WithNulls { event, nulls: nulls.iter().map(|member| (*member, ())).collect() }));
+    }
+
+    fn send(&mut self, kind: WebhookKind, body: serde_json::Result<String>) {
+        // Every payload can be written as JSON.
+        self.deliveries.add(kind, body.unwrap_or_default(), self.now, self.settings.webhooks.is_some());
     }
 
     /// Does `step` when the settings say.
@@ -133,9 +151,19 @@ impl World {
 
     /// Moves the clock towards `until`, and stops at the first webhook that is to be sent before.
     pub(crate) fn advance(&mut self, until: Time) -> Option<Outgoing> {
-        let next = self.deliveries.next().filter(|at| *at <= until);
-        self.catch_up(next.unwrap_or(until));
-        self.deliveries.take(until).map(|(_, outgoing)| outgoing)
+        loop {
+            let delivery = self.deliveries.next().filter(|at| *at <= until);
+            let step = self.schedule.next().filter(|at| *at <= until);
+            match (step, delivery) {
+                // A step may cause a webhook that is to be sent before anything later happens.
+                (Some(step), None) => self.catch_up(step),
+                (Some(step), Some(delivery)) if step < delivery => self.catch_up(step),
+                _ => {
+                    self.catch_up(delivery.unwrap_or(until));
+                    return self.deliveries.outgoing(until);
+                }
+            }
+        }
     }
 
     fn run(&mut self, step: Step, subject: &str) {
@@ -199,6 +227,12 @@ impl World {
         self.users.get(external_user_id).filter(|user| !user.is_deleted()).ok_or_else(|| Refusal::code(ErrorCode::P412))
     }
 
+    /// Who `account` belongs to, as details tell it; nobody for the partner.
+    pub(crate) fn user_summary(&self, account: &Account) -> Option<types::UserSummary> {
+        let id = account.user()?;
+        self.users.get(&id).map(|user| user.summary(&id))
+    }
+
     /// The user of this id, who may move money.
     pub(crate) fn spender(&self, external_user_id: &str) -> Result<&User, Refusal> {
         let user = self.user(external_user_id)?;
@@ -208,14 +242,19 @@ impl World {
 
 /// The currency `slug`, if `amount` of it can be moved; refused with P403 otherwise. `member` is the name of the amount in the request.
 pub(crate) fn movable(member: &str, amount: Decimal, slug: &str) -> Result<&'static Currency, Refusal> {
-    let Some(currency) = currencies::find(slug) else {
-        return Err(Refusal::invalid("currency is not supported."));
-    };
+    let currency = currencies::find(slug).ok_or_else(|| Refusal::invalid("currency is not supported."))?;
+    unmovable(member, amount, currency).map_or(Ok(currency), |sentence| Err(Refusal::invalid(sentence)))
+}
+
+/// Why `amount` of `currency` cannot be moved, in a sentence.
+pub(crate) fn unmovable(member: &str, amount: Decimal, currency: &Currency) -> Option<String> {
+    // Beyond any payment, and sums of such amounts are still exact.
+    let most = Decimal::from(1_000_000_000_000_u64);
     if amount <= Decimal::ZERO {
-        return Err(Refusal::invalid(format!("{member} must be a positive number.")));
+        Some(format!("{member} must be a positive number."))
+    } else if amount.normalize().scale() > currency.decimals {
+        Some(format!("{member} must have at most {} decimals.", currency.decimals))
+    } else {
+        (amount > most).then(|| format!("{member} must not be greater than {most}."))
     }
-    if amount.normalize().scale() > currency.decimals {
-        return Err(Refusal::invalid(format!("{member} must have at most {} decimals.", currency.decimals)));
-    }
-    Ok(currency)
 }

@@ -1,17 +1,20 @@
-//! Not there yet.
+//! The partner's own account.
 
-use p100_raw::types::{self, ErrorCode};
-use serde::{Deserialize, Serialize};
+use p100_raw::types;
 
-use crate::call::{File, Refusal};
+use crate::balances;
+use crate::call::Refusal;
+use crate::ledger::Account;
 use crate::world::World;
 
 impl World {
     pub(crate) fn get_partner_balances(&mut self) -> Result<types::PartnerBalances, Refusal> {
-        Err(Refusal::code(ErrorCode::P501))
+        let fiat = balances::fiat(self, &Account::Partner, true);
+        let crypto = balances::crypto(self, &Account::Partner, true);
+        Ok(types::PartnerBalances::builder().fiat_balances(fiat).crypto_balances(crypto).build())
     }
 
-    pub(crate) fn get_partner_transactions(&mut self, _month: i32, _year: i32) -> Result<types::TransactionHistory, Refusal> {
-        Err(Refusal::code(ErrorCode::P501))
+    pub(crate) fn get_partner_transactions(&mut self, month: i32, year: i32) -> Result<types::TransactionHistory, Refusal> {
+        Ok(self.transactions(&Account::Partner, month, year))
     }
 }

@@ -1,11 +1,11 @@
 //! Internal transfers between the partner and its users.
 
 use p100_raw::types::{self, ErrorCode};
-use p100_raw::webhooks::WebhookEvent;
+use p100_raw::webhooks::WebhookKind;
 use p100_raw::{Decimal, decimal};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Progress, insufficient_funds};
+use super::{Progress, insufficient_funds};
 use crate::call::Refusal;
 use crate::ledger::{Account, Leg};
 use crate::schedule::Step;
@@ -52,8 +52,7 @@ impl World {
             let row = NewRow { reference: &id, kind: "transfer", amount: request.amount, currency, status: progress.word(DONE) };
             self.record(account, &row);
         }
-        let transfer =
-            Transfer { from, to, amount: request.amount, currency: currency.slug.to_owned(), progress, created_at: self.now };
+        let transfer = Transfer { from, to, amount: request.amount, currency: currency.slug.to_owned(), progress, created_at: self.now };
         self.transfers.insert(id.clone(), transfer);
         self.plan(Step::Transfer, &id);
         Ok(types::TransferCreated::builder().transfer_id(id).build())
@@ -78,8 +77,7 @@ impl World {
     pub(crate) fn settle_transfer(&mut self, id: &str) {
         let Some(transfer) = self.transfers.get_mut(id) else { return };
         let leg = Leg { from: transfer.from.clone(), to: transfer.to.clone(), currency: &transfer.currency, amount: transfer.amount };
-        let cause = if self.ledger.book(self.now, id, &[leg]).is_ok() { Cause::Settled } else { Cause::Refused };
-        let Some(progress) = transfer.progress.by(cause) else { return };
+        let Some(progress) = transfer.progress.carry_out(|| self.ledger.book(self.now, id, &[leg])) else { return };
         transfer.progress = progress;
         let transfer = transfer.clone();
         for account in [&transfer.from, &transfer.to] {
@@ -95,6 +93,7 @@ impl World {
             .created_at(transfer.created_at)
             .maybe_error((progress == Progress::Failed).then(insufficient_funds))
             .build();
-        self.emit(&WebhookEvent::TransferStatus(Box::new(event)));
+        let partner = if transfer.from == Account::Partner { "sourceExternalUserId" } else { "destinationExternalUserId" };
+        self.emit_with_nulls(WebhookKind::TransferStatus, &event, &[partner]);
     }
 }

@@ -1,0 +1,191 @@
+//! The control plane as methods of a running [`Sandbox`].
+
+use p100_raw::{Decimal, Sensitive};
+
+use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, Overview, Reset, SepaDeposit};
+use crate::call::Refused;
+use crate::deliveries::Delivery;
+use crate::faults::Fault;
+use crate::ledger::Account;
+use crate::sandbox::Sandbox;
+use crate::settings::Settings;
+
+impl Sandbox {
+    /// Forgets everything but the settings, once the webhook that is under way has been answered.
+    ///
+    /// # Errors
+    /// The time is none.
+    pub async fn reset(&self, reset: &Reset) -> Result<(), Refused> {
+        Ok(self.core().reset(reset).await?)
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.core().world().settings.clone()
+    }
+
+    /// Replaces the settings. What has been caused already goes by the old ones.
+    ///
+    /// # Errors
+    /// One of them is out of its range.
+    pub fn set_settings(&self, settings: Settings) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.set_settings(settings))?)
+    }
+
+    /// Puts money on an account out of nowhere: no deposit, no webhook.
+    ///
+    /// # Errors
+    /// There is no such user or currency, or the amount cannot be moved.
+    pub fn fund(&self, account: &Account, currency: &str, amount: Decimal) -> Result<(), Refused> {
+        let fund = Fund { account: account.clone(), currency: currency.to_owned(), amount };
+        Ok(self.core().command(|world| world.fund(&fund))?)
+    }
+
+    /// Has a crypto deposit seen on its chain; the answer is its id.
+    ///
+    /// # Errors
+    /// There is no such user or cryptocurrency, or the amount cannot be moved.
+    pub fn receive_crypto_deposit(&self, deposit: CryptoDeposit) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.receive(deposit))?)
+    }
+
+    /// Decides about a crypto deposit that is not credited yet: its check is passed now, or it is refused for good.
+    ///
+    /// # Errors
+    /// There is no such deposit, it is decided, or it waits for travel-rule data, which only the partner has.
+    pub fn decide_deposit(&self, crypto_deposit_id: &str, approve: bool) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.decide_about_deposit(crypto_deposit_id, approve))?)
+    }
+
+    /// Has a bank transfer to a user arrive; the answer is its id.
+    ///
+    /// # Errors
+    /// There is no such user, or the amount or the sender's IBAN is none.
+    pub fn receive_sepa_deposit(&self, deposit: SepaDeposit) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.receive_sepa_deposit(deposit))?)
+    }
+
+    /// Decides about the KYC of a user that is under way, from own files or hosted.
+    ///
+    /// # Errors
+    /// There is no such user, or no KYC of theirs is under way.
+    pub fn decide_kyc(&self, external_user_id: &str, decision: super::KycDecision) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.decide_kyc_of(external_user_id, decision))?)
+    }
+
+    /// Decides about a hosted KYC, as its page does.
+    ///
+    /// # Errors
+    /// There is no such verification, or it is not under way any more.
+    pub fn decide_kyc_session(&self, verification_id: &str, decision: super::KycDecision) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.decide_kyc_session(verification_id, decision.approve, decision.reason))?)
+    }
+
+    /// Decides about the proof of address of a user: `Approved`, `Rejected` or `Questioned`.
+    ///
+    /// # Errors
+    /// There is no such user, no proof of theirs is under review, or the decision is none.
+    pub fn decide_poa(&self, external_user_id: &str, decision: p100_raw::types::PoaStatus) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.decide_poa(external_user_id, decision))?)
+    }
+
+    /// Pays with a card; the answer is the id of the transaction.
+    ///
+    /// # Errors
+    /// There is no such card, it cannot be used, a limit does not allow the payment, or there is no money for it.
+    pub fn make_card_transaction(&self, card_id: &str, transaction: CardTransaction) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.make_card_transaction(card_id, transaction))?)
+    }
+
+    /// Sends a 3-D Secure code for an online payment with a card, by webhook; the answer is the code.
+    ///
+    /// # Errors
+    /// There is no such card, or it cannot be used.
+    pub fn send_card_3ds_code(&self, card_id: &str, confirmation: CardConfirmation) -> Result<Sensitive, Refused> {
+        let CardConfirmation { merchant_name, amount } = confirmation;
+        Ok(self.core().command(|world| world.send_card_3ds_code(card_id, merchant_name, amount))?)
+    }
+
+    /// Sends a code for adding a card to a wallet such as Google Pay, by webhook; the answer is the code.
+    ///
+    /// # Errors
+    /// There is no such card, or it cannot be used.
+    pub fn send_card_activation_code(&self, card_id: &str) -> Result<Sensitive, Refused> {
+        Ok(self.core().command(|world| world.send_card_activation_code(card_id))?)
+    }
+
+    /// Does at once what waits for `subject`: the id of an exchange, transfer, withdrawal or deposit, or the external id of a user.
+    ///
+    /// # Errors
+    /// Nothing waits for it.
+    pub fn proceed(&self, subject: &str) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.proceed_with(subject))?)
+    }
+
+    /// What will go wrong.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.core().world().faults.clone()
+    }
+
+    /// Has the next calls of an operation go wrong. Faults of one operation happen in the order in which they were added.
+    ///
+    /// # Errors
+    /// There is no such operation, or a number is out of its range.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.add_fault(fault))?)
+    }
+
+    /// Has nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        self.core().world().faults.clear();
+    }
+
+    /// The log of webhooks, oldest first.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.core().world().deliveries.log().to_vec()
+    }
+
+    /// Sends a webhook of the log once more, with all its attempts before it, and answers how the first went.
+    ///
+    /// # Errors
+    /// There is no such webhook.
+    pub async fn redeliver(&self, id: usize) -> Result<Delivery, Refused> {
+        Ok(self.core().redeliver_logged(id).await?)
+    }
+
+    /// The books: who holds what, and every movement of money.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        self.core().world().books()
+    }
+
+    /// Everything that the page shows.
+    #[must_use]
+    pub fn overview(&self) -> Overview {
+        let speed = self.core().speed();
+        self.core().world().overview(speed)
+    }
+
+    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes.
+    #[must_use]
+    pub fn export(&self) -> String {
+        self.core().world().write()
+    }
+
+    /// Goes on from an exported state, once the webhook that is under way has been answered.
+    ///
+    /// # Errors
+    /// It is not the state of a sandbox; the error says where. Nothing has changed then.
+    pub async fn import(&self, state: &str) -> Result<(), Refused> {
+        Ok(self.core().import(state.as_bytes()).await?)
+    }
+
+    /// [Stops](Self::stop), and answers the last state.
+    pub async fn stop_and_export(mut self) -> String {
+        self.end().await;
+        self.export()
+    }
+}

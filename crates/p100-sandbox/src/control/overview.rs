@@ -1,0 +1,242 @@
+//! What people and tests look at: users, cards, deposits, books, webhooks and what is still to happen, in one answer.
+
+use std::collections::BTreeMap;
+
+use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, PoaStatus};
+use p100_raw::{Decimal, Timestamp, decimal, operations};
+use serde::{Deserialize, Serialize};
+
+use super::ClockState;
+use crate::currencies;
+use crate::deliveries::Delivery;
+use crate::faults::Fault;
+use crate::ledger::{Account, Entry};
+use crate::schedule::Step;
+use crate::world::World;
+
+/// How much of each list is shown. The counts tell what there is.
+const SHOWN: usize = 200;
+
+/// Everything that the page shows. Of long lists the first users and cards and the latest of the rest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Overview {
+    /// The present.
+    pub clock: ClockState,
+    /// Where webhooks go.
+    pub webhook_url: Option<String>,
+    /// Users by id.
+    pub users: Vec<UserLine>,
+    /// How many users there are, deleted ones included.
+    pub user_count: usize,
+    /// Cards by id.
+    pub cards: Vec<CardLine>,
+    /// How many cards there are, deleted ones included.
+    pub card_count: usize,
+    /// Crypto deposits by id.
+    pub deposits: Vec<DepositLine>,
+    /// How many crypto deposits there are.
+    pub deposit_count: usize,
+    /// Who holds what.
+    pub balances: BTreeMap<Account, Balances>,
+    /// The sum over all accounts by currency: always nothing.
+    #[serde(with = "decimal::string")]
+    pub sums: BTreeMap<String, Decimal>,
+    /// Latest movements of money, newest first.
+    pub entries: Vec<Entry>,
+    /// How many movements there are.
+    pub entry_count: usize,
+    /// Latest webhooks, newest first.
+    pub deliveries: Vec<Delivery>,
+    /// How many webhooks there are.
+    pub delivery_count: usize,
+    /// What has been caused and has not happened.
+    pub pending: Vec<PendingStep>,
+    /// How many such steps there are.
+    pub pending_count: usize,
+    /// What will go wrong.
+    pub faults: Vec<Fault>,
+    /// Slugs of all currencies.
+    pub currencies: Vec<String>,
+    /// Ids of all operations.
+    pub operations: Vec<String>,
+}
+
+/// What one account holds, by currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Balances(#[serde(with = "decimal::string")] pub BTreeMap<String, Decimal>);
+
+/// The books: who holds what, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Books {
+    /// Every account that ever held something.
+    pub balances: BTreeMap<Account, Balances>,
+    /// Every movement of money, oldest first.
+    pub entries: Vec<Entry>,
+    /// The sum over all accounts by currency: always nothing.
+    #[serde(with = "decimal::string")]
+    pub sums: BTreeMap<String, Decimal>,
+}
+
+/// A user in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserLine {
+    /// The partner's own id.
+    pub external_user_id: String,
+    /// First and last name.
+    pub name: String,
+    /// Where the user lives.
+    pub country: String,
+    /// What the user can do.
+    pub state: UserState,
+    /// How far the last attempt at KYC is.
+    pub kyc: Option<KycAttemptStatus>,
+    /// Why it failed.
+    pub rejection_reason: Option<String>,
+    /// The hosted KYC that waits for a decision.
+    pub verification_id: Option<String>,
+    /// How far the proof of address is.
+    pub poa: Option<PoaStatus>,
+    /// Whether a proof of address is asked for.
+    pub poa_required: bool,
+}
+
+/// What a user can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum UserState {
+    /// Has no KYC and will have none.
+    Limited,
+    /// Has not passed KYC.
+    Created,
+    /// Has passed KYC; the balances are not active.
+    Verified,
+    /// Can do everything.
+    Active,
+    /// May do nothing for now.
+    Suspended,
+    /// Is no user any more.
+    Deleted,
+}
+
+/// A card in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct CardLine {
+    /// Its id.
+    pub card_id: String,
+    /// Whose it is.
+    pub external_user_id: String,
+    /// What the partner called it.
+    pub label: String,
+    /// Last digits of its number.
+    pub last_digits: String,
+    /// Whether it can be used.
+    pub status: CardStatus,
+}
+
+/// A crypto deposit in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DepositLine {
+    /// Its id.
+    pub crypto_deposit_id: String,
+    /// Who receives it.
+    pub account: Account,
+    /// How much.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+    /// Of what.
+    pub currency: String,
+    /// How far it is.
+    pub status: DepositStatus,
+}
+
+/// Something that was caused and has not happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PendingStep {
+    /// What will happen.
+    pub step: Step,
+    /// What it is about: the id of a resource, or the external id of a user.
+    pub subject: String,
+    /// When it happens, if it waits for a time.
+    pub at: Option<Timestamp>,
+    /// After how many reads it happens, if it waits for those. Without either it waits for somebody to say so.
+    pub reads: Option<u32>,
+}
+
+impl World {
+    pub(crate) fn books(&self) -> Books {
+        Books { balances: self.balances(), entries: self.ledger.entries().to_vec(), sums: self.sums() }
+    }
+
+    fn balances(&self) -> BTreeMap<Account, Balances> {
+        self.ledger.accounts().map(|(account, holdings)| (account.clone(), Balances(holdings.clone()))).collect()
+    }
+
+    fn sums(&self) -> BTreeMap<String, Decimal> {
+        let mut sums = BTreeMap::new();
+        for (currency, amount) in self.ledger.accounts().flat_map(|(_, holdings)| holdings) {
+            *sums.entry(currency.clone()).or_insert(Decimal::ZERO) += amount;
+        }
+        sums
+    }
+
+    pub(crate) fn overview(&self, speed: f64) -> Overview {
+        let entries = self.ledger.entries();
+        let deliveries = self.deliveries.log();
+        let shown: Vec<UserLine> = self.users.iter().take(SHOWN).map(|(id, user)| user.line(id)).collect();
+        // Accounts of P100 itself, and of the users that are shown.
+        let is_shown =
+            |account: &Account| account.user().is_none_or(|user| shown.binary_search_by(|line| line.external_user_id.cmp(&user)).is_ok());
+        let holdings = self.ledger.accounts().filter(|(account, _)| is_shown(account));
+        let pending = self.schedule.pending().map(|(step, subject, at, reads)| PendingStep {
+            step,
+            subject: subject.to_owned(),
+            at: at.map(Timestamp::from),
+            reads,
+        });
+        Overview {
+            clock: ClockState { now: self.stamp(), speed },
+            webhook_url: self.settings.webhooks.as_ref().map(|receiver| receiver.url.clone()),
+            balances: holdings.map(|(account, holdings)| (account.clone(), Balances(holdings.clone()))).collect(),
+            user_count: self.users.len(),
+            cards: self.cards.iter().take(SHOWN).map(card_line).collect(),
+            card_count: self.cards.len(),
+            deposits: self.deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
+            deposit_count: self.deposits.len(),
+            sums: self.sums(),
+            entries: entries.iter().rev().take(SHOWN).cloned().collect(),
+            entry_count: entries.len(),
+            deliveries: deliveries.iter().rev().take(SHOWN).cloned().collect(),
+            delivery_count: deliveries.len(),
+            pending: pending.take(SHOWN).collect(),
+            pending_count: self.schedule.pending().count(),
+            faults: self.faults.clone(),
+            currencies: currencies::ALL.iter().map(|currency| currency.slug.to_owned()).collect(),
+            operations: operations::ALL.iter().map(|operation| operation.id.to_owned()).collect(),
+            users: shown,
+        }
+    }
+}
+
+fn card_line((id, card): (&String, &crate::modules::Card)) -> CardLine {
+    CardLine {
+        card_id: id.clone(),
+        external_user_id: card.external_user_id().to_owned(),
+        label: card.label().to_owned(),
+        last_digits: card.last_digits().to_owned(),
+        status: card.status(),
+    }
+}

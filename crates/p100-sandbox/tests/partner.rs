@@ -1,0 +1,54 @@
+//! The partner's own account.
+
+use p100::Iban;
+use p100::types::FiatBalanceStatus;
+use p100_sandbox::{Account, Sandbox};
+
+use crate::money::{self, amount, fund, history};
+
+#[tokio::test]
+async fn balances_show_every_currency_with_all_its_decimals_and_the_terms_of_its_networks() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    fund(&sandbox, &Account::Partner, "1250.4 eur");
+    fund(&sandbox, &Account::Partner, "15.25 usdt");
+    let balances = client.partner().balances().await.expect("balances");
+    let [eur] = &balances.fiat_balances[..] else { panic!("one fiat balance") };
+    assert_eq!((eur.name.as_str(), eur.amount.to_string().as_str(), eur.rate), ("eur", "1250.40", amount("1")));
+    assert_eq!(eur.status, FiatBalanceStatus::Active);
+    Iban::new(eur.iban.as_deref().expect("an IBAN")).expect("a right one");
+    let amounts: Vec<_> = balances.crypto_balances.iter().map(|balance| format!("{} {}", balance.amount, balance.name)).collect();
+    let expected =
+        ["0.00000000 btc", "0.00000000 doge", "0.00000000 eth", "0.00000000 ltc", "0.00000000 pol", "0.000000 usdc", "15.250000 usdt"];
+    assert_eq!(amounts, expected);
+    let usdt = &balances.crypto_balances[6];
+    assert!(usdt.wallet.as_deref().is_some_and(|wallet| wallet.starts_with("0x") && wallet.len() == 42));
+    let networks: Vec<_> = usdt.network_config.iter().map(|(key, terms)| (key.as_str(), terms.name.as_str(), terms.mainnet)).collect();
+    assert_eq!(networks, [("ethereum", "sepolia", false), ("polygon", "amoy", false)]);
+    assert_eq!(usdt.network_config["polygon"].withdrawal.fee_withdrawal, amount("0.5"));
+}
+
+#[tokio::test]
+async fn ids_and_addresses_of_balances_stay_and_come_from_the_seed() {
+    let addresses = async |seed| {
+        let sandbox = Sandbox::builder().seed(seed).start().await.expect("a sandbox");
+        let first = sandbox.client().partner().balances().await.expect("balances");
+        assert_eq!(first, sandbox.client().partner().balances().await.expect("balances"));
+        let ids: Vec<_> = first.crypto_balances.iter().map(|balance| (balance.id.clone(), balance.wallet.clone())).collect();
+        (first.fiat_balances[0].iban.clone(), ids)
+    };
+    assert_eq!(addresses(1).await, addresses(1).await);
+    assert_ne!(addresses(1).await, addresses(2).await);
+}
+
+#[tokio::test]
+async fn transactions_are_told_by_month() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    fund(&sandbox, &Account::Partner, "2 eur");
+    let transfer = p100::types::TransferRequest::builder().destination_external_user_id(money::USER).amount(amount("1")).currency("eur");
+    let _ = client.transfers().create(&transfer.build()).await.expect("accepted");
+    assert_eq!(history(&sandbox, &Account::Partner).await, ["transfer 1.00 eur SUCCESSFUL"]);
+    sandbox.advance(std::time::Duration::from_secs(31 * 24 * 3600)).await;
+    assert!(history(&sandbox, &Account::Partner).await.is_empty());
+    let error = client.raw().get_partner_transactions(13, 2025).await.expect_err("no such month");
+    assert_eq!(error.validation().expect("P403"), ["month must not be greater than 12"]);
+}

@@ -1,0 +1,124 @@
+//! SEPA transfers of the partner.
+
+use std::time::Duration;
+
+use p100::types::{ErrorCode, PartnerSepaTransferRequest, PartyType, SepaTransferStatus};
+use p100_sandbox::{Account, Step, When};
+use serde_json::json;
+
+use crate::money::{self, amount, events, fees, fund, history, holdings};
+
+const IBAN: &str = "DE89370400440532013000";
+
+fn to_person(value: &str) -> PartnerSepaTransferRequest {
+    PartnerSepaTransferRequest::builder()
+        .amount(amount(value))
+        .currency("eur")
+        .destination_iban("de89 3704 0044 0532 0130 00")
+        .transfer_title("Payout 0815")
+        .receiver_type(PartyType::Natural)
+        .receiver_first_name("Ada")
+        .receiver_last_name("Example")
+        .build()
+}
+
+fn to_company(value: &str) -> PartnerSepaTransferRequest {
+    let request = PartnerSepaTransferRequest::builder().amount(amount(value)).currency("eur").destination_iban(IBAN);
+    request.transfer_title("Invoice 1").receiver_type(PartyType::Legal).company_name("Example Ltd").build()
+}
+
+#[tokio::test]
+async fn a_transfer_to_a_person_pays_amount_and_fee_and_tells_of_itself() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    fund(&sandbox, &Account::Partner, "100 eur");
+    let pending = client.partner().sepa_transfer(&to_person("75.2")).await.expect("accepted");
+    let details = client.sepa().get(pending.id()).await.expect("details");
+    assert_eq!(details.status, SepaTransferStatus::Successful);
+    assert_eq!((details.amount.to_string().as_str(), details.fee, details.user), ("75.20", amount("1"), None));
+    assert_eq!((details.destination_iban.as_str(), details.company_name), (IBAN, None));
+    assert_eq!(holdings(&sandbox, &Account::Partner).await, "23.8 eur");
+    assert_eq!(fees(&sandbox, "eur"), amount("1"));
+    assert_eq!(history(&sandbox, &Account::Partner).await, ["sepa-transfer 75.20 eur SUCCESSFUL"]);
+    let expected = json!({
+        "id": pending.id(), "type": "external", "amount": "75.20", "transferTitle": "Payout 0815", "destinationIban": IBAN,
+        "receiverFirstName": "Ada", "receiverLastName": "Example", "status": "SUCCESSFUL", "currency": "eur", "fee": 1,
+        "createdAt": "2025-08-12T08:00:00.000Z",
+    });
+    assert_eq!(events(&sandbox, "sepaTransferStatus"), [expected]);
+}
+
+#[tokio::test]
+async fn a_company_has_no_names_but_its_event_has_their_members() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    fund(&sandbox, &Account::Partner, "20000 eur");
+    let pending = client.partner().sepa_transfer(&to_company("12345.67")).await.expect("accepted");
+    let details = client.sepa().get(pending.id()).await.expect("details");
+    assert_eq!((details.fee, details.company_name.as_deref()), (amount("12.35"), Some("Example Ltd")));
+    assert_eq!((details.receiver_first_name, details.receiver_last_name), (None, None));
+    let event = &events(&sandbox, "sepaTransferStatus")[0];
+    assert_eq!((event.get("receiverFirstName"), event.get("receiverLastName")), (Some(&json!(null)), Some(&json!(null))));
+    assert_eq!((&event["fee"], event.get("companyName")), (&json!(12.35), None));
+}
+
+#[tokio::test]
+async fn a_transfer_whose_fee_is_not_covered_fails_with_a_small_event() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    fund(&sandbox, &Account::Partner, "10.99 eur");
+    let pending = client.partner().sepa_transfer(&to_person("10")).await.expect("accepted");
+    let details = client.sepa().get(pending.id()).await.expect("details");
+    assert_eq!(details.status, SepaTransferStatus::Failed);
+    assert_eq!(details.error.and_then(|error| error.status).as_deref(), Some("INSUFFICIENT_FUNDS"));
+    assert_eq!(holdings(&sandbox, &Account::Partner).await, "10.99 eur");
+    let expected = json!({
+        "id": pending.id(), "status": "FAILED",
+        "error": {"description": "The balance is too low.", "status": "INSUFFICIENT_FUNDS"},
+    });
+    assert_eq!(events(&sandbox, "sepaTransferStatus"), [expected]);
+}
+
+#[tokio::test]
+async fn a_transfer_settles_when_the_settings_say() {
+    let hour = Duration::from_secs(3600);
+    let (sandbox, client) = money::sandbox(&[(Step::SepaTransfer, When::AfterTime(hour))]).await;
+    fund(&sandbox, &Account::Partner, "11 eur");
+    let pending = client.partner().sepa_transfer(&to_person("10")).await.expect("accepted");
+    assert_eq!(client.sepa().get(pending.id()).await.expect("details").status.as_str(), "PROCESSING");
+    assert!(events(&sandbox, "sepaTransferStatus").is_empty());
+    sandbox.advance(hour).await;
+    assert_eq!(client.sepa().get(pending.id()).await.expect("details").status, SepaTransferStatus::Successful);
+    assert_eq!(holdings(&sandbox, &Account::Partner).await, "");
+}
+
+#[tokio::test]
+async fn every_failure_of_a_request_is_told_in_one_text() {
+    let (_sandbox, client) = money::sandbox(&[]).await;
+    let request = PartnerSepaTransferRequest::builder()
+        .amount(amount("1.005"))
+        .currency("eur")
+        .destination_iban("DE89 3704 0044 0532 0130 01")
+        .transfer_title(" ")
+        .receiver_type(PartyType::Natural)
+        .receiver_first_name("Ada")
+        .company_name("Example Ltd");
+    let error = client.partner().sepa_transfer(&request.build()).await.expect_err("five failures");
+    let expected = [
+        "amount must have at most 2 decimals",
+        "destinationIban does not fit its check digits: something in it is mistyped",
+        "transferTitle should not be empty",
+        "receiverLastName should not be empty",
+        "companyName must not be given with receiverType NATURAL",
+    ];
+    assert_eq!(error.validation().expect("P403"), expected);
+    let mut request = to_company("1");
+    request.currency = "usdc".to_owned();
+    request.company_name = None;
+    let error = client.partner().sepa_transfer(&request).await.expect_err("two failures");
+    assert_eq!(error.validation().expect("P403"), ["currency must be eur", "companyName should not be empty"]);
+}
+
+#[tokio::test]
+async fn an_unknown_transfer_has_a_code_and_status_404() {
+    let (_sandbox, client) = money::sandbox(&[]).await;
+    let error = client.sepa().get("5a0e4f3c-2b6d-4a58-9c1e-7d8f9a0b1c03").await.expect_err("no such transfer");
+    assert_eq!((error.code(), error.status().map(|status| status.as_u16())), (Some(&ErrorCode::P428), Some(404)));
+}

@@ -1,0 +1,270 @@
+//! Webhooks: who is told what, when again, and what the log says of it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use p100::webhooks::{self, Event, Verifier, WebhookEvent};
+use p100::{Client, Decimal, types};
+use p100_sandbox::{Account, Delivery, DeliveryState, Receiver, Sandbox, SandboxBuilder, Settings, Step, When};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::time::timeout;
+
+use crate::users::limited;
+
+const TOKEN: &str = "the webhook token";
+
+/// Long enough for anything that happens at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the partner's server saw of a webhook: its path, token and body.
+type Seen = (String, String, String);
+
+/// The partner's server. It answers with these statuses in turn, then with 200; 0 never answers, and what it got is not told.
+async fn partner(statuses: impl IntoIterator<Item = u16>) -> (String, UnboundedReceiver<Seen>) {
+    let statuses = Arc::new(Mutex::new(statuses.into_iter().collect::<VecDeque<u16>>()));
+    let (told, seen) = mpsc::unbounded_channel();
+    let take = move |request: Request| {
+        let status = statuses.lock().unwrap().pop_front().unwrap_or(200);
+        let told = told.clone();
+        async move { answer(request, status, &told).await }
+    };
+    (serve(Router::new().fallback(take)).await, seen)
+}
+
+async fn answer(request: Request, status: u16, told: &mpsc::UnboundedSender<Seen>) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let token = parts.headers["authorization"].to_str().unwrap().to_owned();
+    assert_eq!(parts.headers["content-type"], "application/json");
+    if status == 0 {
+        std::future::pending::<()>().await;
+    }
+    told.send((parts.uri.path().to_owned(), token, String::from_utf8(body.to_vec()).unwrap())).unwrap();
+    (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")]).into_response()
+}
+
+async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+async fn sandbox(url: &str) -> Sandbox {
+    with_user(Sandbox::builder().webhooks(url, TOKEN)).await
+}
+
+/// With a limited user `lim` and money to send them.
+async fn with_user(builder: SandboxBuilder) -> Sandbox {
+    let sandbox = builder.start().await.unwrap();
+    sandbox.client().users().create_limited(&limited("lim")).await.unwrap();
+    sandbox.fund(&Account::Partner, "eur", Decimal::from(1000)).unwrap();
+    sandbox
+}
+
+/// Causes one webhook, `transferStatus`; the answer is the id of the transfer.
+async fn transfer(client: &Client) -> String {
+    let request = types::TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    client.transfers().create(&request).await.unwrap().id().to_owned()
+}
+
+/// The log without its last part, the attempts: seconds since the first of all attempts, status, whether there is an error.
+fn attempts(sandbox: &Sandbox, delivery: &Delivery) -> Vec<(i64, Option<u16>, bool)> {
+    let start = sandbox.deliveries()[0].created_at.utc().unwrap();
+    let attempts = delivery.attempts.iter();
+    attempts.map(|attempt| ((attempt.at.utc().unwrap() - start).num_seconds(), attempt.status, attempt.error.is_some())).collect()
+}
+
+fn only(sandbox: &Sandbox) -> Delivery {
+    let [delivery] = &sandbox.deliveries()[..] else { panic!("one delivery") };
+    delivery.clone()
+}
+
+#[tokio::test]
+async fn the_receiver_of_p100_takes_a_webhook_of_the_sandbox() {
+    let (queue, mut events) = mpsc::unbounded_channel::<Event>();
+    let receiver = webhooks::Receiver::new(Verifier::new(TOKEN).unwrap());
+    let url = serve(webhooks::router(receiver, move |event| std::future::ready(queue.send(event)))).await;
+    let sandbox = sandbox(&url).await;
+    let id = transfer(&sandbox.client()).await;
+
+    let event = timeout(PATIENCE, events.recv()).await.expect("without being asked to").unwrap();
+    let Some(WebhookEvent::TransferStatus(told)) = event.payload() else { panic!("{event:?}") };
+    assert_eq!((&told.id, &told.status), (&id, &types::TransferStatus::Successful));
+    sandbox.settle().await;
+    let delivery = only(&sandbox);
+    assert_eq!((delivery.event.as_str(), delivery.state), ("transferStatus", DeliveryState::Delivered));
+    assert_eq!(attempts(&sandbox, &delivery), [(0, Some(200), false)]);
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_refused_by_the_receiver_of_p100() {
+    let receiver = webhooks::Receiver::new(Verifier::new("another token").unwrap());
+    let url = serve(webhooks::router(receiver, |_| std::future::ready(Ok::<(), ()>(())))).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.settle().await;
+    assert_eq!(attempts(&sandbox, &only(&sandbox)), [(0, Some(401), false)]);
+}
+
+#[tokio::test]
+async fn a_failing_receiver_gets_five_attempts_and_no_more() {
+    // Whatever is not 200 is a failure, a redirect too: it is not followed.
+    let (url, mut seen) = partner([401, 500, 204, 302, 503]).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.settle().await;
+    assert_eq!(only(&sandbox).state, DeliveryState::Waiting);
+    sandbox.advance(Duration::from_secs(7)).await;
+    assert_eq!(only(&sandbox).attempts.len(), 1, "the second is due after 8 seconds");
+
+    sandbox.advance(Duration::from_secs(24 * 60 * 60)).await;
+    let delivery = only(&sandbox);
+    assert_eq!(delivery.state, DeliveryState::GivenUp);
+    let expected = [(0, 401), (8, 500), (24, 204), (56, 302), (120, 503)];
+    assert_eq!(attempts(&sandbox, &delivery), expected.map(|(second, status)| (second, Some(status), false)));
+    for _ in 0..5 {
+        let (path, token, body) = seen.try_recv().unwrap();
+        assert_eq!((path, token, body), (delivery.path.clone(), TOKEN.to_owned(), delivery.body.clone()));
+    }
+    assert!(seen.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_down_for_three_attempts_is_told_at_the_fourth() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let sandbox = sandbox(&format!("http://{address}/")).await;
+    transfer(&sandbox.client()).await;
+    sandbox.advance(Duration::from_secs(24)).await;
+    assert_eq!(only(&sandbox).state, DeliveryState::Waiting);
+    let error = only(&sandbox).attempts[2].error.clone().unwrap();
+    assert!(error.contains("onnection refused") && !error.contains(TOKEN), "{error}");
+
+    let listener = TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(|| async { StatusCode::OK })).await });
+    sandbox.advance(Duration::from_secs(32)).await;
+    let delivery = only(&sandbox);
+    assert_eq!(delivery.state, DeliveryState::Delivered);
+    assert_eq!(attempts(&sandbox, &delivery), [(0, None, true), (8, None, true), (24, None, true), (56, Some(200), false)]);
+}
+
+#[tokio::test]
+async fn a_webhook_can_be_sent_again_with_all_its_attempts() {
+    let (url, mut seen) = partner([500; 6]).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.advance(Duration::from_secs(1000)).await;
+    assert_eq!(only(&sandbox).state, DeliveryState::GivenUp);
+
+    let again = sandbox.redeliver(0).await.unwrap();
+    assert_eq!((again.state, again.attempts.len(), again.earlier_attempts), (DeliveryState::Waiting, 6, 5));
+    sandbox.advance(Duration::from_secs(1000)).await;
+    let delivery = only(&sandbox);
+    assert_eq!(delivery.state, DeliveryState::Delivered);
+    assert_eq!(attempts(&sandbox, &delivery)[5..], [(1000, Some(500), false), (1008, Some(200), false)]);
+
+    // One that arrived can be sent again too: receivers have to live with that.
+    assert_eq!(sandbox.redeliver(0).await.unwrap().state, DeliveryState::Delivered);
+    let bodies: Vec<String> = std::iter::from_fn(|| seen.try_recv().ok()).map(|(_, _, body)| body).collect();
+    assert_eq!(bodies, vec![delivery.body; 8]);
+    assert_eq!(sandbox.redeliver(1).await.unwrap_err().to_string(), "id: there is no delivery 1");
+}
+
+#[tokio::test]
+async fn webhooks_arrive_in_the_order_of_their_causes() {
+    let (url, mut seen) = partner([]).await;
+    let sandbox = sandbox(&url).await;
+    let client = sandbox.client();
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        ids.push(transfer(&client).await);
+    }
+    sandbox.settle().await;
+    for id in ids {
+        let (_, _, body) = seen.try_recv().unwrap();
+        assert!(body.contains(&id), "{body}");
+    }
+}
+
+/// A day's worth of what comes due in between happens at its own time, not at the end of the day.
+#[tokio::test]
+async fn advancing_far_attempts_everything_at_its_own_time() {
+    let (url, _seen) = partner([500, 200, 500]).await;
+    let mut settings = Settings::default();
+    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(4)));
+    let sandbox = with_user(Sandbox::builder().settings(settings)).await;
+    let client = sandbox.client();
+    transfer(&client).await;
+    sandbox.advance(Duration::from_secs(3)).await;
+    transfer(&client).await;
+    assert!(sandbox.deliveries().is_empty());
+    sandbox.advance(Duration::from_secs(24 * 60 * 60)).await;
+
+    // Caused 4 and 7 seconds after the start: the failed first one is sent again after the second, which fails at its second attempt.
+    let [first, second] = &sandbox.deliveries()[..] else { panic!("two") };
+    assert_eq!(attempts(&sandbox, first), [(0, Some(500), false), (8, Some(500), false), (24, Some(200), false)]);
+    assert_eq!(attempts(&sandbox, second), [(3, Some(200), false)]);
+}
+
+#[tokio::test]
+async fn without_a_receiver_webhooks_are_kept_and_can_be_sent_later() {
+    let sandbox = with_user(Sandbox::builder()).await;
+    transfer(&sandbox.client()).await;
+    sandbox.advance(Duration::from_secs(1000)).await;
+    assert_eq!((only(&sandbox).state, only(&sandbox).attempts), (DeliveryState::NoReceiver, vec![]));
+
+    let (url, mut seen) = partner([]).await;
+    let mut settings = sandbox.settings();
+    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    sandbox.set_settings(settings).unwrap();
+    sandbox.settle().await;
+    assert_eq!(only(&sandbox).state, DeliveryState::NoReceiver, "nobody asked for it");
+    assert_eq!(sandbox.redeliver(0).await.unwrap().state, DeliveryState::Delivered);
+    assert!(seen.try_recv().is_ok());
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_broken_off_is_made_again() {
+    let (url, mut seen) = partner([500, 0]).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.settle().await;
+    // The partner's server is silent at the second attempt, and whoever has advanced the clock gives up.
+    timeout(Duration::from_millis(50), sandbox.advance(Duration::from_secs(8))).await.unwrap_err();
+    assert_eq!((only(&sandbox).state, only(&sandbox).attempts.len()), (DeliveryState::Waiting, 1));
+    // An export at this moment does not lose the webhook either.
+    let copy = Sandbox::builder().state(sandbox.export()).start().await.unwrap();
+    seen.recv().await.unwrap();
+    timeout(PATIENCE, seen.recv()).await.expect("without being asked to").unwrap();
+    copy.settle().await;
+    sandbox.settle().await;
+    for sandbox in [&copy, &sandbox] {
+        assert_eq!(attempts(sandbox, &only(sandbox)), [(0, Some(500), false), (8, Some(200), false)]);
+    }
+}
+
+#[tokio::test]
+async fn a_running_clock_needs_nobody_to_advance_it() {
+    let (url, mut seen) = partner([500]).await;
+    let mut settings = Settings::default();
+    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(60)));
+    let sandbox = with_user(Sandbox::builder().settings(settings).speed(1000.0)).await;
+    let id = transfer(&sandbox.client()).await;
+    for attempt in ["first", "second"] {
+        let (_, _, body) = timeout(PATIENCE, seen.recv()).await.expect(attempt).unwrap();
+        assert!(body.contains(&id), "{body}");
+    }
+    sandbox.settle().await;
+    let times: Vec<i64> = attempts(&sandbox, &only(&sandbox)).into_iter().map(|(second, ..)| second).collect();
+    assert!(times.len() == 2 && times[1] >= times[0] + 8, "{times:?}");
+}
