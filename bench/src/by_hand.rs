@@ -133,7 +133,7 @@ impl Client {
     }
 
     pub(crate) async fn get_rates(&self) -> reqwest::Result<Rates> {
-        let url = format!("{}/v1/exchange/rates", self.base_url);
+        let url = format!("{}/v1/exchange/get-rate", self.base_url);
         let request = self.http.get(url).header(ACCEPT, HeaderValue::from_static("application/json"));
         request.send().await?.error_for_status()?.json().await
     }

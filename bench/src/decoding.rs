@@ -6,7 +6,7 @@ use std::sync::Arc;
 use p100::raw::reqwest::header::HeaderMap;
 use p100::raw::reqwest::{self, StatusCode, Url};
 use p100::raw::{Answer, Bytes, Call, Sending, Transport};
-use p100::{Client, types};
+use p100::{Client, Month, types};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::runtime::Builder;
@@ -34,11 +34,12 @@ pub(crate) fn transactions_by_client() -> Case {
     let transport = Canned { body: body.clone().into() };
     let client = Client::from(p100::raw::Client::with_transport(base_url, reqwest::Client::new(), Arc::new(transport)));
     let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let month = Month::new(2025, 8).expect("a month");
     Case {
         p100: Box::new(move |count| {
             runtime.block_on(async {
                 for _ in 0..count {
-                    black_box(client.partner().transactions(8, 2025).await.expect("transactions"));
+                    black_box(client.partner().transactions(month).await.expect("transactions"));
                 }
             });
         }),

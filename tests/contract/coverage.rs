@@ -8,6 +8,7 @@ use p100_codegen::{Evidence, Node, rust_method};
 use p100_raw::{operations, types, webhooks};
 
 use crate::DOCUMENT;
+use crate::resources::documentation;
 
 fn index() -> Node {
     Node::parse(include_str!("../../spec/docs-index.yaml")).expect("the index loads")
@@ -93,14 +94,27 @@ fn every_error_code_of_an_operation_is_a_known_one() {
 #[test]
 fn client_and_mocks_have_the_operations_of_the_document_and_no_other() {
     let expected: BTreeSet<String> = DOCUMENT.operations().iter().map(|operation| rust_method(&operation.id)).collect();
-    for (folder, owner) in [("crates/p100-raw/src/generated/client", "Client"), ("crates/p100-httpmock/src/generated", "MockServer")] {
-        assert_eq!(public_methods(folder, owner), expected, "{folder}");
+    for (folder, owner) in [(CLIENT, "Client"), ("crates/p100-httpmock/src/generated", "MockServer")] {
+        assert_eq!(public_methods(folder, owner).into_keys().collect::<BTreeSet<_>>(), expected, "{folder}");
     }
 }
 
-/// Public methods that the generated files of a folder give to `owner`.
-fn public_methods(folder: &str, owner: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+#[test]
+fn every_assumed_operation_says_so_and_how_to_correct_it_and_no_other() {
+    let methods = public_methods(CLIENT, "Client");
+    for operation in DOCUMENT.operations() {
+        let text = &methods[&rust_method(&operation.id)];
+        let correction = format!("`p100::ClientBuilder::override_operation(\"{}\", ..)`", operation.id);
+        let told = [" (path: **assumed**:", &correction, "(crate::Routes::set)"].map(|part| text.contains(part));
+        assert_eq!(told, [operation.evidence == Evidence::Assumed; 3], "{}: {text}", operation.id);
+    }
+}
+
+const CLIENT: &str = "crates/p100-raw/src/generated/client";
+
+/// Public methods that the generated files of a folder give to `owner`, with their documentation.
+fn public_methods(folder: &str, owner: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder") {
         let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
         for item in syn::parse_file(&text).expect("Rust").items {
@@ -110,7 +124,7 @@ fn public_methods(folder: &str, owner: &str) -> BTreeSet<String> {
             }
             for member in block.items {
                 if let syn::ImplItem::Fn(function) = member {
-                    found.insert(function.sig.ident.to_string());
+                    found.insert(function.sig.ident.to_string(), documentation(&function.attrs));
                 }
             }
         }

@@ -94,7 +94,7 @@ fn has_shape(body: &Node, webhook: &p100_codegen::Webhook) -> bool {
 }
 
 /// A validator for a component schema, from another hand than ours.
-fn validator(schema: &str) -> jsonschema::Validator {
+pub(crate) fn validator(schema: &str) -> jsonschema::Validator {
     let schemas: Map<String, Value> = DOCUMENT.schemas().map(|schema| (schema.name.to_owned(), json_schema(schema.node))).collect();
     let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": {"schemas": schemas}});
     jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true).build(&root).expect("a schema")

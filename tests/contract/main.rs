@@ -10,6 +10,7 @@ mod open;
 mod rendering;
 mod resources;
 mod samples;
+mod sandbox;
 mod schemas;
 mod secrets;
 mod traces;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use p100_codegen::{rust_method, snake};
-use p100_raw::operations;
+use p100_raw::{Evidence, operations};
 use syn::visit::{self, Visit};
 
 use crate::DOCUMENT;
@@ -15,7 +15,8 @@ struct Found {
     called: Vec<String>,
     /// Operations whose outcome is followed.
     followed: Vec<String>,
-    /// Public methods that call more than one operation, or one that their documentation does not link.
+    /// Public methods that call more than one operation, or one that their documentation does not link, or whose documentation does not
+    /// say whether the path is a guess.
     odd: Vec<String>,
 }
 
@@ -39,9 +40,13 @@ impl<'ast> Visit<'ast> for Found {
         let before = self.called.len();
         visit::visit_impl_item_fn(self, function);
         let called = &self.called[before..];
+        let text = documentation(&function.attrs);
         let documented = |method: &String| {
-            let id = operations::ALL.iter().find(|operation| rust_method(operation.id) == *method).map(|operation| operation.id);
-            id.is_some_and(|id| documentation(function).contains(&format!("Operation [`{id}`](crate::raw::Client::{method}).")))
+            operations::ALL.iter().find(|operation| rust_method(operation.id) == *method).is_some_and(|operation| {
+                let is_linked = text.contains(&format!("Operation [`{}`](crate::raw::Client::{method}).", operation.id));
+                let is_guess = text.contains("Its path is assumed") && text.contains("(crate::ClientBuilder::override_operation)");
+                is_linked && is_guess == (operation.evidence == Evidence::Assumed)
+            })
         };
         if called.len() > 1 || !called.iter().all(documented) {
             self.odd.push(function.sig.ident.to_string());
@@ -63,8 +68,9 @@ impl<'ast> Visit<'ast> for Found {
     }
 }
 
-fn documentation(function: &syn::ImplItemFn) -> String {
-    let lines = function.attrs.iter().filter_map(|attribute| match &attribute.meta {
+/// The doc comments among `attributes`.
+pub(crate) fn documentation(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
             _ => None,

@@ -1,6 +1,7 @@
 //! No sensitive value shows where values get printed.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use p100_codegen::Node;
 use p100_httpmock::MockServer;
@@ -76,6 +77,44 @@ async fn no_sensitive_value_shows_when_it_is_what_cannot_be_read() {
             assert!(!text.contains(NUMBER), "{}: {text}", operation.id);
         }
     }
+}
+
+const KEY: &str = "k3y-0f-th3-p4rtn3r";
+const USER: &str = "us3r-1d-0f-th3-p4rtn3r";
+
+/// The worst case: P100 repeats what it was sent in all it answers.
+#[tokio::test]
+async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
+    let error = format!(r#"{{"errorCode": "P403", "errorMessage": "{MARK} {USER} {KEY}", "message": "{MARK}"}}"#);
+    let denial = format!(r#"{{"message": "Access Denied. xo2 {KEY}"}}"#);
+    let success = format!(r#"{{"externalUserId": "{USER}", "pin": "{MARK}", "cardNumber": {MARK}"#);
+    for (status, body) in [(400, &error), (401, &denial), (302, &error), (503, &error), (200, &success)] {
+        let server = MockServer::start_async().await;
+        server.mock(|when, then| {
+            when.is_true(|_| true);
+            then.status(status).header("set-cookie", MARK).header("location", format!("https://{MARK}.example/{USER}")).body(body);
+        });
+        let client = p100::Client::builder().base_url(server.base_url()).api_key(KEY).retries(p100::Retries::none()).build();
+        let client = client.expect("a client");
+        for operation in DOCUMENT.operations().iter().filter(|operation| status != 200 || !operation.answers_raw()) {
+            let mut arguments = Arguments::of(operation, USER);
+            if let Some(schema) = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.schema()) {
+                arguments.body = marked().of(schema).to_string();
+            }
+            let error = call(client.raw(), &operation.id, &arguments).await.expect_err("no success");
+            let texts = [error.to_string(), format!("{error:?}"), format!("{error:#?}"), chain(&error), panic_about(Err(error))];
+            for text in &texts {
+                assert!(![MARK, KEY, USER].iter().any(|secret| text.contains(secret)), "{} with status {status}: {text}", operation.id);
+            }
+            assert!(texts[4].contains(&operation.id), "the panic tells the operation: {}", texts[4]);
+        }
+    }
+}
+
+/// What a program says that does not handle an error.
+fn panic_about(result: Result<(), p100_raw::Error>) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(|| result.expect("an answer"))).expect_err("a panic");
+    *panic.downcast::<String>().expect("a text")
 }
 
 #[test]

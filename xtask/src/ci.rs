@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that continuous integration checks, in order, up to the first failure.
 
 mod step;
-mod tools;
+pub(crate) mod tools;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,15 +11,17 @@ use anyhow::Result;
 
 use self::step::Step;
 use crate::workspace::{CANNOT, Repository};
-use crate::{generate, spec};
+use crate::{conformance, generate, semver, spec};
 
 /// What is left unchecked where OpenSSL's headers are missing.
 const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100/axum and p100/schemars, because OpenSSL's headers are missing \
     (on Debian: apt-get install libssl-dev pkg-config)";
 
-pub(crate) fn run() -> Result<ExitCode> {
+const NO_SEMVER: &str = "NOT CHECKED: what breaks against the previous commit, because of --without-semver";
+
+pub(crate) fn run(semver: bool) -> Result<ExitCode> {
     let openssl = has_openssl();
-    let steps = steps(&tools::folder()?, openssl)?;
+    let steps = steps(&tools::folder()?, openssl, semver)?;
     let start = Instant::now();
     let mut times = Vec::new();
     let mut outcome = ExitCode::SUCCESS;
@@ -51,11 +53,14 @@ pub(crate) fn run() -> Result<ExitCode> {
     if !openssl {
         println!("\n{NO_OPENSSL}");
     }
+    if !semver {
+        println!("\n{NO_SEMVER}");
+    }
     Ok(outcome)
 }
 
 /// The quick ones first. Advisories are not among them: their database is no package of a registry, so the hosted workflow asks it.
-fn steps(tools: &Path, openssl: bool) -> Result<Vec<Step>> {
+fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     let features = if openssl { "--all-features" } else { "--features p100/axum,p100/schemars" };
     let clippy = format!("cargo clippy --workspace --all-targets {features} --locked -- -D warnings");
     let documentation = format!("cargo doc --workspace --no-deps {features} --locked");
@@ -76,17 +81,22 @@ fn steps(tools: &Path, openssl: bool) -> Result<Vec<Step>> {
     steps.push(Step::command("tests", "cargo test --workspace --locked"));
     steps.push(Step::command("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"));
     steps.push(Step::command("quickstart", "cargo run --example quickstart"));
-    for example in examples()? {
+    for example in examples(&Repository::new(None))? {
         steps.push(Step::command("example", &format!("cargo run --quiet --package p100 --features axum --example {example}")));
     }
     steps.extend(tools::CARGO_DENY.installation(tools));
     steps.push(tools::CARGO_DENY.step(tools, "dependencies", "--workspace --locked check bans licenses sources"));
+    steps.push(Step::task("conformance", "cargo xtask conformance", || conformance::run(&Repository::new(None))));
+    if semver {
+        steps.extend(tools::CARGO_SEMVER_CHECKS.installation(tools));
+        steps.push(Step::task("what breaks", "cargo xtask semver", || semver::run(&Repository::new(None), None)));
+    }
     Ok(steps)
 }
 
 /// The examples of p100 that are one file: every one has to run.
-fn examples() -> Result<Vec<String>> {
-    let folder = Repository::new(None).path("crates/p100/examples");
+pub(crate) fn examples(repository: &Repository) -> Result<Vec<String>> {
+    let folder = repository.path("crates/p100/examples");
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();

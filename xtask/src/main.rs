@@ -3,7 +3,11 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod generate;
+mod git;
+mod load;
+mod semver;
 mod spec;
 mod workspace;
 
@@ -38,8 +42,26 @@ enum Task {
     /// Work on the document itself.
     #[command(subcommand)]
     Spec(Spec),
+    /// What the published crates break in Rust code that uses them, told by cargo-semver-checks.
+    ///
+    /// Exits with 0 if nothing breaks or the break is announced by the version or in CHANGELOG.md, 4 if it is not, 100 if nothing could
+    /// be compared.
+    Semver {
+        /// The revision to compare with; by default the previous commit, or the last one if something is not committed.
+        #[arg(long)]
+        baseline: Option<String>,
+    },
     /// Everything that continuous integration checks, in the same order.
-    Ci,
+    Ci {
+        /// Leaves out the comparison with the previous commit, for clones that lack it.
+        #[arg(long)]
+        without_semver: bool,
+    },
+    /// Holds the document, the client and the sandbox against each other with tools from elsewhere: Redocly, Schemathesis and Prism.
+    Conformance,
+    /// How much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
+    #[command(long_about = load::ASSUMPTIONS)]
+    Load,
     /// What p100 costs against the same work done by hand, as one table of ratios.
     #[command(long_about = bench::ASSUMPTIONS)]
     Bench(bench::Options),
@@ -64,7 +86,10 @@ fn main() -> ExitCode {
         Task::Generate { check, diff } => generate::run(&repository, check, diff),
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
-        Task::Ci => ci::run(),
+        Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
+        Task::Ci { without_semver } => ci::run(!without_semver),
+        Task::Conformance => conformance::run(&repository),
+        Task::Load => load::run(&repository),
         Task::Bench(options) => bench::run(&repository, &options),
     };
     result.unwrap_or_else(|error| {

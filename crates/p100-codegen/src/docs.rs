@@ -86,7 +86,10 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     match operation.evidence {
         Evidence::Documented => text.push_str(" (path: documented).\n"),
         Evidence::Assumed => {
-            text.push_str(" (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call, this guess is wrong).\n")
+            text.push_str(
+                " (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call, this guess is wrong).\n",
+            );
+            text.push_str(&correction(operation));
         }
         grade => text.push_str(&format!(" (path: {grade}).\n")),
     }
@@ -120,6 +123,15 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     text.push_str(&outcome(operation));
     text.push_str(&format!("\nDocs: {}.", pages(node, &operation.docs_pages)));
     text
+}
+
+/// How to call an operation whose path is a guess, once the real one is known. The raw crate cannot link to the one above it.
+fn correction(operation: &Operation) -> String {
+    format!(
+        "\nIf you know the right path or method, you need not wait for a release: name it with \
+         `p100::ClientBuilder::override_operation(\"{}\", ..)`, or with [`Routes::set`](crate::Routes::set) where this crate is used alone.\n",
+        operation.id
+    )
 }
 
 fn outcome(operation: &Operation) -> String {

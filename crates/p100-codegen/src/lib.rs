@@ -4,6 +4,7 @@
 //! project's conventions, [`render`] turns it into source files. Nothing here touches the disk, except that
 //! [`Document::load`]'s callers hand in the text: `cargo xtask generate`, `build.rs` and the tests share one path.
 
+mod assumptions;
 mod coverage;
 mod docs;
 mod document;

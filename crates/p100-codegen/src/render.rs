@@ -12,7 +12,7 @@ use crate::lower::{Lowered, is_form, lower};
 use crate::passes::split::{self, MockParts};
 use crate::passes::substitute::{self, Scope, Substitute};
 use crate::passes::{client, mocks, structs};
-use crate::{Document, Operation, Problem, coverage, modules, names};
+use crate::{Document, Operation, Problem, assumptions, coverage, modules, names};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
     render_mocks(document, mocks, &mut files)?;
     files.insert(sandbox("mod.rs"), file("What answers each operation.", server::handlers(document))?);
     files.insert(sandbox("requests.json"), server::requests(document));
+    files.insert(sandbox("assumptions.md"), assumptions::page(document));
     files.insert("docs/coverage.md".to_owned(), coverage::page(document));
     Ok(files.into_iter().map(|(path, contents)| File { path, contents }).collect())
 }

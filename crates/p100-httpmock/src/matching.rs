@@ -59,10 +59,10 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// The answer to a request that no mock matches.
+/// The answer to a request that no mock matches. The text is its name, which errors show; messages they do not.
 pub(crate) fn unmatched(then: Then, text: impl Fn(&HttpMockRequest) -> String + Send + Sync + 'static) {
     then.respond_with(move |request| {
-        let error = serde_json::json!({"errorCode": "MOCK", "errorName": "no-mock-matched", "errorMessage": text(request)});
+        let error = serde_json::json!({"errorCode": "MOCK", "errorName": text(request)});
         httpmock::HttpMockResponse::builder().status(418).header("content-type", "application/json").body(error.to_string()).build()
     });
 }

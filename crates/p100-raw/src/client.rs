@@ -44,11 +44,19 @@ impl Client {
         &self.base_url
     }
 
+    /// Where a call of `operation` goes, with its path parameters by their names in the document filled in and encoded. Nothing is sent.
+    ///
+    /// # Errors
+    /// A parameter is empty or a dot segment, so that the address would be another one.
+    pub fn url(&self, operation: &'static Operation, parameters: &[(&'static str, &str)]) -> Result<String, Error> {
+        let (_, template) = self.routes.of(operation);
+        path::fill(operation, [&self.base_url, template].concat(), parameters)
+    }
+
     /// The beginning of a request to `operation`, with its path parameters filled in.
     pub(crate) fn request(&self, operation: &'static Operation, parameters: &[(&'static str, &str)]) -> Result<RequestBuilder, Error> {
-        let (method, template) = self.routes.of(operation);
-        let url = format!("{}{}", self.base_url, path::fill(operation, template, parameters)?);
-        Ok(self.http.request(method, url))
+        let (method, _) = self.routes.of(operation);
+        Ok(self.http.request(method, self.url(operation, parameters)?))
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, operation: &'static Operation, request: Request) -> Result<Response<T>, Error> {

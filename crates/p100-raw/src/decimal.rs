@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde::de::{Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -113,8 +113,7 @@ impl Amounts for BTreeMap<String, Decimal> {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = BTreeMap::<String, Read>::deserialize(deserializer)?;
-        Ok(read.into_iter().map(|(key, read)| (key, read.0)).collect())
+        deserializer.deserialize_map(ReadMap)
     }
 }
 
@@ -133,9 +132,31 @@ impl<'de> Deserialize<'de> for Read {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
-        let parsed =
-            if text.starts_with('"') { parse(&serde_json::from_str::<String>(text).map_err(D::Error::custom)?) } else { parse(text) };
+        let parsed = match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            // Digits may be escaped like any other character.
+            Some(inner) if inner.contains('\\') => parse(&serde_json::from_str::<String>(text).map_err(D::Error::custom)?),
+            Some(inner) => parse(inner),
+            None => parse(text),
+        };
         parsed.map(Self).map_err(D::Error::custom)
+    }
+}
+
+struct ReadMap;
+
+impl<'de> Visitor<'de> for ReadMap {
+    type Value = BTreeMap<String, Decimal>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some((key, Read(value))) = members.next_entry()? {
+            values.insert(key, value);
+        }
+        Ok(values)
     }
 }
 
@@ -159,7 +180,10 @@ const TOO_LONG: InvalidDecimal = InvalidDecimal("an amount with more than 28 dig
 /// # Errors
 /// Any other text, and values that would have to be rounded.
 pub fn parse(text: &str) -> Result<Decimal, InvalidDecimal> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, "0"), |(mantissa, exponent)| (mantissa, exponent));
+    let (mantissa, exponent) = match text.bytes().position(|byte| matches!(byte, b'e' | b'E')) {
+        Some(place) => (&text[..place], text[place + 1..].parse().map_err(|_| NOT_A_NUMBER)?),
+        None => (text, 0),
+    };
     let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -167,8 +191,7 @@ pub fn parse(text: &str) -> Result<Decimal, InvalidDecimal> {
         return Err(NOT_A_NUMBER);
     }
     let value = Decimal::from_str_exact(mantissa).map_err(|_| TOO_LONG)?;
-    let exponent: i32 = exponent.parse().map_err(|_| NOT_A_NUMBER)?;
-    shift(value, exponent).ok_or(TOO_LONG)
+    if exponent == 0 { Ok(value) } else { shift(value, exponent).ok_or(TOO_LONG) }
 }
 
 /// `value * 10^exponent`, or nothing if that cannot be held exactly.

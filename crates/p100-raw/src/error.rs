@@ -13,7 +13,8 @@ pub use answers::{AccessDenied, ApiError, retry_after};
 use crate::transport::Stage;
 use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, types};
 
-/// Why a call has no result. One line in `Display`, without body, headers, key or URL; the raw answer is reachable through methods.
+/// Why a call has no result. One line in `Display`, without body, headers, key or URL, and nothing of these in `Debug` either; the raw
+/// answer is reachable through methods.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -172,12 +173,15 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
+    /// P100's messages are left out, because they may repeat what was sent: [`Error::api`] and [`Error::validation`] have them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("operation", &self.0.operation.id)
             .field("kind", &self.0.kind)
             .field("status", &self.status().map(|status| status.as_u16()))
-            .field("api_error", &self.api_error())
+            .field("code", &self.code())
+            .field("name", &self.api_error().and_then(|error| error.error_name.as_ref()))
+            .field("access_denied", &self.access_denied())
             .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &self.0.source)
             .finish()

@@ -31,8 +31,10 @@ impl fmt::Display for InvalidJson {
 impl std::error::Error for InvalidJson {}
 
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
-    // Keeping track of the path doubles the time of decoding, so only what fails is read a second time with it.
-    serde_json::from_slice(text).or_else(|_| decode_with_path(text))
+    // Keeping track of the path doubles the time of decoding, so only what fails is read a second time with it. Checking the whole
+    // for UTF-8 at once is cheaper than each string; bytes that are not may still be read if they are in members that are skipped.
+    let decoded = std::str::from_utf8(text).ok().and_then(|text| serde_json::from_str(text).ok());
+    decoded.map_or_else(|| decode_with_path(text), Ok)
 }
 
 fn decode_with_path<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
@@ -83,5 +85,14 @@ mod tests {
             assert!(error.to_string().ends_with(expected), "{error}");
             assert!(!error.to_string().contains("1234"), "{error}");
         }
+    }
+    #[test]
+    fn bytes_that_are_no_text_do_no_harm_in_a_member_that_nobody_reads() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Card {
+            pin: String,
+        }
+        assert_eq!(decode::<Card>(b"{\"pin\": \"1234\", \"new\": \"\xff\"}").expect("a card").pin, "1234");
+        assert_eq!(decode::<Card>(b"{\"pin\": \"\xff\"}").expect_err("no text").path(), "pin");
     }
 }

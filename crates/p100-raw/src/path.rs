@@ -7,14 +7,13 @@ use crate::{Error, Operation};
 /// All but RFC 3986's unreserved characters. `\` matters: URL parsers read it as `/`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The template with each `{name}` replaced by its value.
-pub(crate) fn fill(operation: &'static Operation, template: &str, parameters: &[(&'static str, &str)]) -> Result<String, Error> {
-    let mut path = template.to_owned();
+/// The URL of a path template with each `{name}` replaced by its value.
+pub(crate) fn fill(operation: &'static Operation, mut url: String, parameters: &[(&'static str, &str)]) -> Result<String, Error> {
     for (name, value) in parameters {
         // Encoded values hold no braces, so one value is never taken for the place of another.
-        path = path.replace(&format!("{{{name}}}"), &segment(operation, name, value)?);
+        url = url.replace(&format!("{{{name}}}"), &segment(operation, name, value)?);
     }
-    Ok(path)
+    Ok(url)
 }
 
 /// The encoded segment. An empty value and the dot segments would address another resource, and no encoding saves them: they are refused.

@@ -15,7 +15,7 @@ use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
 pub use self::overview::{Balances, Books, CardLine, DepositLine, Overview, PendingStep, UserLine, UserState};
-pub use crate::modules::{CardChannel, CardTransaction, SepaDeposit};
+pub use crate::modules::{CardChannel, CardTransaction, NewUser, SepaDeposit};
 
 use crate::ledger::Account;
 

@@ -38,7 +38,7 @@ pub struct CallLog {
 pub(crate) struct Core {
     world: Mutex<World>,
     pace: Mutex<Pace>,
-    pub(crate) requests: Requests,
+    pub(crate) requests: &'static Requests,
     pub(crate) on_call: Option<OnCall>,
     http: reqwest::Client,
     /// Something has come due.
@@ -55,7 +55,7 @@ struct Pace {
 }
 
 impl Core {
-    pub(crate) fn new(world: World, speed: f64, requests: Requests, on_call: Option<OnCall>) -> reqwest::Result<Self> {
+    pub(crate) fn new(world: World, speed: f64, requests: &'static Requests, on_call: Option<OnCall>) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none()).no_proxy().build()?;
         let pace = Pace { speed, anchor: (Instant::now(), world.now) };
         Ok(Self {

@@ -31,7 +31,7 @@ struct Arguments {
     webhook_token: Option<String>,
 
     /// Virtual seconds in a real one; at 0 the clock stands still until it is advanced
-    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    #[arg(long, default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
     speed: f64,
 
     /// Go on from the state in this file, if it exists, and keep the state there when stopped
@@ -66,6 +66,11 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let stopped = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let mut builder = Sandbox::builder().port(port).seed(seed).speed(speed).start_time(Utc::now());
     let kept = state.as_deref().map(read).transpose()?.flatten();
+    if let Some(path) = &state {
+        // Better now than after a day's work.
+        let beside = beside(path);
+        create(&beside).and_then(|_| fs::remove_file(&beside)).map_err(|error| not_kept(path, &error))?;
+    }
     let is_kept = kept.is_some();
     if let Some(kept) = kept {
         builder = builder.state(kept);
@@ -86,12 +91,16 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     stopped.await;
     let last = sandbox.stop_and_export().await;
     if let Some(path) = state {
-        replace(&path, &last).map_err(|error| format!("the state could not be kept in {}: {error}", path.display()))?;
+        replace(&path, &last).map_err(|error| not_kept(&path, &error))?;
         if !quiet {
             print(&format!("The state is kept in {}.", path.display()));
         }
     }
     Ok(())
+}
+
+fn not_kept(path: &Path, error: &io::Error) -> String {
+    format!("the state could not be kept in {}: {error}", path.display())
 }
 
 /// What went wrong at the start, and what to do.
@@ -142,9 +151,7 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 
 /// Writes a file so that it holds either what it held before or all of `contents`, whatever happens.
 fn replace(path: &Path, contents: &str) -> io::Result<()> {
-    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
+    let beside = beside(path);
     let written = create(&beside).and_then(|mut file| {
         file.write_all(contents.as_bytes())?;
         file.sync_all()
@@ -153,6 +160,13 @@ fn replace(path: &Path, contents: &str) -> io::Result<()> {
         // The error that is reported is the one that matters.
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// Where the new contents of a file are written first.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
+    name.push(format!(".{}.new", std::process::id()));
+    path.with_file_name(name)
 }
 
 /// A new file that only its owner reads: a state holds keys and card numbers.
@@ -185,7 +199,7 @@ fn print_banner(sandbox: &Sandbox, kept: Option<&Path>) {
   state     {state}, at {now}
 
   export P100_API_KEY={key}
-  p100::Client::builder().base_url(\"{url}\").api_key(std::env::var(\"P100_API_KEY\")?).build()?
+  p100::Client::builder().base_url(\"{url}\").api_key_from_env().build()?
 
 Ctrl-C stops it. Calls:",
         version = env!("CARGO_PKG_VERSION"),

@@ -18,6 +18,7 @@ pub(crate) use exchange::{Exchange, Lock};
 pub(crate) use kyc::{KycSession, page as kyc_page};
 pub(crate) use sepa::SepaTransfer;
 pub(crate) use transfers::Transfer;
+pub use users::NewUser;
 pub(crate) use users::User;
 pub(crate) use withdrawals::Withdrawal;
 

@@ -1,6 +1,7 @@
 //! Requests against the document: every failure becomes a sentence, and all sentences one P403.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
@@ -18,8 +19,13 @@ struct Schemas {
 }
 
 impl Requests {
-    /// Reads the generated schemas.
-    pub(crate) fn new() -> Result<Self, String> {
+    /// The generated schemas, which are read once for all sandboxes.
+    pub(crate) fn get() -> Result<&'static Self, &'static String> {
+        static REQUESTS: LazyLock<Result<Requests, String>> = LazyLock::new(Requests::read);
+        REQUESTS.as_ref()
+    }
+
+    fn read() -> Result<Self, String> {
         let document: Value = serde_json::from_str(include_str!("generated/requests.json")).map_err(|error| error.to_string())?;
         let operations = document["operations"].as_object().ok_or("no operations")?;
         let compile = |schema: &Value| {

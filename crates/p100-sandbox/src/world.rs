@@ -196,8 +196,10 @@ impl World {
 
     /// Changes the status of the lines of `reference` in the history of `account`.
     pub(crate) fn update_record(&mut self, account: &Account, reference: &str, status: &str) {
-        let rows = self.history.get_mut(account).into_iter().flatten();
-        for row in rows.rev().filter(|row| row.reference == reference) {
+        let rows = self.history.get_mut(account).into_iter().flatten().rev();
+        // They were entered one after the other, most often a moment ago.
+        let other = |row: &&mut Row| row.reference != reference;
+        for row in rows.skip_while(other).take_while(|row| !other(row)) {
             status.clone_into(&mut row.status);
             row.updated_at = Some(self.now);
         }

@@ -93,7 +93,8 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     page.click("button", "Reset: forget everything").await;
     page.wait("document.querySelector('#users').textContent.includes('None.')").await;
     assert!(sandbox.overview().users.is_empty());
-    assert_eq!(page.errors().await, [] as [String; 0]);
+    let errors = page.errors().await;
+    assert!(errors.len() == 1 && errors[0].contains("/_sandbox/fund"), "only that of the amount that is none: {errors:?}");
     drop(page);
 
     // The sandbox ends, and its page says so.

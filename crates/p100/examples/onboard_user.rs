@@ -3,14 +3,14 @@
 
 use std::error::Error;
 
-use p100::types::{CreateUserRequest, DocumentType, KycAttemptStatus, KycStatus, KycVerificationLevel, UserVerificationRequest};
-use p100::{Client, CountryCode, Document, ExternalUserId, KycFiles};
-use p100_httpmock::MockServer;
+use p100::types::{CreateUserRequest, DocumentType, KycAttemptStatus, KycVerificationLevel, UserVerificationRequest};
+use p100::{CountryCode, Document, ExternalUserId, KycFiles};
+use p100_sandbox::Sandbox;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = mocked().await;
-    let client = Client::builder().base_url(server.base_url()).api_key("any").build()?;
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
     let id = ExternalUserId::new("customer-42")?;
 
     let user = CreateUserRequest::builder()
@@ -40,34 +40,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.
     let status = client.kyc().status(&id).await?;
     match (&status.verification_status, &status.attempt_status) {
-        (KycVerificationLevel::Verified, _) => println!("verified: balances and IBAN are there"),
+        (KycVerificationLevel::Verified, _) => println!("verified"),
         (_, KycAttemptStatus::RejectedByProvider) => {
             println!("rejected: {}", status.rejection_reason.as_deref().unwrap_or("no reason given"))
         }
         (_, other) => println!("still going on: {other}"),
     }
+    for balance in client.users().balances(&id).await?.fiat_balances {
+        println!("{} {} on {}", balance.amount, balance.name, balance.iban.as_deref().unwrap_or("no account yet"));
+    }
     Ok(())
-}
-
-/// What P100 would answer.
-async fn mocked() -> MockServer {
-    let server = MockServer::start_async().await;
-    let created = p100::raw::Bytes::from_static(
-        br#"{"userId":"f63064b1-c26b-4c9e-af22-0b483262751f","poaRequired":false,"balances":{"fiatBalances":[],"cryptoBalances":[]}}"#,
-    );
-    server.create_user(|_, then| {
-        then.into_inner().status(200).body(&created);
-    });
-    server.upload_kyc_files(|_, then| {
-        then.created(&p100::types::MessageResponse::default());
-    });
-    server.start_user_verification(|_, then| {
-        then.ok(&p100::types::MessageResponse::default());
-    });
-    let status =
-        KycStatus::builder().verification_status(KycVerificationLevel::Verified).attempt_status(KycAttemptStatus::Successful).build();
-    server.get_kyc_status(|_, then| {
-        then.ok(&status);
-    });
-    server
 }

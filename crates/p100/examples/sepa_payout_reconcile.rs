@@ -3,15 +3,18 @@
 
 use std::error::Error;
 
-use p100::chrono::Utc;
-use p100::types::{PartnerSepaTransferRequest, PartyType, Transaction, TransactionHistory, TransactionStatus, TransactionType};
-use p100::{Attempt, Client, Currency, Decimal, Iban, Verdict};
-use p100_httpmock::MockServer;
+use p100::types::{PartnerSepaTransferRequest, PartyType};
+use p100::{Attempt, Currency, Decimal, Iban, Verdict};
+use p100_sandbox::{Account, Fault, FaultKind, Sandbox};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = mocked().await;
-    let client = Client::builder().base_url(server.base_url()).api_key("any").build()?;
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
+    // P100 takes the payout, but the connection ends before its answer.
+    let operation = "createPartnerSepaTransfer".to_owned();
+    sandbox.add_fault(Fault { operation, times: 1, takes_effect: true, kind: FaultKind::Reset })?;
 
     let payout = PartnerSepaTransferRequest::builder()
         .amount(Currency::EUR.check(Decimal::new(7520, 2))?)
@@ -23,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .receiver_last_name("Example")
         .build();
 
-    let started_at = Utc::now();
+    let started_at = sandbox.now(); // elsewhere: Utc::now()
     let error = match client.partner().sepa_transfer(&payout).await {
         Ok(pending) => {
             println!("accepted as {}", pending.id());
@@ -38,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // P100 knows no idempotency key, so the payout is not sent again before somebody has looked.
-    match client.reconcile(&Attempt::new(&payout, started_at, Utc::now())).await? {
+    match client.reconcile(&Attempt::new(&payout, started_at, sandbox.now())).await? {
         Verdict::Candidates(found) => {
             for entry in found {
                 println!("probably paid: {} {} {} at {}, {}", entry.type_, entry.amount, entry.currency, entry.created_at, entry.status);
@@ -48,23 +51,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Verdict::NoTrace => println!("no trace yet: look again in some minutes before paying again"),
     }
     Ok(())
-}
-
-/// P100 takes the payout, but the answer is lost behind a gateway.
-async fn mocked() -> MockServer {
-    let server = MockServer::start_async().await;
-    server.create_partner_sepa_transfer(|_, then| {
-        then.into_inner().status(504).body("<html>Gateway Timeout</html>");
-    });
-    let entry = Transaction::builder()
-        .type_(TransactionType::from("sepa"))
-        .amount(Decimal::new(7520, 2))
-        .currency("eur")
-        .status(TransactionStatus::from("PROCESSING"))
-        .created_at(Utc::now())
-        .build();
-    server.get_partner_transactions(|_, then| {
-        then.ok(&TransactionHistory::builder().transactions(vec![entry]).build());
-    });
-    server
 }

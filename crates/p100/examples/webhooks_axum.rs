@@ -1,53 +1,48 @@
-//! Receives webhooks with axum: `cargo run --example webhooks_axum --features p100/axum`.
+//! Receives webhooks with axum, and survives being down: `cargo run --example webhooks_axum --features p100/axum`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::time::Duration;
 
-use p100::raw::reqwest;
-use p100::types::{Card3dsCodeEvent, KycFileAddedEvent, KycFileStatus, TransferStatus, TransferStatusEvent};
-use p100::webhooks::{self, Event, Receiver, Verifier, WebhookEvent, testing};
-use p100::{Decimal, Sensitive};
+use p100::Decimal;
+use p100::types::TransferRequest;
+use p100::webhooks::{self, Event, Receiver, Verifier, WebhookEvent};
+use p100_sandbox::control::NewUser;
+use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    // A port that nobody serves yet: the receiver is down when the first events come.
+    let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+    let sandbox = Sandbox::builder().webhooks(format!("http://{address}"), "the webhook token").start().await?;
+    sandbox.add_user(NewUser::new("customer-42"))?;
+    sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
+    let transfer = TransferRequest::builder().destination_external_user_id("customer-42").amount(Decimal::new(355, 1)).currency("eur");
+    let transfer = sandbox.client().transfers().create(&transfer.build()).await?;
+    println!("accepted as {}", transfer.id());
+    // The first attempt fails, and so do those after 8 and 16 seconds. The clock is the sandbox's: nothing waits here.
+    sandbox.settle().await;
+    sandbox.advance(Duration::from_secs(24)).await;
+
     // During a rotation both tokens are good: Verifier::new("new")?.also("old")?
     let receiver = Receiver::new(Verifier::new("the webhook token")?);
-
     // The handler only puts the event where it is safe; a real one writes to a table or a durable queue.
     let (queue, mut events) = mpsc::channel::<Event>(1000);
     let router = webhooks::router(receiver, move |event| {
         let queue = queue.clone();
         async move { queue.send(event).await }
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
+    let listener = TcpListener::bind(address).await?;
     tokio::spawn(async move { axum::serve(listener, router).await });
-
-    // What P100 would send: a transfer twice, since it promises no exactly-once, and a code that must be shown at once.
-    let transfer = TransferStatusEvent::builder()
-        .id("2738495a-6b7c-4d8e-9f2a-3b4c5d6e7f0c")
-        .source_external_user_id("customer-42")
-        .amount(Decimal::new(355, 1))
-        .currency("usdc")
-        .status(TransferStatus::Successful)
-        .created_at("2025-08-12T08:10:00.000Z")
-        .build();
-    let transfer = WebhookEvent::TransferStatus(Box::new(transfer));
-    let code = Card3dsCodeEvent::builder()
-        .external_user_id("customer-42")
-        .code("482913")
-        .merchant_name("Example Shop")
-        .amount(Decimal::new(1299, 2));
-    let code = WebhookEvent::Card3dsCode(Box::new(code.build()));
-    let file = KycFileAddedEvent::builder().external_user_id("customer-42").status(KycFileStatus::Added).build();
-    let file = WebhookEvent::KycFileAdded(Box::new(file));
-    for event in [&transfer, &transfer, &code, &file] {
-        println!("answered {}", deliver(&format!("http://{address}"), event, "the webhook token").await?);
-    }
-    println!("answered {} to a wrong token", deliver(&format!("http://{address}"), &file, "guessed").await?);
+    sandbox.advance(Duration::from_secs(32)).await;
+    let log = sandbox.deliveries();
+    let delivery = log.last().ok_or("no delivery")?;
+    println!("{}: {:?} after {} attempts", delivery.event, delivery.state, delivery.attempts.len());
+    // P100 promises no exactly-once: a repeat must not count twice.
+    sandbox.redeliver(delivery.id).await?;
 
     let mut seen = HashSet::new();
     while let Ok(event) = events.try_recv() {
@@ -63,10 +58,4 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         }
     }
     Ok(())
-}
-
-async fn deliver(base_url: &str, event: &WebhookEvent, token: impl Into<Sensitive>) -> Result<u16, Box<dyn Error + Send + Sync>> {
-    let delivery = testing::delivery(event, token)?;
-    let request = reqwest::Client::new().post(format!("{base_url}{}", delivery.path)).headers(delivery.headers).body(delivery.body);
-    Ok(request.send().await?.status().as_u16())
 }

@@ -83,12 +83,14 @@ impl<T: Details> Pending<T> {
     /// - no connection, no answer, or one that broke off;
     /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and `P500` and `P501`;
     /// - "not found", as P100 may take a moment to show what it has just accepted;
+    /// - any other 4xx whose code the document does not know, or that has none: for most details operations no page says how P100
+    ///   answers before it can show them, and its full list of codes is not public;
     /// - an answer that cannot be decoded, as members may be missing before the end.
     ///
     /// # Errors
-    /// The question was refused in another way, such as with status 401; or the limit passed and not one question was answered with
-    /// details. Neither says anything about the payment: [`OutcomeUnknown`] is a type of its own so that `?` cannot make it look like an
-    /// error of the create.
+    /// Asking again cannot help: status 401 or 403, a redirect, a code that the document knows (such as `P403`, validation), an id that
+    /// no URL can carry. Or the limit passed and not one question was answered with details; the error is then the last one. Neither says
+    /// anything about the payment: [`OutcomeUnknown`] is a type of its own so that `?` cannot make it look like an error of the create.
     pub async fn wait(&self, policy: WaitPolicy) -> Result<Progress<T>, OutcomeUnknown> {
         let begin = Instant::now();
         // A limit beyond what clocks can show is none.
@@ -131,8 +133,10 @@ fn may_pass(error: &Error) -> bool {
         // A value that cannot be part of a path stays one; what found no connection may find one.
         ErrorKind::NotSent => std::error::Error::source(error).is_some_and(|source| source.is::<crate::raw::TransportError>()),
         ErrorKind::Refused => {
-            let passing = error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429));
-            passing || error.is_server_fault() || error.is_not_found()
+            let status = error.status().unwrap_or_default();
+            // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
+            let is_understood = error.code().is_some_and(|code| !code.is_unknown()) || matches!(status.as_u16(), 401 | 403);
+            error.is_server_fault() || error.is_not_found() || status.is_client_error() && !is_understood
         }
         _ => true,
     }

@@ -2,12 +2,12 @@
 
 mod attempt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use attempt::{Account, Attempt, Payment};
 
 use crate::types::{ErrorCode, Transaction, TransactionHistory};
-use crate::{Client, Error, OutcomeUnknown};
+use crate::{Client, Error, Month, OutcomeUnknown};
 
 /// P100 does not say in which time zone it cuts months. No zone is further from UTC.
 const ZONES: TimeDelta = TimeDelta::hours(14);
@@ -79,25 +79,21 @@ impl Client {
         Ok(judge(attempt, entries))
     }
 
-    async fn history(&self, account: &Account, month: NaiveDate) -> Result<TransactionHistory, Error> {
-        let (number, year) = (month.month().cast_signed(), month.year());
+    async fn history(&self, account: &Account, month: Month) -> Result<TransactionHistory, Error> {
         match account {
-            Account::Partner => self.partner().transactions(number, year).await,
-            Account::User(user) => self.users().transactions(user, number, year).await,
+            Account::Partner => self.partner().transactions(month).await,
+            Account::User(user) => self.users().transactions(user, month).await,
         }
     }
 }
 
-fn is_ahead(month: NaiveDate, now: DateTime<Utc>) -> bool {
-    month > now.date_naive()
+fn is_ahead(month: Month, now: DateTime<Utc>) -> bool {
+    month.start() > now
 }
 
-/// The first days of the months, in UTC, that the time between touches.
-fn months(from: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = NaiveDate> {
-    let first = from.date_naive();
-    let first = first.with_day(1).unwrap_or(first);
-    let next = |month: &NaiveDate| month.checked_add_months(chrono::Months::new(1));
-    std::iter::successors(Some(first), next).take_while(move |month| *month <= until.date_naive())
+/// The months, in UTC, that the time between touches.
+fn months(from: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = Month> {
+    std::iter::successors(Some(Month::holding(from)), |month| month.following()).take_while(move |month| month.start() <= until)
 }
 
 fn judge(attempt: &Attempt, mut entries: Vec<Transaction>) -> Verdict {
@@ -125,9 +121,9 @@ mod tests {
             let months = months(time(from), time(until)).map(|month| month.to_string()).collect::<Vec<_>>();
             months.join(" ")
         };
-        assert_eq!(touched("2025-08-12T08:00:00Z", "2025-08-31T23:59:59Z"), "2025-08-01");
-        assert_eq!(touched("2025-08-31T23:59:59Z", "2025-09-01T00:00:00Z"), "2025-08-01 2025-09-01");
-        assert_eq!(touched("2025-11-30T00:00:00Z", "2026-01-01T00:00:00Z"), "2025-11-01 2025-12-01 2026-01-01");
+        assert_eq!(touched("2025-08-12T08:00:00Z", "2025-08-31T23:59:59Z"), "2025-08");
+        assert_eq!(touched("2025-08-31T23:59:59Z", "2025-09-01T00:00:00Z"), "2025-08 2025-09");
+        assert_eq!(touched("2025-11-30T00:00:00Z", "2026-01-01T00:00:00Z"), "2025-11 2025-12 2026-01");
         assert_eq!(touched("2025-08-12T08:00:00Z", "2025-07-01T00:00:00Z"), "");
         let september = months(time("2025-09-30T00:00:00Z"), time("2025-09-30T00:00:00Z")).next().expect("a month");
         assert!(is_ahead(september, time("2025-08-31T23:59:59Z")));

@@ -7,7 +7,7 @@ mod retry;
 use std::fmt;
 use std::time::Duration;
 
-use p100_raw::reqwest::header::HeaderValue;
+use p100_raw::reqwest::header::{HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
 use p100_raw::{Answer, Call, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -18,9 +18,12 @@ use self::budget::Budget;
 use crate::Retries;
 use crate::settings::Limits;
 
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
 /// Sends with the partner's key, to the configured origin only.
 pub(crate) struct Production {
     http: reqwest::Client,
+    /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
     origin: String,
     key: HeaderValue,
     limits: Limits,
@@ -31,7 +34,8 @@ pub(crate) struct Production {
 impl Production {
     pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: HeaderValue, limits: Limits, retries: Retries) -> Self {
         let budget = Budget::new(retries.budget);
-        Self { http, origin: origin(base_url), key, limits, retries, budget }
+        let origin = format!("{}/", base_url.origin().ascii_serialization());
+        Self { http, origin, key, limits, retries, budget }
     }
 
     /// Sends until an outcome stands.
@@ -56,23 +60,33 @@ impl Production {
     }
 
     async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Result<Answer, TransportError> {
+        let sending = self.http.execute(self.request(call)?);
+        // Outlives the timeout, so that an answer which breaks off keeps its head.
+        let mut arrived = None;
+        let exchange = async { read::read(arrived.insert(sending.await?), self.limits.response).await };
+        let own = self.limits.attempt.map(|time| Instant::now() + time);
+        let Some(end) = [own, deadline].into_iter().flatten().min() else {
+            return exchange.await;
+        };
+        timeout_at(end, exchange).await.unwrap_or_else(|_| {
+            let cause = TimedOut { call: Some(end) == deadline };
+            let error = match &mut arrived {
+                Some(response) => read::broke_off(response, cause),
+                None => TransportError::no_answer(cause),
+            };
+            Err(error.timed_out())
+        })
+    }
+
+    fn request(&self, call: &Call) -> Result<reqwest::Request, TransportError> {
         let mut request = call.request()?;
-        if origin(request.url()) != self.origin {
+        if !request.url().as_str().starts_with(&self.origin) {
             return Err(TransportError::not_sent("the request is for another server than the configured one"));
         }
         if call.operation().authenticated {
-            request.headers_mut().insert("x-api-key", self.key.clone());
+            request.headers_mut().insert(&API_KEY, self.key.clone());
         }
-        let own = self.limits.attempt.map(|time| Instant::now() + time);
-        let Some(end) = [own, deadline].into_iter().flatten().min() else {
-            return read::read(self.http.execute(request).await?, self.limits.response).await;
-        };
-        let late = || TimedOut { call: Some(end) == deadline };
-        let response = timeout_at(end, self.http.execute(request)).await.map_err(|_| TransportError::no_answer(late()).timed_out())??;
-        let (status, headers) = (response.status(), response.headers().clone());
-        timeout_at(end, read::read(response, self.limits.response))
-            .await
-            .map_err(|_| TransportError::broke_off(status, headers, late()).timed_out())?
+        Ok(request)
     }
 }
 
@@ -105,6 +119,7 @@ fn record(sent: u32, outcome: &Result<Answer, TransportError>) {
     let span = Span::current();
     span.record("attempt", sent);
     match outcome {
+        Ok(_) if span.is_disabled() => {}
         Ok(answer) => {
             span.record("status", answer.status.as_u16());
             if !answer.status.is_success()
@@ -124,11 +139,6 @@ fn record(sent: u32, outcome: &Result<Answer, TransportError>) {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Scheme, host and port.
-fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 impl fmt::Debug for Production {
@@ -155,3 +165,30 @@ impl fmt::Display for TimedOut {
 }
 
 impl std::error::Error for TimedOut {}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::sync::Arc;
+
+    use p100_raw::reqwest::header::HeaderValue;
+    use p100_raw::reqwest::{self, Url};
+
+    use super::Production;
+    use crate::Retries;
+    use crate::settings::Limits;
+
+    #[tokio::test]
+    async fn a_request_for_another_origin_is_not_sent() {
+        let url = |text| Url::parse(text).expect("a URL");
+        let http = reqwest::Client::new();
+        let key = HeaderValue::from_static("key");
+        let transport = Arc::new(Production::new(http.clone(), &url("http://127.0.0.1:80"), key, Limits::default(), Retries::none()));
+        for other in ["https://127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1.example", "http://127.0.0.1@127.0.0.2"] {
+            let client = p100_raw::Client::with_transport(url(other), http.clone(), transport.clone());
+            let error = client.get_rates().await.expect_err(other);
+            let cause = error.source().and_then(Error::source).expect("a cause").to_string();
+            assert_eq!(cause, "the request is for another server than the configured one", "{other}");
+        }
+    }
+}

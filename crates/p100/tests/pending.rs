@@ -148,6 +148,35 @@ async fn what_was_accepted_may_not_be_found_at_first() {
     assert_eq!((asked.len(), elapsed), (7, 19000));
 }
 
+/// For exchanges, withdrawals and transfers no page gives the code of "not found".
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_says_nothing_known_may_be_one_that_comes_too_early() {
+    let unknown_code = || Body(400, r#"{"errorCode": "P4711", "errorName": "transfer-not-ready"}"#.to_owned());
+    let no_code = || Body(400, "{}".to_owned());
+    let (outcome, asked, _) = wait([unknown_code(), no_code(), Body(422, "<html>".to_owned()), Status("SUCCESSFUL")]).await;
+    assert!(matches!(outcome, Ok(Progress::Succeeded(_))), "{outcome:?}");
+    assert_eq!(asked, [0, 1000, 3000, 7000]);
+
+    let (outcome, asked, elapsed) = wait([unknown_code()]).await;
+    let unknown = outcome.expect_err("refused to the end");
+    assert_eq!(unknown.error().and_then(Error::code).map(|code| code.as_str()), Some("P4711"));
+    assert_eq!((asked.len(), elapsed), (7, 19000));
+
+    let (outcome, ..) = wait([Status("NEW"), unknown_code()]).await;
+    assert!(matches!(outcome, Ok(Progress::InProgress(_))), "what was known before: {outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_understood_ends_the_wait() {
+    let invalid = r#"{"errorCode": "P403", "errorMessage": "transferId must be a UUID"}"#;
+    for (status, body) in [(400, invalid), (403, "<html>"), (401, ""), (302, "")] {
+        let (outcome, asked, _) = wait([Body(status, body.to_owned()), Status("SUCCESSFUL")]).await;
+        let unknown = outcome.expect_err("refused");
+        assert_eq!(unknown.error().and_then(Error::status).map(|status| status.as_u16()), Some(status));
+        assert_eq!(asked, [0], "status {status}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_may_pass_by_itself_does_not_end_the_wait() {
     let p500 = Body(400, r#"{"errorCode": "P500", "errorName": "unknown-exception"}"#.to_owned());

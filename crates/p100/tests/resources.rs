@@ -4,7 +4,7 @@ mod lock;
 mod reconcile;
 
 use p100::types::{self, MessageResponse};
-use p100::{Client, Decimal};
+use p100::{CardId, Client, Decimal, ExternalUserId, Month};
 use p100_httpmock::MockServer;
 
 async fn server_and_client() -> (MockServer, Client) {
@@ -27,7 +27,7 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
         when.month(8).year(2025);
         then.ok(&history);
     });
-    assert_eq!(client.partner().transactions(8, 2025).await.expect("an answer"), history);
+    assert_eq!(client.partner().transactions(Month::new(2025, 8).expect("a month")).await.expect("an answer"), history);
 
     let request = types::PartnerSepaTransferRequest::builder()
         .amount(Decimal::new(7520, 2))
@@ -67,8 +67,31 @@ async fn ids_of_users_come_as_text_of_any_kind() {
     client.users().suspend("customer/42").await.expect("an answer");
     client.users().suspend(String::from("customer/42")).await.expect("an answer");
     client.users().suspend(&String::from("customer/42")).await.expect("an answer");
-    client.users().suspend(p100::ExternalUserId::new("customer/42").expect("an id")).await.expect("an answer");
-    assert_eq!(mock.calls(), 4);
+    let user = ExternalUserId::new("customer/42").expect("an id");
+    client.users().suspend(&user).await.expect("an answer");
+    client.users().suspend(user).await.expect("an answer");
+    assert_eq!(mock.calls(), 5);
+}
+
+#[tokio::test]
+async fn ids_of_cards_come_checked_or_as_text_in_paths_and_in_bodies() {
+    let (server, client) = server_and_client().await;
+    let (user, card) = (ExternalUserId::new("u-1").expect("an id"), CardId::new("c-1").expect("an id"));
+    let limits = server.get_card_limits(|when, then| {
+        when.external_user_id("u-1").card_id("c-1");
+        then.bad_request(&types::Error::builder().error_code(types::ErrorCode::P434).build());
+    });
+    let body = types::CardReference::builder().external_user_id(&user).card_id(&card).build();
+    let block = server.block_card(|when, then| {
+        when.body(&body);
+        then.ok(&MessageResponse::default());
+    });
+    client.cards().limits(&user, &card).await.expect_err("no such card");
+    client.cards().limits("u-1", "c-1").await.expect_err("no such card");
+    client.cards().block(&user, &card).await.expect("an answer");
+    client.cards().block("u-1", "c-1").await.expect("an answer");
+    client.cards().block(user, card).await.expect("an answer");
+    assert_eq!((limits.calls(), block.calls()), (2, 3));
 }
 
 #[tokio::test]
@@ -157,7 +180,7 @@ fn resources_are_copied_freely_and_their_futures_move_between_threads() {
     check(client.sepa());
     check(client.cards());
     check_future(client.partner().balances());
-    check_future(client.users().transactions("u-1", 8, 2025));
+    check_future(client.users().transactions("u-1", Month::new(2025, 8).expect("a month")));
     check_future(client.kyc().upload_files("u-1", types::KycFilesForm::builder().build()));
     check_future(client.exchange().lock_rate(String::from("u-1")));
     check_future(client.withdrawals().network_fee("btc", None));

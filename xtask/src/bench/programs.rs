@@ -1,6 +1,7 @@
 //! Builds the programs of the folder bench, runs them, and reads the one line that each prints.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::num::NonZero;
@@ -18,6 +19,8 @@ pub(super) struct Programs {
     measure: PathBuf,
     allocations: PathBuf,
     server: Server,
+    /// On which the program is held whose time is taken.
+    core: Option<String>,
 }
 
 impl Programs {
@@ -33,11 +36,15 @@ impl Programs {
             of_name.find_map(|message| message["executable"].as_str().map(PathBuf::from)).with_context(|| format!("cargo built no {name}"))
         };
         let measure = executable("measure")?;
-        Ok(Self { allocations: executable("allocations")?, server: Server::start(&measure)?, measure })
+        Ok(Self { allocations: executable("allocations")?, server: Server::start(&measure)?, measure, core: core() })
     }
 
     pub(super) fn time(&self, case: &str) -> Result<Figures> {
-        let [p100, by_hand, ratio, low, high] = numbers(Command::new(&self.measure).args(["wall", case]))?;
+        let mut command = Command::new(if self.core.is_some() { OsStr::new("taskset") } else { self.measure.as_os_str() });
+        if let Some(core) = &self.core {
+            command.args(["-c", core]).arg(&self.measure);
+        }
+        let [p100, by_hand, ratio, low, high] = numbers(command.args(["wall", case]))?;
         Ok(Figures { p100: time(p100), baseline: time(by_hand), ratio, range: Some((low, high)) })
     }
 
@@ -54,6 +61,15 @@ impl Programs {
         let [p100, by_hand, p100_bytes, by_hand_bytes] = numbers(Command::new(&self.allocations).arg(case))?;
         let cell = |count: f64, bytes: f64| format!("{} ({} B)", grouped(count), grouped(bytes));
         Ok(Figures { p100: cell(p100, p100_bytes), baseline: cell(by_hand, by_hand_bytes), ratio: p100 / by_hand, range: None })
+    }
+
+    /// What the figures depend on besides the code.
+    pub(super) fn machine(&self) -> String {
+        let rustc = Command::new("rustc").arg("--version").output();
+        let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let pinned = self.core.as_ref().map_or("not pinned to a core".to_owned(), |core| format!("pinned to core {core}"));
+        format!("{rustc}, {} on {}, {cores} cores; times are {pinned}", env::consts::OS, env::consts::ARCH)
     }
 
     /// Instructions of the whole program.
@@ -104,12 +120,14 @@ impl Drop for Server {
     }
 }
 
-/// What the figures depend on besides the code.
-pub(super) fn machine() -> String {
-    let rustc = Command::new("rustc").arg("--version").output();
-    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    format!("{rustc}, {} on {}, {cores} cores", env::consts::OS, env::consts::ARCH)
+/// The last core that this process may use, if `taskset` can hold a program there.
+fn core() -> Option<String> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    // Such as `0-3,6`.
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    let core = allowed.rsplit([',', '-']).next()?.trim();
+    let held = Command::new("taskset").args(["-c", core, "true"]).status().ok()?;
+    held.success().then(|| core.to_owned())
 }
 
 /// Prints the command before it runs.

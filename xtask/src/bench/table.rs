@@ -52,7 +52,11 @@ fn cells(row: &Row) -> [String; 8] {
             let met = row.goal.map_or_else(none, |goal| if figures.ratio <= goal { "yes" } else { "NO" }.to_owned());
             (figures.p100.clone(), figures.baseline.clone(), format!("{:.3}{range}", figures.ratio), met)
         }
-        Err(error) => (none(), none(), format!("not measured: {error:#}"), none()),
+        // A table has no room for the lines of a backtrace.
+        Err(error) => {
+            let reason = format!("{error:#}");
+            (none(), none(), format!("not measured: {}", reason.lines().next().unwrap_or_default()), none())
+        }
     };
     [row.what.to_owned(), row.measure.to_owned(), p100, baseline, ratio, goal, met, row.command.clone()]
 }
@@ -71,7 +75,7 @@ mod tests {
             row(Some(1.05), figures(1.05)),
             row(Some(1.05), figures(1.0501)),
             row(None, figures(3.0)),
-            row(Some(1.05), Err(anyhow!("valgrind is not installed"))),
+            row(Some(1.05), Err(anyhow!("valgrind is not installed\nnote: a backtrace"))),
         ]);
         let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(lines[2], "| GET | time | 2 us | 1 us | 1.050 [0.900, 1.200] | <= 1.05 | yes | make it |");

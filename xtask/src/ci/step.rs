@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::workspace::Repository;
 
 /// One check.
-pub(super) struct Step {
+pub(crate) struct Step {
     pub(super) name: &'static str,
     program: String,
     arguments: Vec<String>,
@@ -46,7 +46,7 @@ impl Step {
         self
     }
 
-    pub(super) fn run(&self) -> Result<ExitCode> {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
         if let Some(task) = self.task {
             return task();
         }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::step::Step;
 
 /// A program of which one version is used.
-pub(super) struct Tool {
+pub(crate) struct Tool {
     name: &'static str,
     version: &'static str,
     /// Where it is, from the folder of all tools.
@@ -27,7 +27,41 @@ pub(super) const CARGO_DENY: Tool = Tool {
     install: ("cargo install cargo-deny --locked --version VERSION --root", ""),
 };
 
-pub(super) const REDOCLY: Tool = Tool {
+/// Its own work takes a second, so it is not optimised: that takes three times as long as this installation.
+pub(crate) const CARGO_SEMVER_CHECKS: Tool = Tool {
+    name: "installation of cargo-semver-checks",
+    version: "0.51.0",
+    program: "bin/cargo-semver-checks",
+    variables: &[],
+    install: (
+        "cargo install cargo-semver-checks --locked --version VERSION --config profile.release.lto=false \
+         --config profile.release.codegen-units=16 --config profile.release.opt-level=0 --root",
+        "",
+    ),
+};
+
+/// What to do when rustdoc is newer than cargo-semver-checks.
+pub(crate) const TOO_OLD: &str = "Raise the version of CARGO_SEMVER_CHECKS in xtask/src/ci/tools.rs to one that knows this rustdoc.";
+
+/// A validating proxy.
+pub(crate) const PRISM: Tool = Tool {
+    name: "installation of prism",
+    version: "5.16.0",
+    program: "prism/node_modules/.bin/prism",
+    variables: &[],
+    install: ("npm install --no-audit --no-fund --ignore-scripts @stoplight/prism-cli@VERSION --prefix", "prism"),
+};
+
+/// Makes calls from the document.
+pub(crate) const SCHEMATHESIS: Tool = Tool {
+    name: "installation of schemathesis",
+    version: "4.32.5",
+    program: "schemathesis/bin/schemathesis",
+    variables: &[],
+    install: ("python3 -m pip install --quiet --disable-pip-version-check --upgrade schemathesis==VERSION --target", "schemathesis"),
+};
+
+pub(crate) const REDOCLY: Tool = Tool {
     name: "installation of redocly",
     version: "2.77.0",
     program: "redocly/node_modules/.bin/redocly",
@@ -37,10 +71,10 @@ pub(super) const REDOCLY: Tool = Tool {
 
 impl Tool {
     /// The step that installs the tool; none if the right version is there.
-    pub(super) fn installation(&self, tools: &Path) -> Option<Step> {
-        let present = Command::new(tools.join(self.program))
+    pub(crate) fn installation(&self, tools: &Path) -> Option<Step> {
+        let present = self
+            .command(tools)
             .arg("--version")
-            .envs(self.variables.iter().copied())
             .output()
             .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).split_whitespace().next_back() == Some(self.version));
         let (command, folder) = self.install;
@@ -48,15 +82,28 @@ impl Tool {
             .then(|| Step::command(self.name, &command.replace("VERSION", self.version)).argument(&tools.join(folder).to_string_lossy()))
     }
 
+    /// Where the program is.
+    pub(crate) fn path(&self, tools: &Path) -> PathBuf {
+        tools.join(self.program)
+    }
+
+    /// A command of the tool, to be given arguments.
+    pub(crate) fn command(&self, tools: &Path) -> Command {
+        let mut command = Command::new(self.path(tools));
+        // Python finds what pip installed beside the program only there.
+        command.envs(self.variables.iter().copied()).env("PYTHONPATH", tools.join(self.install.1));
+        command
+    }
+
     /// A step that runs the tool.
     pub(super) fn step(&self, tools: &Path, name: &'static str, arguments: &str) -> Step {
-        let step = Step::program(name, &tools.join(self.program).to_string_lossy(), arguments);
+        let step = Step::program(name, &self.path(tools).to_string_lossy(), arguments);
         self.variables.iter().fold(step, |step, (variable, value)| step.with(variable, value))
     }
 }
 
 /// The folder of the tools: `P100_TOOLS`, or `p100-tools` among the caches of the user.
-pub(super) fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     let named = |variable| env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = named("P100_TOOLS")
         .or_else(|| named("XDG_CACHE_HOME").map(|caches| caches.join("p100-tools")))

@@ -65,7 +65,7 @@ impl Place {
             ],
             Parameter => &["$ref", "name", "in", "description", "required", "x-evidence", "schema"],
             Body => &["description", "x-evidence", "required", "content"],
-            Response => &["$ref", "description", "x-evidence", "headers", "content"],
+            Response => &["$ref", "description", "x-evidence", "headers", "content", "links"],
             Media => &["schema", "encoding", "examples"],
             Example => &["$ref", "summary", "description", "value"],
             Schema => &[
@@ -131,6 +131,7 @@ impl Place {
             (Operation, "requestBody") => Body,
             (Operation, "responses") => Named { of: &Response, sorted: true },
             (Body | Response, "content") => Named { of: &Media, sorted: true },
+            (Response, "links") => Named { of: &Keyed(&["operationId", "description", "parameters"]), sorted: false },
             (Media | Parameter, "schema") => Schema,
             (Media, "examples") => Named { of: &Example, sorted: false },
             (Schema, "properties") => Named { of: &Schema, sorted: false },

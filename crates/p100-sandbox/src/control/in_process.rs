@@ -2,7 +2,7 @@
 
 use p100_raw::{Decimal, Sensitive};
 
-use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, Overview, Reset, SepaDeposit};
+use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, NewUser, Overview, Reset, SepaDeposit};
 use crate::call::Refused;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
@@ -40,6 +40,14 @@ impl Sandbox {
     pub fn fund(&self, account: &Account, currency: &str, amount: Decimal) -> Result<(), Refused> {
         let fund = Fund { account: account.clone(), currency: currency.to_owned(), amount };
         Ok(self.core().command(|world| world.fund(&fund))?)
+    }
+
+    /// Adds a verified or limited user without the way there: no calls, no webhooks. The answer is P100's id of the user.
+    ///
+    /// # Errors
+    /// There is such a user, or the country is not two capital letters.
+    pub fn add_user(&self, user: NewUser) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.seed_user(user))?)
     }
 
     /// Has a crypto deposit seen on its chain; the answer is its id.

@@ -33,6 +33,8 @@ pub(super) static ROUTES: &[Route] = &[
     route("POST", "/_sandbox/settle", "wait until every webhook that is due has been attempted", settle),
     route("POST", "/_sandbox/fund", "put money on an account out of nowhere",
         |core, incoming| change(&core, &incoming, |world, fund: Fund| world.fund(&fund).map(done))),
+    route("POST", "/_sandbox/users", "add a verified or limited user without the way there",
+        |core, incoming| change(&core, &incoming, |world, user| world.seed_user(user).map(made))),
     route("POST", "/_sandbox/deposits/crypto", "have a crypto deposit seen on its chain",
         |core, incoming| change(&core, &incoming, |world, deposit| world.receive(deposit).map(made))),
     route("POST", "/_sandbox/deposits/crypto/{cryptoDepositId}", "decide about a crypto deposit",

@@ -60,8 +60,8 @@ impl World {
         request: types::PartnerSepaTransferRequest,
     ) -> Result<types::SepaTransferCreated, Refusal> {
         let (currency, iban, receiver) = check(&request)?;
-        let percentage = self.settings.sepa_fee_percentage;
-        let fee = currency.rounded(request.amount * percentage / Decimal::ONE_HUNDRED).max(self.settings.sepa_fee_minimum);
+        let fee = request.amount * self.settings.sepa_fee_percentage / Decimal::ONE_HUNDRED;
+        let fee = currency.rounded(fee.max(self.settings.sepa_fee_minimum));
         let transfer = SepaTransfer {
             amount: currency.padded(request.amount),
             fee: fee.normalize(),

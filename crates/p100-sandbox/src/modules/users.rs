@@ -3,6 +3,7 @@
 mod files;
 mod lifecycle;
 mod poa;
+mod seed;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::files::Picture;
 pub(super) use self::lifecycle::{Cause, Stage};
 pub(super) use self::poa::Poa;
+pub use self::seed::NewUser;
 
 use self::lifecycle::{Order, Standing};
 use super::message;

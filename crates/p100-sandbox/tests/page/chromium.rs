@@ -1,5 +1,6 @@
 //! As much of a driver of Chromium as these tests need: its protocol over a pipe, and nothing to install beside it.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -34,7 +35,7 @@ const FLAGS: [&str; 10] = [
 pub(super) struct Chromium {
     wire: Mutex<Wire>,
     profile: PathBuf,
-    _child: Child,
+    child: Child,
 }
 
 struct Wire {
@@ -58,7 +59,8 @@ impl Chromium {
 
         let Some(program) = find() else {
             assert!(env::var_os("CI").is_none(), "there is no Chromium: install one, or name it in P100_CHROMIUM");
-            println!("NOT CHECKED: there is no Chromium");
+            // Past the test harness, which shows nothing of a test that passes.
+            let _ = writeln!(io::stderr(), "NOT CHECKED: the pages of the sandbox, because there is no Chromium");
             return None;
         };
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -76,7 +78,7 @@ impl Chromium {
             .spawn()
             .unwrap();
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Some(Self { wire: Mutex::new(Wire { to, from, next: 0, errors: Vec::new() }), profile, _child: child })
+        Some(Self { wire: Mutex::new(Wire { to, from, next: 0, errors: Vec::new() }), profile, child })
     }
 
     /// Opens a page; one at a time.
@@ -97,7 +99,11 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // It may still be writing there; what stays is below target/.
+        let _ = self.child.start_kill();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::yield_now();
+        }
+        // Its own children may still be writing there; what stays is below target/.
         let _ = fs::remove_dir_all(&self.profile);
     }
 }

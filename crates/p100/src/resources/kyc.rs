@@ -1,6 +1,6 @@
 //! Identification of users.
 
-use crate::raw::RawBody;
+use crate::raw::{RawBody, operations};
 use crate::{Client, Error, types};
 
 /// Identification of users: [`Client::kyc`]. Either upload the documents and start the verification, or send the user to P100's page.
@@ -71,7 +71,18 @@ impl Kyc<'_> {
         Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
     }
 
-    /// P100's page of a session, as HTML. It is meant for the user's browser, where this address needs no key.
+    /// The address of P100's page of a session: where to send the user's browser. It needs no key and works once, so do not open it
+    /// yourself. Nothing is sent.
+    ///
+    /// # Errors
+    /// One of the ids is empty or a dot segment.
+    pub fn page_url(self, external_user_id: impl AsRef<str>, verification_id: impl AsRef<str>) -> Result<String, Error> {
+        let parameters = [("externalUserId", external_user_id.as_ref()), ("verificationId", verification_id.as_ref())];
+        self.0.raw().url(&operations::OPEN_KYC_PAGE, &parameters)
+    }
+
+    /// P100's page of a session, as HTML. It is meant for the user's browser, which [`page_url`](Self::page_url) tells where to go: the
+    /// page works once.
     ///
     /// Operation [`openKycPage`](crate::raw::Client::open_kyc_page).
     ///

@@ -1,7 +1,7 @@
 //! The partner's own account.
 
 use crate::raw::operations;
-use crate::{Account, Client, Error, Pending, RateLock, types};
+use crate::{Account, Client, Error, Month, Pending, RateLock, types};
 
 /// The partner's own account: [`Client::partner`].
 ///
@@ -27,19 +27,31 @@ impl Partner<'_> {
         Ok(self.0.raw().get_partner_balances().await?.into_inner())
     }
 
-    /// The transactions of one calendar month: `month` from 1 to 12, `year` of four digits.
+    /// The transactions of one calendar month. P100 does not say in which time zone it cuts months.
+    ///
+    /// ```no_run
+    /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use p100::Month;
+    ///
+    /// let august = client.partner().transactions(Month::new(2025, 8)?).await?;
+    /// let this_month = client.partner().transactions(Month::of(p100::chrono::Utc::now())?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Operation [`getPartnerTransactions`](crate::raw::Client::get_partner_transactions).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn transactions(self, month: i32, year: i32) -> Result<types::TransactionHistory, Error> {
-        Ok(self.0.raw().get_partner_transactions(month, year).await?.into_inner())
+    pub async fn transactions(self, month: Month) -> Result<types::TransactionHistory, Error> {
+        Ok(self.0.raw().get_partner_transactions(month.number(), month.year()).await?.into_inner())
     }
 
     /// Holds the current rates for an exchange of the partner, for about a minute: [`RateLock::exchange`].
     ///
     /// Operation [`lockPartnerRate`](crate::raw::Client::lock_partner_rate).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

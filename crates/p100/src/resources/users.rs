@@ -1,13 +1,17 @@
 //! Users and their balances.
 
-use crate::{Client, Error, types};
+use crate::{Client, Error, Month, types};
 
-/// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`.
+/// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`: any text, or an
+/// [`ExternalUserId`](crate::ExternalUserId), which is checked where it enters the program.
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
+/// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::{ExternalUserId, Month};
+///
 /// let balances = client.users().balances("customer-42").await?;
-/// let history = client.users().transactions("customer-42", 8, 2025).await?;
+/// let user = ExternalUserId::new("customer-42")?;
+/// let history = client.users().transactions(&user, Month::new(2025, 8)?).await?;
 /// println!("{} crypto balances, {} transactions", balances.crypto_balances.len(), history.transactions.len());
 /// # Ok(())
 /// # }
@@ -40,6 +44,7 @@ impl Users<'_> {
     /// Changes a user's data: send only what changes.
     ///
     /// Operation [`updateUser`](crate::raw::Client::update_user).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -54,6 +59,7 @@ impl Users<'_> {
     /// Deletes a user.
     ///
     /// Operation [`deleteUser`](crate::raw::Client::delete_user).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -64,6 +70,7 @@ impl Users<'_> {
     /// Suspends a user, who must have no active cards.
     ///
     /// Operation [`suspendUser`](crate::raw::Client::suspend_user).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -74,6 +81,7 @@ impl Users<'_> {
     /// Ends the suspension of a user.
     ///
     /// Operation [`unsuspendUser`](crate::raw::Client::unsuspend_user).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -91,13 +99,14 @@ impl Users<'_> {
         Ok(self.0.raw().get_user_balances(external_user_id.as_ref()).await?.into_inner())
     }
 
-    /// The transactions of a user in one calendar month: `month` from 1 to 12, `year` of four digits.
+    /// The transactions of a user in one calendar month. P100 does not say in which time zone it cuts months.
     ///
     /// Operation [`getUserTransactions`](crate::raw::Client::get_user_transactions).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn transactions(self, external_user_id: impl AsRef<str>, month: i32, year: i32) -> Result<types::TransactionHistory, Error> {
-        Ok(self.0.raw().get_user_transactions(external_user_id.as_ref(), month, year).await?.into_inner())
+    pub async fn transactions(self, external_user_id: impl AsRef<str>, month: Month) -> Result<types::TransactionHistory, Error> {
+        Ok(self.0.raw().get_user_transactions(external_user_id.as_ref(), month.number(), month.year()).await?.into_inner())
     }
 }

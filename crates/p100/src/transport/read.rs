@@ -2,8 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::mem::take;
 
-use p100_raw::{Answer, TransportError, reqwest};
+use p100_raw::{Answer, BoxError, Bytes, TransportError, reqwest};
 
 /// The answer is larger than the client takes.
 #[derive(Debug)]
@@ -26,22 +27,32 @@ impl fmt::Display for TooLarge {
 
 impl Error for TooLarge {}
 
-/// Reads the whole body, or gives up at the first byte beyond `limit`.
-pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Answer, TransportError> {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
-    let mut body = Vec::with_capacity(declared.unwrap_or_default().min(limit));
-    if declared.is_some_and(|length| length > limit) {
-        return Err(TransportError::broke_off(status, headers, TooLarge { limit }));
+/// Reads the whole body, or gives up at the first byte beyond `limit`. The head is taken out of `response`.
+pub(super) async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Answer, TransportError> {
+    match body(response, limit).await {
+        Ok(body) => Ok(Answer::new(response.status(), take(response.headers_mut()), body)),
+        Err(cause) => Err(broke_off(response, cause)),
     }
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                return Err(TransportError::broke_off(status, headers, TooLarge { limit }));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Answer::new(status, headers, body.into())),
-            Err(error) => return Err(TransportError::broke_off(status, headers, error)),
+}
+
+/// The error for a body that is not read to its end. The head is taken out of `response`.
+pub(super) fn broke_off(response: &mut reqwest::Response, cause: impl Into<BoxError>) -> TransportError {
+    TransportError::broke_off(response.status(), take(response.headers_mut()), cause)
+}
+
+async fn body(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, BoxError> {
+    let declared = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    if declared > limit {
+        return Err(TooLarge { limit }.into());
+    }
+    // Copied even if it arrives in one piece: pieces are parts of the connection's buffer, which a body that somebody keeps would
+    // keep too, and which cannot be overwritten once a sensitive answer is read.
+    let mut body = Vec::with_capacity(declared);
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Err(TooLarge { limit }.into());
         }
+        body.extend_from_slice(&chunk);
     }
+    Ok(body.into())
 }

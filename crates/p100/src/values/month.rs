@@ -60,6 +60,17 @@ impl Month {
         first.map(|first| Self { first }).ok_or_else(|| InvalidValue::new("month", "must be from 1 (January) to 12"))
     }
 
+    /// The month, in UTC, that a time belongs to, even one whose year P100 will refuse.
+    pub(crate) fn holding(time: DateTime<Utc>) -> Self {
+        let date = time.date_naive();
+        Self { first: date.with_day(1).unwrap_or(date) }
+    }
+
+    /// The month after this one.
+    pub(crate) fn following(self) -> Option<Self> {
+        self.first.checked_add_months(Months::new(1)).map(|first| Self { first })
+    }
+
     /// The year, as P100 wants it in the query.
     #[must_use]
     pub fn year(self) -> i32 {
@@ -67,14 +78,6 @@ impl Month {
     }
 
     /// The number of the month, 1 to 12, as P100 wants it in the query.
-    ///
-    /// ```no_run
-    /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let month = p100::Month::new(2025, 8)?;
-    /// let history = client.raw().get_partner_transactions(month.number(), month.year()).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn number(self) -> i32 {
         self.first.month().cast_signed()

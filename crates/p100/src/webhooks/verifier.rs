@@ -71,9 +71,16 @@ impl Verifier {
 
     /// Every token is compared, so that the time does not tell which one matched.
     fn knows(&self, value: &HeaderValue) -> bool {
-        let matches = |token: &Sensitive| token.expose().as_bytes().ct_eq(value.as_bytes());
+        let matches = |token: &Sensitive| equal(token.expose().as_bytes(), value.as_bytes());
         self.tokens.iter().map(matches).fold(Choice::from(0), |any, one| any | one).into()
     }
+}
+
+/// Eight bytes at a time, for `subtle` takes as long for one.
+fn equal(one: &[u8], other: &[u8]) -> Choice {
+    let ((words, rest), (other_words, other_rest)) = (one.as_chunks(), other.as_chunks());
+    let pairs = words.iter().zip(other_words).map(|(word, other)| u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*other)));
+    pairs.fold(one.len().ct_eq(&other.len()) & rest.ct_eq(other_rest), |all, pair| all & pair)
 }
 
 fn checked(token: Sensitive) -> Result<Sensitive, InvalidToken> {
@@ -101,3 +108,22 @@ impl fmt::Display for InvalidToken {
 }
 
 impl std::error::Error for InvalidToken {}
+
+#[cfg(test)]
+mod tests {
+    use super::equal;
+
+    #[test]
+    fn a_difference_anywhere_is_seen() {
+        for length in 0..=20 {
+            let token = vec![b'a'; length];
+            assert!(bool::from(equal(&token, &token)));
+            assert!(!bool::from(equal(&token, &vec![b'a'; length + 1])));
+            for place in 0..length {
+                let mut other = token.clone();
+                other[place] = b'b';
+                assert!(!bool::from(equal(&token, &other)), "{place} of {length}");
+            }
+        }
+    }
+}

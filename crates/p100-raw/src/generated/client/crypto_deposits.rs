@@ -11,11 +11,15 @@ impl Client {
     /// Gives the travel-rule data of the sender of one deposit that the event cryptoDepositStatus reported as
     /// `WAITING_FOR_TR_DATA`; the funds are released afterwards, which the same event reports as `SUCCESSFUL` (or
     /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The docs print neither body nor
-    /// path: the body copies the travel-rule members of a withdrawal. The path is assumed; the next best guess puts
-    /// the id into the body, as the card updates do.
+    /// path: the body copies the travel-rule members of a withdrawal. The method is inferred and the path assumed;
+    /// the next best guess puts the id into the body, as the card updates do.
     ///
     /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: **assumed**: no page of the docs states it; if
     /// P100 answers 404 for every call, this guess is wrong).
+    ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("updateDepositTravelRule", ..)`, or with
+    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
     ///
     /// # Parameters
     ///

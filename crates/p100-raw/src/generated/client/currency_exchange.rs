@@ -132,6 +132,10 @@ impl Client {
     /// `GET /v1/exchange/details/{exchangeId}` (path: **assumed**: no page of the docs states it; if P100 answers 404
     /// for every call, this guess is wrong).
     ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("getExchange", ..)`, or with [`Routes::set`](crate::Routes::set)
+    /// where this crate is used alone.
+    ///
     /// # Parameters
     ///
     /// - `exchange_id`: Id that createExchange or createPartnerExchange answered with.

@@ -48,6 +48,10 @@ impl Client {
     /// `GET /v1/partner/transactions` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
     /// every call, this guess is wrong).
     ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("getPartnerTransactions", ..)`, or with
+    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    ///
     /// # Parameters
     ///
     /// - `month`: Calendar month to list, 1 (January) to 12. The docs say that the history is selected by month and
@@ -95,6 +99,10 @@ impl Client {
     ///
     /// `GET /v1/partner/exchange/get-lock` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
     /// every call, this guess is wrong).
+    ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("lockPartnerRate", ..)`, or with [`Routes::set`](crate::Routes::set)
+    /// where this crate is used alone.
     ///
     /// # Errors
     ///

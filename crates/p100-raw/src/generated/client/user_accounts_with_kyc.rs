@@ -210,6 +210,10 @@ impl Client {
     /// `PATCH /v1/user/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
     /// every call, this guess is wrong).
     ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("updateUser", ..)`, or with [`Routes::set`](crate::Routes::set) where
+    /// this crate is used alone.
+    ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
@@ -257,6 +261,10 @@ impl Client {
     /// `DELETE /v1/user/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
     /// every call, this guess is wrong).
     ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("deleteUser", ..)`, or with [`Routes::set`](crate::Routes::set) where
+    /// this crate is used alone.
+    ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
@@ -301,6 +309,10 @@ impl Client {
     /// `PATCH /v1/user/suspend/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers
     /// 404 for every call, this guess is wrong).
     ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("suspendUser", ..)`, or with [`Routes::set`](crate::Routes::set)
+    /// where this crate is used alone.
+    ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
@@ -344,6 +356,10 @@ impl Client {
     ///
     /// `PATCH /v1/user/unsuspend/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers
     /// 404 for every call, this guess is wrong).
+    ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("unsuspendUser", ..)`, or with [`Routes::set`](crate::Routes::set)
+    /// where this crate is used alone.
     ///
     /// # Parameters
     ///
@@ -429,6 +445,10 @@ impl Client {
     ///
     /// `GET /v1/user/transactions/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100
     /// answers 404 for every call, this guess is wrong).
+    ///
+    /// If you know the right path or method, you need not wait for a release: name it with
+    /// `p100::ClientBuilder::override_operation("getUserTransactions", ..)`, or with
+    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
     ///
     /// # Parameters
     ///

@@ -1,0 +1,57 @@
+//! Users that a test takes for granted.
+
+use p100_raw::types::DocumentType;
+use serde::{Deserialize, Serialize};
+
+use super::{Person, Stage, check_new};
+use crate::call::Refusal;
+use crate::world::World;
+
+/// A user who is simply there: verified and with active balances, or limited. No webhooks tell of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewUser {
+    /// The partner's own id of the user.
+    pub external_user_id: String,
+    /// Where the user lives, as two capital letters: `LT`.
+    #[serde(default = "lithuania")]
+    pub country: String,
+    /// Whether it is a limited user, without KYC.
+    #[serde(default)]
+    pub limited: bool,
+}
+
+impl NewUser {
+    /// A verified user in Lithuania.
+    pub fn new(external_user_id: impl Into<String>) -> Self {
+        Self { external_user_id: external_user_id.into(), country: lithuania(), limited: false }
+    }
+}
+
+fn lithuania() -> String {
+    "LT".to_owned()
+}
+
+impl World {
+    /// Adds the user; the answer is P100's id.
+    pub(crate) fn seed_user(&mut self, user: NewUser) -> Result<String, Refusal> {
+        check_new(&user.external_user_id, &[("country", &user.country)])?;
+        let person = Person {
+            email: "ada@example.com".to_owned(),
+            phone: Some("37060000000".to_owned()),
+            first_name: "Ada".to_owned(),
+            last_name: "Example".to_owned(),
+            address: "Sample Street 1".to_owned(),
+            city: "Vilnius".to_owned(),
+            post_code: Some("01001".to_owned()),
+            citizenship: Some(user.country.clone()),
+            country: user.country,
+            document_type: DocumentType::Passport,
+            document_number: "X0000001".into(),
+            pesel: None,
+            birth_country: None,
+            birth_date: None,
+        };
+        self.add_user(&user.external_user_id, person, if user.limited { Stage::Limited } else { Stage::Active })
+    }
+}

@@ -1,0 +1,420 @@
+//! The control plane over HTTP, and who may call what.
+
+use std::time::Duration;
+
+use p100::raw::reqwest::{self, Method, StatusCode, header};
+use p100::types::{ErrorCode, TransferRequest, TransferStatus};
+use p100::{AccessDenied, Client, Decimal};
+use p100_sandbox::control::{Books, Overview, Reset, UserState};
+use p100_sandbox::{Account, Delivery, DeliveryState, Sandbox, Settings, Step, When};
+use serde_json::{Value, json};
+
+use crate::users::{limited, request, verify, with_files, with_step};
+
+/// Sends a command; the answer is its status and JSON.
+async fn send(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    let mut request = reqwest::Client::new().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// A command that is carried out.
+async fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
+    let (status, answer) = send(sandbox, Method::POST, path, Some(body)).await;
+    assert_eq!(status, 200, "{path}: {answer}");
+    answer
+}
+
+/// What a command that is refused is told.
+async fn refused(sandbox: &Sandbox, method: Method, path: &str, body: Value) -> (u16, String) {
+    let (status, answer) = send(sandbox, method, path, Some(body)).await;
+    (status, answer["message"].as_str().unwrap_or_default().to_owned())
+}
+
+async fn get(sandbox: &Sandbox, path: &str) -> Value {
+    let (status, answer) = send(sandbox, Method::GET, path, None).await;
+    assert_eq!(status, 200, "{path}: {answer}");
+    answer
+}
+
+/// A sandbox with money, an active user with a card, webhooks, something that waits, and a fault.
+async fn lived_in() -> Sandbox {
+    let sandbox = with_step(Step::Transfer, When::AfterReads(2)).seed(7).start().await.unwrap();
+    let client = sandbox.client();
+    with_files(&client, "ada").await;
+    verify(&client, "ada").await;
+    client.users().create_limited(&limited("lim")).await.unwrap();
+    post(&sandbox, "fund", json!({"account": "user:ada", "currency": "eur", "amount": "100.5"})).await;
+    let card = p100::types::CreateCardRequest::builder().external_user_id("ada").label("Shopping").pin("1234").build();
+    client.cards().create(&card).await.unwrap();
+    let back = TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let _ = client.transfers().create(&back).await.unwrap();
+    post(&sandbox, "faults", json!({"operation": "getRates", "kind": "reset", "times": 3})).await;
+    sandbox.advance(Duration::from_millis(12_345)).await;
+    sandbox
+}
+
+#[tokio::test]
+async fn accounts_are_funded() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.client().users().create_limited(&limited("user:lim/1")).await.unwrap();
+    post(&sandbox, "fund", json!({"account": "partner", "currency": "eur", "amount": 10.25})).await;
+    post(&sandbox, "fund", json!({"account": "user:user:lim/1", "currency": "BTC", "amount": "0.00000001"})).await;
+    let books = get(&sandbox, "ledger").await;
+    assert_eq!(books["balances"]["partner"], json!({"eur": "10.25"}));
+    assert_eq!(books["balances"]["user:user:lim/1"], json!({"btc": "0.00000001"}));
+    assert_eq!(books["balances"]["outside"], json!({"eur": "-10.25", "btc": "-0.00000001"}));
+    let sums: Books = serde_json::from_value(books.clone()).unwrap();
+    assert!(sums.sums.len() == 2 && sums.sums.values().all(Decimal::is_zero), "{books}");
+    assert_eq!((&books["entries"][0]["from"], &books["entries"][0]["amount"]), (&json!("outside"), &json!("10.25")));
+
+    for (body, message) in [
+        (json!({"account": "partnr", "currency": "eur", "amount": 1}), "account: there is no account `partnr`"),
+        (json!({"account": "fees", "currency": "eur", "amount": 1}), "account must be `partner`, or `user:`"),
+        (json!({"account": "user:ada", "currency": "eur", "amount": 1}), "account: there is no such user"),
+        (json!({"account": "partner", "currency": "chf", "amount": 1}), "currency is not supported."),
+        (json!({"account": "partner", "currency": "eur", "amount": "1.001"}), "amount must have at most 2 decimals."),
+        (json!({"account": "partner", "currency": "eur", "amount": 0}), "amount must be a positive number."),
+        (json!({"account": "partner", "currency": "btc", "amount": 1e13}), "amount must not be greater than"),
+        (json!({"account": "partner", "currency": "eur", "amount": "lots"}), "amount"),
+        (json!({"account": "partner", "currency": "eur"}), "missing field `amount`"),
+        (json!({"account": "partner", "currency": "eur", "amount": 1, "for": "fun"}), "unknown field `for`"),
+        (json!([]), "invalid length 0"),
+    ] {
+        let (status, text) = refused(&sandbox, Method::POST, "fund", body.clone()).await;
+        assert!(status == 400 && text.contains(message), "{body}: {status} {text}");
+    }
+    assert_eq!(sandbox.books().entries.len(), 2);
+}
+
+#[tokio::test]
+async fn the_clock_is_advanced() {
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_eq!(get(&sandbox, "clock").await, json!({"now": "2025-08-12T08:00:00.000Z", "speed": 0.0}));
+    let advanced = post(&sandbox, "clock/advance", json!({"seconds": 86_401})).await;
+    assert_eq!(advanced["now"], "2025-08-13T08:00:01.000Z");
+    assert_eq!(sandbox.now().to_rfc3339(), "2025-08-13T08:00:01+00:00");
+    let (status, text) = refused(&sandbox, Method::POST, "clock/advance", json!({"seconds": -1})).await;
+    assert!(status == 400 && text.starts_with("seconds: "), "{text}");
+    // There is an end to it that can still be written down and read again.
+    let end = post(&sandbox, "clock/advance", json!({"seconds": u64::MAX})).await;
+    assert_eq!(end["now"], "9999-12-31T23:59:59.999Z");
+    sandbox.import(&sandbox.export()).await.unwrap();
+}
+
+#[tokio::test]
+async fn settings_are_read_and_replaced() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut settings = get(&sandbox, "settings").await;
+    assert_eq!((&settings["lockLifetime"], &settings["webhooks"]), (&json!(60), &Value::Null));
+    settings["steps"] = json!({"transfer": {"afterTime": 1.5}, "exchange": {"afterReads": 2}, "depositCheck": "byHand"});
+    settings["webhooks"] = json!({"url": "http://127.0.0.1:9/p100", "token": "t"});
+    settings["addressAllowed"] = json!(false);
+    assert_eq!(send(&sandbox, Method::PUT, "settings", Some(settings.clone())).await, (200, json!({})));
+    assert_eq!(get(&sandbox, "settings").await, settings);
+    assert_eq!(sandbox.settings().steps[&Step::Transfer], When::AfterTime(Duration::from_millis(1500)));
+    let denied = sandbox.client().partner().balances().await.unwrap_err();
+    assert_eq!(denied.access_denied(), Some(AccessDenied::AddressNotAllowed));
+
+    for (body, message) in [
+        (json!({"apiKey": ""}), "apiKey must be a text that fits into a header"),
+        (json!({"webhooks": {"url": "localhost:80", "token": "t"}}), "webhooks.url must be an address"),
+        (json!({"webhooks": {"url": "http://localhost", "token": "t\n"}}), "webhooks.token must be a text that fits into a header"),
+        (json!({"webhooks": {"url": "http://localhost"}}), "webhooks: missing field `token`"),
+        (json!({"steps": {"transfer": "never"}}), "unknown variant `never`, expected one of `immediate`"),
+        (json!({"steps": {"transfer": {"afterTime": -1}}}), "afterTime: expected a number of seconds that is not negative"),
+        (json!({"steps": {"payment": "immediate"}}), "unknown variant `payment`"),
+        (json!({"exchangeFeePercentage": "101"}), "exchangeFeePercentage must be from 0 to 100"),
+        (json!({"sepaFeeMinimum": "-1"}), "sepaFeeMinimum must not be less than 0"),
+        (json!({"rates": {"usd": "1"}}), "rates.usd: there is no such currency"),
+        (json!({"rates": {"btc": "0"}}), "rates.btc must be a positive number"),
+        (json!({"speed": 2}), "unknown field `speed`"),
+    ] {
+        let (status, text) = refused(&sandbox, Method::PUT, "settings", body.clone()).await;
+        assert!(status == 400 && text.contains(message), "{body}: {status} {text}");
+    }
+    assert_eq!(get(&sandbox, "settings").await, settings);
+    // What is missing is set back.
+    send(&sandbox, Method::PUT, "settings", Some(json!({}))).await;
+    assert_eq!(sandbox.settings(), Settings::default());
+}
+
+#[tokio::test]
+async fn a_reset_forgets_everything_but_the_settings() {
+    let sandbox = lived_in().await;
+    let settings = sandbox.settings();
+    let at = sandbox.now();
+    post(&sandbox, "reset", json!({})).await;
+    let overview = sandbox.overview();
+    assert_eq!((overview.user_count, overview.card_count, overview.delivery_count, overview.pending_count), (0, 0, 0, 0));
+    assert!(overview.faults.is_empty() && overview.balances.is_empty());
+    assert_eq!((sandbox.settings(), sandbox.now()), (settings, at));
+
+    // The same seed and time give the same ids again, another seed others.
+    let mut created = Vec::new();
+    for seed in [7, 7, 8] {
+        sandbox.reset(&Reset { seed: Some(seed), time: Some("2025-08-12T08:00:00Z".into()) }).await.unwrap();
+        assert_eq!(sandbox.now().to_rfc3339(), "2025-08-12T08:00:00+00:00");
+        created.push(sandbox.client().users().create_limited(&limited("lim")).await.unwrap());
+        sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();
+        created.push(sandbox.client().users().create_limited(&limited("lim2")).await.unwrap());
+    }
+    assert_eq!(created[..2], created[2..4]);
+    assert_ne!(created[..2], created[4..]);
+    assert_eq!(refused(&sandbox, Method::POST, "reset", json!({"time": "soon"})).await.0, 400);
+    assert_eq!(sandbox.overview().user_count, 2);
+}
+
+#[tokio::test]
+async fn the_state_goes_out_and_in_unchanged() {
+    let sandbox = lived_in().await;
+    let url = format!("{}/_sandbox/state", sandbox.base_url());
+    let state = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    assert_eq!(state, sandbox.export());
+    let transfer = sandbox.overview().pending[0].subject.clone();
+
+    let other = Sandbox::start().await.unwrap();
+    let put = reqwest::Client::new().put(format!("{}/_sandbox/state", other.base_url())).body(state.clone());
+    assert_eq!(put.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(other.export(), state);
+    assert_eq!(Sandbox::builder().state(state).start().await.unwrap().export(), sandbox.export());
+
+    // The copy goes on where the other was: the transfer is carried out at its second read, and ids go on in the same way.
+    for sandbox in [&sandbox, &other] {
+        let client = sandbox.client();
+        assert_eq!(client.transfers().get(&transfer).await.unwrap().status.as_str(), "PROCESSING");
+        client.transfers().get(&transfer).await.unwrap();
+        assert_eq!(client.transfers().get(&transfer).await.unwrap().status, TransferStatus::Successful);
+        client.users().create(&request("eve", "LT")).await.unwrap();
+    }
+    assert_eq!(other.export(), sandbox.export());
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_state_is_refused_and_changes_nothing() {
+    let sandbox = lived_in().await;
+    let state = sandbox.export();
+    let good: Value = serde_json::from_str(&state).unwrap();
+    let mut cases = vec![("{".to_owned(), "EOF"), ("[]".to_owned(), "invalid length 0"), (r#"{"format": 2}"#.to_owned(), "format is 2")];
+    for (pointer, value, message) in [
+        ("/world/now", json!("soon"), "world.now"),
+        ("/world/users/ada/stage", json!("king"), "world.users.ada.stage"),
+        ("/world/settings/rates/btc", json!("-1"), "world.settings.rates.btc must be a positive number"),
+        (
+            "/world/ledger/holdings/user:ada/eur",
+            json!("1000000"),
+            "world.ledger.holdings.user:ada.eur is 1000000, but its entries make 100.5",
+        ),
+        ("/world/ledger/holdings/user:ada", json!({}), "world.ledger.holdings.user:ada.eur is missing"),
+        ("/world/ledger/entries/0/amount", json!("-5"), "world.ledger.entries[0].amount must be a positive number"),
+        ("/world/ledger/entries/0/to", json!("nobody"), "world.ledger.entries[0].to"),
+        ("/world/deliveries/log/0/id", json!(9), "world.deliveries.log[0].id must be 0"),
+        ("/world/deliveries/due", json!([["2025-08-12T08:00:00.000Z", 99]]), "world.deliveries.due names 99"),
+        ("/world/faults/0/operation", json!("pay"), "world.faults[0].operation: there is no `pay`"),
+        ("/world/ids/drawn", json!("many"), "world.ids.drawn"),
+        ("/world/now", json!("2025-08-12T10:00:00+02:00"), "world.now is not written as a sandbox writes it"),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+        cases.push((bad.to_string(), message));
+    }
+    let mut unknown = good.clone();
+    unknown["world"]["users"]["ada"]["crown"] = json!(true);
+    cases.push((unknown.to_string(), "world.users.ada.crown is not written as a sandbox writes it"));
+    let mut missing = good;
+    missing["world"].as_object_mut().unwrap().remove("cards");
+    cases.push((missing.to_string(), "missing field `cards`"));
+
+    for (document, message) in cases {
+        let error = sandbox.import(&document).await.unwrap_err().to_string();
+        assert!(error.contains(message), "{message:?} in {error:?}");
+        assert_eq!(sandbox.export(), state, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn money_users_and_cards_are_handled() {
+    let mut settings = Settings::default();
+    settings.steps.insert(Step::KycDecision, When::ByHand);
+    settings.steps.insert(Step::DepositCheck, When::ByHand);
+    let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
+    let client = sandbox.client();
+    with_files(&client, "ada").await;
+    verify(&client, "ada").await;
+    let (status, text) = refused(&sandbox, Method::POST, "users/ada/kyc", json!({"decision": "approve"})).await;
+    assert!(status == 400 && text.contains("unknown field `decision`"), "{text}");
+    assert_eq!(post(&sandbox, "users/ada/kyc", json!({"approve": true})).await, json!({}));
+    assert_eq!(sandbox.overview().users[0].state, UserState::Active);
+    assert_eq!(refused(&sandbox, Method::POST, "users/eve/kyc", json!({"approve": true})).await.0, 400);
+    assert_eq!(refused(&sandbox, Method::POST, "kyc/none", json!({"approve": true})).await.0, 404);
+    let (status, text) = refused(&sandbox, Method::POST, "users/ada/poa", json!({"decision": "APPROVED"})).await;
+    assert_eq!((status, text.as_str()), (400, "No proof of address of this user is under review."));
+
+    let deposit = post(&sandbox, "deposits/crypto", json!({"account": "user:ada", "currency": "btc", "amount": "0.5"})).await;
+    let path = format!("deposits/crypto/{}", deposit["id"].as_str().unwrap());
+    post(&sandbox, &path, json!({"approve": true})).await;
+    assert_eq!(refused(&sandbox, Method::POST, &path, json!({"approve": true})).await.0, 400);
+    let held = json!({"account": "user:ada", "currency": "btc", "amount": "1", "travelRule": true});
+    let held = post(&sandbox, "deposits/crypto", held).await;
+    let held = held["id"].as_str().unwrap();
+    post(&sandbox, "proceed", json!({"subject": held})).await;
+    let (status, text) = refused(&sandbox, Method::POST, "proceed", json!({"subject": held})).await;
+    assert_eq!((status, text), (400, format!("subject: nothing waits for `{held}`")));
+    let (_, text) = refused(&sandbox, Method::POST, &format!("deposits/crypto/{held}"), json!({"approve": true})).await;
+    assert!(text.contains("the partner has to name the sender"), "{text}");
+    post(&sandbox, &format!("deposits/crypto/{held}"), json!({"approve": false})).await;
+    assert_eq!(refused(&sandbox, Method::POST, "deposits/crypto/none", json!({"approve": true})).await.0, 404);
+    let sepa = json!({"externalUserId": "ada", "amount": "250", "senderName": "Jan", "senderIban": "PL61109010140000071219812874"});
+    post(&sandbox, "deposits/sepa", sepa).await;
+
+    let card = p100::types::CreateCardRequest::builder().external_user_id("ada").label("Shopping").pin("1234").build();
+    let card = client.cards().create(&card).await.unwrap().card_id;
+    let payment = json!({"merchantName": "Shop", "amount": "12.99", "channel": "ecom"});
+    post(&sandbox, &format!("cards/{card}/transactions"), payment.clone()).await;
+    assert_eq!(refused(&sandbox, Method::POST, "cards/none/transactions", payment).await.0, 400);
+    let code = post(&sandbox, &format!("cards/{card}/3ds-code"), json!({"merchantName": "Shop", "amount": 5})).await;
+    let activation = post(&sandbox, &format!("cards/{card}/activation-code"), json!({})).await;
+
+    let books = sandbox.books();
+    let balances = &books.balances[&Account::User("ada".into())].0;
+    assert_eq!((balances["btc"], balances["eur"]), (Decimal::new(5, 1), Decimal::new(23_701, 2)));
+    assert!(books.sums.values().all(Decimal::is_zero));
+    let log: Vec<Delivery> = serde_json::from_value(get(&sandbox, "deliveries").await).unwrap();
+    for (event, code) in [("card3dsCode", code), ("cardActivationCode", activation)] {
+        let told = log.iter().rfind(|delivery| delivery.event == event).unwrap_or_else(|| panic!("{event} in {log:?}"));
+        assert!(told.body.contains(code["code"].as_str().unwrap()));
+    }
+    let again = post(&sandbox, "deliveries/0/redeliver", json!({})).await;
+    assert_eq!((&again["state"], &again["attempts"][0]["error"]), (&json!("waiting"), &json!("no receiver is configured")));
+    assert_eq!(refused(&sandbox, Method::POST, "deliveries/99/redeliver", json!({})).await, (404, "id: there is no delivery 99".into()));
+    assert_eq!(refused(&sandbox, Method::POST, "deliveries/x/redeliver", json!({})).await, (400, "id must be a number".into()));
+    post(&sandbox, "settle", json!({})).await;
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Waiting);
+
+    let overview: Overview = serde_json::from_value(get(&sandbox, "overview").await).unwrap();
+    assert_eq!((overview.user_count, overview.card_count, overview.deposit_count), (1, 1, 2));
+    assert_eq!(overview.cards[0].external_user_id, "ada");
+    assert_eq!(overview.entries.len(), overview.entry_count);
+    assert_eq!(overview.entries[0], *books.entries.last().unwrap(), "newest first");
+}
+
+#[tokio::test]
+async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    client.users().create(&request("ada", "LT")).await.unwrap();
+    let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
+    let form = async |id: &str, fields: &'static str| {
+        let request = reqwest::Client::new().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
+        let answer = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields).send().await.unwrap();
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    for wrong in ["", "decision=maybe", "decision=approve&who=me"] {
+        assert_eq!(form(&id, wrong).await.0, 400, "{wrong}");
+    }
+    let (status, page) = form(&id, "decision=reject&reason=DOCUMENT_EXPIRED").await;
+    assert!(status == 200 && page.contains("was not verified"), "{page}");
+    assert_eq!(client.kyc().status("ada").await.unwrap().rejection_reason.as_deref(), Some("DOCUMENT_EXPIRED"));
+    let (status, page) = form(&id, "decision=approve").await;
+    assert!(status == 400 && page.contains("decided before"), "{page}");
+    assert_eq!(form("<script>", "decision=approve").await.0, 404);
+}
+
+#[tokio::test]
+async fn an_unknown_command_is_told_which_there_are() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (method, path, status) in [(Method::GET, "nothing/here", 404), (Method::DELETE, "fund", 405), (Method::POST, "state", 405)] {
+        let (answered, body) = send(&sandbox, method, path, None).await;
+        assert_eq!(answered, status, "{path}");
+        let routes: Vec<&str> = body["routes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(routes.contains(&"POST /_sandbox/fund: put money on an account out of nowhere"), "{routes:?}");
+        // The README is the reference of all of them.
+        for route in routes {
+            let (route, _) = route.split_once(": ").unwrap();
+            assert!(include_str!("../README.md").contains(&format!("`{route}`")), "{route} is missing in the README");
+        }
+    }
+    let answer = reqwest::get(format!("{}/_sandbox", sandbox.base_url())).await.unwrap();
+    assert_eq!((answer.status(), answer.url().path()), (StatusCode::OK, "/_sandbox/"));
+}
+
+/// Any page that a browser shows can post to any port of its machine.
+#[tokio::test]
+async fn commands_of_other_web_pages_are_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let url = format!("{}/_sandbox/fund", sandbox.base_url());
+    let fund = |origin: &str| {
+        let request =
+            reqwest::Client::new().post(&url).header(header::ORIGIN, origin).body(r#"{"account":"partner","currency":"eur","amount":1}"#);
+        async { request.send().await.unwrap().status().as_u16() }
+    };
+    for origin in ["https://example.com", "null", "http://127.0.0.1:1", "http://127.0.0.1"] {
+        assert_eq!(fund(origin).await, 403, "{origin}");
+    }
+    assert!(sandbox.books().entries.is_empty());
+    assert_eq!(fund(sandbox.base_url()).await, 200);
+}
+
+#[tokio::test]
+async fn a_key_is_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let stranger = |key: &str| Client::builder().base_url(sandbox.base_url()).api_key(key).build().unwrap();
+    let error = stranger("guessed").partner().balances().await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.access_denied()), (401, Some(AccessDenied::WrongKey)));
+    let answer = reqwest::get(format!("{}/v1/partner/balances", sandbox.base_url())).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().contains("xo1")), (401, true));
+    let mut settings = sandbox.settings();
+    settings.api_key = "another".into();
+    sandbox.set_settings(settings).unwrap();
+    stranger("another").partner().balances().await.unwrap();
+    // Whoever has no key does not learn whether the request would be right.
+    let answer = reqwest::Client::new().post(format!("{}/v1/transfers", sandbox.base_url())).body("{").send().await.unwrap();
+    assert!(matches!(answer.status().as_u16(), 401 | 404));
+}
+
+#[tokio::test]
+async fn what_is_no_operation_is_told_which_there_are() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = reqwest::Client::new();
+    for (method, path, status) in
+        [(Method::GET, "/v2/balances", 404), (Method::GET, "/", 404), (Method::DELETE, "/v1/partner/balances", 405)]
+    {
+        let answer = client.request(method, format!("{}{path}", sandbox.base_url())).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        if status == 405 {
+            assert!(answer.headers()[header::ALLOW].to_str().unwrap().contains("GET"));
+        }
+        let body: Value = answer.json().await.unwrap();
+        assert!(body["operations"].as_array().unwrap().contains(&json!("GET /v1/partner/balances (getPartnerBalances)")), "{body}");
+        assert_eq!(body["control"], "/_sandbox/");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_wrong_is_told_everything_at_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let operation = p100::raw::operations::ALL.iter().find(|operation| operation.id == "createCard").unwrap();
+    let post = async |body: &'static str| {
+        let request = reqwest::Client::new().post(format!("{}{}", sandbox.base_url(), operation.path)).header("x-api-key", "sandbox-key");
+        let answer = request.body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: p100::types::Error = answer.json().await.unwrap();
+        assert_eq!(body.error_code, Some(ErrorCode::P403));
+        (status, body.error_message.unwrap())
+    };
+    for body in ["", "{", "pin=1234"] {
+        assert_eq!(post(body).await, (400, "The body must be JSON.".to_owned()));
+    }
+    let (status, text) = post(r#"{"externalUserId": 7, "label": "x", "pin": "12345"}"#).await;
+    assert_eq!(status, 400);
+    for sentence in
+        ["externalUserId must be a string.", "label must be longer than or equal to 3 characters.", "pin must match ^[0-9]{4}$."]
+    {
+        assert!(text.contains(sentence), "{sentence:?} in {text:?}");
+    }
+    assert_eq!(post("{}").await.1.matches("should not be empty.").count(), 3);
+}

@@ -1,0 +1,44 @@
+//! A crypto deposit that is held until its sender is known: `cargo run --example deposit_travel_rule`.
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::error::Error;
+
+use p100::types::{PartyType, TravelRuleRequest, WalletType};
+use p100::webhooks::{WebhookEvent, WebhookKind};
+use p100::{Currency, Decimal};
+use p100_sandbox::control::CryptoDeposit;
+use p100_sandbox::{Account, Sandbox};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    let (account, amount) = (Account::Partner, Decimal::new(1, 1));
+    sandbox.receive_crypto_deposit(CryptoDeposit { account, currency: "eth".to_owned(), amount, travel_rule: true })?;
+    show(&sandbox)?;
+
+    // The id comes with the event cryptoDepositStatus, in the state WAITING_FOR_TR_DATA.
+    let held = sandbox.deliveries().into_iter().rev().find(|delivery| delivery.event == "cryptoDepositStatus").ok_or("no event")?;
+    let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())? else {
+        return Err("another event".into());
+    };
+    let sender =
+        TravelRuleRequest::builder().name("Ada Example").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural).build();
+    client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await?;
+
+    show(&sandbox)?;
+    let balances = client.partner().balances().await?.crypto_balances;
+    let eth = balances.iter().find(|balance| balance.name == Currency::ETH.as_str()).ok_or("no balance")?;
+    println!("{} eth on the account", eth.amount);
+    Ok(())
+}
+
+/// Which events have been sent.
+fn show(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
+    for delivery in sandbox.deliveries() {
+        if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())? {
+            println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency, deposit.status);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Questions to git, and the files of another revision.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::workspace::Repository;
+
+/// What `git` with these arguments, separated by spaces, writes on its standard output.
+pub(crate) fn ask(repository: &Repository, question: &str) -> Result<String> {
+    run(repository, question, None)
+}
+
+/// The id of the commit that a revision names.
+pub(crate) fn commit(repository: &Repository, revision: &str) -> Result<String> {
+    let arguments = ["rev-parse", "--verify", "--end-of-options"];
+    let text = output(command(repository, None).args(arguments).arg(format!("{revision}^{{commit}}")));
+    Ok(text.with_context(|| format!("there is no revision {revision}"))?.trim().to_owned())
+}
+
+/// The files of a revision in a temporary folder. The repository does not learn of it: a task that is killed leaves nothing to prune.
+pub(crate) fn checkout(repository: &Repository, revision: &str) -> Result<TempDir> {
+    let commit = commit(repository, revision)?;
+    let folder = TempDir::with_prefix("p100-revision-").context("cannot make a temporary folder")?;
+    let index = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    // Git wants to make the file itself.
+    let index = index.into_temp_path();
+    std::fs::remove_file(&index)?;
+    run(repository, &format!("read-tree {commit}"), Some(&index))?;
+    let prefix = format!("--prefix={}/", folder.path().display());
+    output(command(repository, Some(&index)).args(["checkout-index", "--all", "--force", &prefix]))?;
+    // Gone already if there was nothing to write.
+    let _ = index.close();
+    Ok(folder)
+}
+
+fn run(repository: &Repository, arguments: &str, index: Option<&Path>) -> Result<String> {
+    output(command(repository, index).args(arguments.split_whitespace()))
+}
+
+fn command(repository: &Repository, index: Option<&Path>) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(repository.path(""));
+    if let Some(index) = index {
+        command.env("GIT_INDEX_FILE", index);
+    }
+    command
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().context("cannot start git")?;
+    if !output.status.success() {
+        bail!("git failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
