@@ -53,18 +53,26 @@ impl<'ast> Visit<'ast> for Found {
         }
     }
 
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        if matches!(&*call.receiver, syn::Expr::MethodCall(receiver) if receiver.method == "raw") {
+    /// What is not awaited sends nothing.
+    fn visit_expr_await(&mut self, awaited: &'ast syn::ExprAwait) {
+        if let syn::Expr::MethodCall(call) = &*awaited.base
+            && matches!(&*call.receiver, syn::Expr::MethodCall(receiver) if receiver.method == "raw")
+        {
             self.called.push(call.method.to_string());
         }
-        visit::visit_expr_method_call(self, call);
+        visit::visit_expr_await(self, awaited);
     }
 
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        if path.segments.len() == 2 && path.segments[0].ident == "operations" {
-            self.followed.push(path.segments[1].ident.to_string());
+    /// `Pending::new(client, &operations::CREATE_TRANSFER, id)`
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        let names = |path: &syn::ExprPath| path.path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>();
+        if matches!(&*call.func, syn::Expr::Path(path) if names(path) == ["Pending", "new"])
+            && let Some(syn::Expr::Reference(operation)) = call.args.get(1)
+            && let syn::Expr::Path(operation) = &*operation.expr
+        {
+            self.followed.extend(names(operation).pop());
         }
-        visit::visit_path(self, path);
+        visit::visit_expr_call(self, call);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask conformance`: tools that nobody here wrote hold the document, the client and the sandbox against each other.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -38,6 +38,14 @@ fn schemathesis(repository: &Repository, tools: &Path) -> Result<()> {
     // Built into the same folder as this program. Not by `cargo run`: ending that would leave the sandbox behind.
     let program = std::env::current_exe()?.with_file_name(format!("p100-sandbox{}", std::env::consts::EXE_SUFFIX));
     let _sandbox = Server::start(Command::new(program).args(["--quiet", "--port", &address.port().to_string()]), address)?;
+    // What schemathesis.toml knows of.
+    post(address, "/_sandbox/users", r#"{"externalUserId":"customer-42"}"#)?;
+    post(address, "/_sandbox/users", r#"{"externalUserId":"customer-44","limited":true}"#)?;
+    for account in ["partner", "user:customer-42", "user:customer-44"] {
+        for currency in ["eur", "eth", "usdc"] {
+            post(address, "/_sandbox/fund", &format!(r#"{{"account":"{account}","currency":"{currency}","amount":100000}}"#))?;
+        }
+    }
     let config = repository.path("schemathesis.toml");
     succeed(SCHEMATHESIS.command(tools).current_dir(repository.path("")).arg("--config-file").arg(config).args([
         "run",
@@ -75,6 +83,17 @@ fn prism(repository: &Repository, tools: &Path, examples: &[String]) -> Result<(
     ensure!(violations.is_empty(), "Prism found violations:\n{}", violations.join("\n"));
     ensure!(calls > 0, "no call went through Prism:\n{log}");
     println!("Prism: {calls} calls went through, no violation in either direction");
+    Ok(())
+}
+
+/// Commands the sandbox: a request too simple for an HTTP client.
+fn post(address: SocketAddr, path: &str, body: &str) -> Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n");
+    write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.starts_with("HTTP/1.1 200 "), "POST {path} {body}: {answer}");
     Ok(())
 }
 

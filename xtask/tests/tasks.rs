@@ -16,7 +16,7 @@ impl Checkout {
     fn new() -> Self {
         let checkout = Self(TempDir::new().expect("a folder"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for path in [SPEC, "README.md", "docs", "crates/p100-raw/src/generated", "crates/p100-httpmock/src/generated"] {
+        for path in [SPEC, "README.md", "docs"].into_iter().chain(p100_codegen::GENERATED) {
             copy(&root.join(path), &checkout.0.path().join(path));
         }
         checkout

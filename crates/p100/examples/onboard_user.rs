@@ -30,11 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let created = client.users().create(&user).await?;
     println!("created {}; proof of address needed: {}", created.user_id, created.poa_required);
 
-    // Checked by content before anything is sent; a file on disk is streamed: Document::from_path("passport.jpg").
-    let photo =
-        Document::from_bytes(&b"\xFF\xD8\xFF\xE0 a photo"[..])?.on_progress(|sent, total| println!("photo: {sent} of {total} bytes"));
-    let selfie = Document::from_bytes(&b"\x89PNG\r\n\x1a\n a selfie"[..])?;
-    client.kyc().upload_files(&id, KycFiles::passport(photo, selfie)).await?;
+    // Checked by content before anything is sent; a file on disk is streamed: Document::from_path("passport.pdf").
+    let scan = Document::from_bytes(&b"%PDF-1.7 a scan"[..])?.on_progress(|sent, total| println!("scan: {sent} of {total} bytes"));
+    let selfie = Document::from_bytes(&b"%PDF-1.7 a selfie"[..])?;
+    client.kyc().upload_files(&id, KycFiles::passport(scan, selfie)).await?;
 
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(&id).build()).await?;
     // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.

@@ -39,8 +39,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let user = user.first_name("Ada").last_name("Example").address("Sample Street 1").city("Vilnius").post_code("01001");
     let user = user.country("LT").citizenship("LT").document_type(DocumentType::Passport).document_number("X0000001").build();
     client.users().create(&user).await?;
-    let (photo, selfie) = (&b"\xFF\xD8\xFF\xE0 a photo"[..], &b"\x89PNG\r\n\x1a\n a selfie"[..]);
-    let files = KycFiles::passport(Document::from_bytes(photo)?, Document::from_bytes(selfie)?);
+    let (scan, selfie) = (&b"%PDF-1.7 a scan"[..], &b"%PDF-1.7 a selfie"[..]);
+    let files = KycFiles::passport(Document::from_bytes(scan)?, Document::from_bytes(selfie)?);
     client.kyc().upload_files("customer-42", files).await?;
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id("customer-42").build()).await?;
     println!("  {}", client.kyc().status("customer-42").await?.verification_status);

@@ -126,7 +126,7 @@ mod tests {
     fn each_operation_calls_the_handler_of_its_name() {
         let file: syn::File = syn::parse2(super::handlers(&small())).expect("Rust");
         let text = prettyplease::unparse(&file);
-        assert!(text.contains("world.get_thing(input.path(\"thingId\"))"), "{text}");
+        assert!(text.contains(".get_thing(input.path(\"thingId\"), input.integer(\"month\")?)"), "{text}");
     }
 
     #[test]
