@@ -14,7 +14,7 @@ use p100_codegen::{Operation, Retry};
 use p100_httpmock::MockServer;
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::DOCUMENT;
 use crate::harness::{Answer, Arguments, call};
@@ -309,9 +309,10 @@ async fn a_redirect_is_refused_and_the_key_stays_at_home() {
 #[tokio::test]
 async fn a_refused_connection_was_never_sent() {
     let calls = DOCUMENT.operations().iter().map(async |operation| {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("bound");
-        drop(listener);
+        // Bound but not listening: it refuses connections, and nobody else gets the port.
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        let address = socket.local_addr().expect("bound");
         (operation, call(client(address).raw(), &operation.id, &Arguments::of(operation, "customer-42")).await)
     });
     for (operation, result) in join_all(calls).await {

@@ -9,7 +9,7 @@ use p100::{Client, Decimal};
 use p100_codegen::Operation;
 use p100_raw::webhooks::WebhookKind;
 use p100_raw::{Error, reqwest};
-use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, SepaDeposit};
+use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, SepaDeposit};
 use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -39,14 +39,10 @@ impl Stage {
         let sandbox = Sandbox::builder().settings(settings).start().await.expect("a sandbox");
         let client = sandbox.client_builder().retries(p100::Retries::none()).build().expect("a client");
         let stage = Self { sandbox, client };
-        for (user, country) in [(USER, "LT"), (POA_USER, "UA")] {
-            let body = with(&example("createUser"), &[("externalUserId", user), ("country", country), ("documentType", "PASSPORT")]);
-            stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
-        }
-        let body = with(&example("createLimitedUser"), &[("externalUserId", LIMITED_USER)]);
-        stage.must("createLimitedUser", &Arguments { body, ..Arguments::default() }).await;
-        stage.must("uploadKycFiles", &files(USER, &["front", "selfie"], PNG)).await;
-        stage.must("startUserVerification", &body_of(&[("externalUserId", USER)])).await;
+        let body = with(&example("createUser"), &[("externalUserId", POA_USER), ("country", "UA"), ("documentType", "PASSPORT")]);
+        stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
+        stage.sandbox.add_user(NewUser::new(USER)).expect("a user");
+        stage.sandbox.add_user(NewUser { limited: true, ..NewUser::new(LIMITED_USER) }).expect("a user");
         for account in [Account::Partner, Account::User(USER.to_owned())] {
             for currency in ["eur", "eth", "usdc", "btc"] {
                 stage.sandbox.fund(&account, currency, Decimal::from(1_000_000)).expect("funds");
@@ -61,7 +57,7 @@ impl Stage {
 
     async fn must(&self, id: &str, arguments: &Arguments) -> Value {
         let answer = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api()));
-        serde_json::from_str(&answer.text).unwrap_or_else(|_| Value::String(answer.text))
+        serde_json::from_str(&answer.text).unwrap_or(Value::String(answer.text))
     }
 
     /// Arguments with which `operation` succeeds here.
@@ -163,11 +159,7 @@ impl Stage {
             "P447" | "P211" => _ = self.must("uploadPoaFiles", &files(POA_USER, &["files"], PNG)).await,
             "P451" => {
                 // Verified, but in a country without cards.
-                let changes = [("externalUserId", "far"), ("country", "US"), ("documentType", "PASSPORT")];
-                let body = with(&example("createUser"), &changes);
-                self.must("createUser", &Arguments { body, ..Arguments::default() }).await;
-                self.must("uploadKycFiles", &files("far", &["front", "selfie"], PNG)).await;
-                self.must("startUserVerification", &body_of(&[("externalUserId", "far")])).await;
+                self.sandbox.add_user(NewUser { country: "US".to_owned(), ..NewUser::new("far") }).expect("a user");
                 rename_user(&mut arguments, "far");
             }
             "P454" => _ = self.created("createCard", "cardId").await,
@@ -268,7 +260,11 @@ async fn every_event_arrives_and_is_understood() {
 
     let stage = Stage::new(settings).await;
     let tells = |operation: &&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event.is_some());
-    // The stage has created its users already.
+    let own_files = "customer-45";
+    let body = with(&example("createUser"), &[("externalUserId", own_files), ("country", "LT"), ("documentType", "PASSPORT")]);
+    stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
+    stage.must("uploadKycFiles", &files(own_files, &["front", "selfie"], PNG)).await;
+    stage.must("startUserVerification", &body_of(&[("externalUserId", own_files)])).await;
     for operation in DOCUMENT.operations().iter().filter(tells).filter(|operation| operation.id != "createUser") {
         let arguments = stage.arguments(operation).await;
         stage.must(&operation.id, &arguments).await;

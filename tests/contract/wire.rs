@@ -233,9 +233,10 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
 
 #[tokio::test]
 async fn a_refused_connection_is_known_not_to_have_been_sent() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("bound");
-    drop(listener);
+    // Bound but not listening: it refuses connections, and nobody else gets the port.
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let address = socket.local_addr().expect("bound");
     let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), p100_raw::reqwest::Client::new());
     for operation in DOCUMENT.operations() {
         let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("refused");

@@ -1,6 +1,6 @@
 //! One sandbox: its state behind a lock, its clock, and the courier that delivers webhooks.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use p100_raw::reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -40,7 +40,8 @@ pub(crate) struct Core {
     pace: Mutex<Pace>,
     pub(crate) requests: &'static Requests,
     pub(crate) on_call: Option<OnCall>,
-    http: reqwest::Client,
+    /// Made when the first webhook goes out: reading the certificates of the system takes longer than all the rest of a start.
+    http: OnceLock<Result<reqwest::Client, String>>,
     /// Something has come due.
     due: Notify,
     /// Held by whoever moves the clock or delivers: one at a time, so that the order is always the same.
@@ -55,18 +56,17 @@ struct Pace {
 }
 
 impl Core {
-    pub(crate) fn new(world: World, speed: f64, requests: &'static Requests, on_call: Option<OnCall>) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none()).no_proxy().build()?;
+    pub(crate) fn new(world: World, speed: f64, requests: &'static Requests, on_call: Option<OnCall>) -> Self {
         let pace = Pace { speed, anchor: (Instant::now(), world.now) };
-        Ok(Self {
+        Self {
             world: Mutex::new(world),
             pace: Mutex::new(pace),
             requests,
             on_call,
-            http,
+            http: OnceLock::new(),
             due: Notify::new(),
             driving: tokio::sync::Mutex::new(()),
-        })
+        }
     }
 
     /// The state at the present time. What has come due by now has happened, except for deliveries.
@@ -164,10 +164,14 @@ impl Core {
     }
 
     async fn deliver(&self, outgoing: &Outgoing, receiver: &Receiver) -> Result<u16, String> {
-        let url = format!("{}{}", receiver.url.trim_end_matches('/'), outgoing.path);
-        let request = self
-            .http
-            .post(url)
+        let http = self.http.get_or_init(|| {
+            let client = reqwest::Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none()).no_proxy();
+            client.build().map_err(|error| describe(&error))
+        });
+        let request = http
+            .as_ref()
+            .map_err(String::clone)?
+            .post(format!("{}{}", receiver.url.trim_end_matches('/'), outgoing.path))
             .header(AUTHORIZATION, receiver.token.expose())
             .header(CONTENT_TYPE, "application/json")
             .body(outgoing.body.clone());

@@ -128,7 +128,7 @@ impl SandboxBuilder {
             None => World::new(self.seed, time.into(), self.settings),
         };
         let requests = Requests::get().map_err(|error| io::Error::other(error.as_str()))?;
-        let core = Arc::new(Core::new(world, self.speed, requests, self.on_call).map_err(io::Error::other)?);
+        let core = Arc::new(Core::new(world, self.speed, requests, self.on_call));
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();

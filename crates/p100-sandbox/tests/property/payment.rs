@@ -1,0 +1,149 @@
+//! Payments as this test reckons them, in whole numbers and without a look at the sandbox's own sums.
+
+use std::collections::BTreeMap;
+
+use p100::{Client, Decimal, Error};
+use p100_sandbox::Account;
+
+use super::draw::decimals;
+
+/// Money that changes hands.
+#[derive(Clone, Debug)]
+pub(super) struct Movement {
+    pub(super) from: Account,
+    pub(super) to: Account,
+    pub(super) slug: String,
+    pub(super) amount: Decimal,
+}
+
+/// Who holds how much of what.
+pub(super) type Holdings = BTreeMap<(Account, String), Decimal>;
+
+pub(super) fn movement(from: &Account, to: &Account, slug: &str, amount: Decimal) -> Movement {
+    Movement { from: from.clone(), to: to.clone(), slug: slug.to_owned(), amount }
+}
+
+pub(super) fn apply<'a>(holdings: &mut Holdings, movements: impl IntoIterator<Item = &'a Movement>) {
+    for Movement { from, to, slug, amount } in movements {
+        *holdings.entry((from.clone(), slug.clone())).or_default() -= amount;
+        *holdings.entry((to.clone(), slug.clone())).or_default() += amount;
+    }
+    holdings.retain(|_, amount| !amount.is_zero());
+}
+
+/// What the details of a payment tell, beside how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Told {
+    pub(super) event: &'static str,
+    users: [Option<String>; 2],
+    /// Amounts and what of.
+    amounts: Vec<(Decimal, String)>,
+    fee: Option<Decimal>,
+}
+
+/// A payment that was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Payment {
+    pub(super) told: Told,
+    /// What it moves if it succeeds.
+    pub(super) movements: Vec<Movement>,
+}
+
+/// The events that tell of payments, and the member that names the payment.
+pub(super) const EVENTS: [(&str, &str); 4] =
+    [("transferStatus", "id"), ("exchangeStatus", "exchangeId"), ("sepaTransferStatus", "id"), ("cryptoWithdrawalStatus", "id")];
+
+impl Payment {
+    pub(super) fn transfer(from: &Account, to: &Account, slug: &str, amount: Decimal) -> Self {
+        let told = Told { event: "transferStatus", users: [user(from), user(to)], amounts: vec![(amount, slug.to_owned())], fee: None };
+        Self { told, movements: vec![movement(from, to, slug, amount)] }
+    }
+
+    pub(super) fn sepa(amount: Decimal) -> Self {
+        // 0.1 %, halves of a cent up, and at least 1 EUR.
+        let fee = Decimal::new(i64::try_from((units(amount, 2) + 500) / 1000).expect("a small number").max(100), 2);
+        let told = Told { event: "sepaTransferStatus", users: [None, None], amounts: vec![(amount, "eur".to_owned())], fee: Some(fee) };
+        let pay = |to, amount| movement(&Account::Partner, to, "eur", amount);
+        Self { told, movements: vec![pay(&Account::Outside, amount), pay(&Account::Fees, fee)] }
+    }
+
+    pub(super) fn withdrawal(account: &Account, slug: &str, network: &str, amount: Decimal, fee: Decimal, network_fee: Decimal) -> Self {
+        let amounts = vec![(amount, format!("{slug} on {network}"))];
+        let told = Told { event: "cryptoWithdrawalStatus", users: [user(account), None], amounts, fee: Some(fee + network_fee) };
+        let pay = |to, amount| movement(account, to, slug, amount);
+        Self { told, movements: vec![pay(&Account::Outside, amount + network_fee), pay(&Account::Fees, fee)] }
+    }
+
+    /// `None`: it would buy nothing.
+    pub(super) fn exchange(account: &Account, (slug, amount): (&str, Decimal), to: &str, lock: &p100::types::RateLock) -> Option<Self> {
+        let rate = |slug: &str| units(*lock.rates.get(slug).expect("a rate"), 8);
+        let (places, places_to) = (decimals(slug), decimals(to));
+        let sold = units(amount, places);
+        // In percent, so of ten thousand with two decimals; halves up.
+        let fee = ((sold * units(lock.fee_percentage, 2) + 5_000) / 10_000).min(sold);
+        let (mut above, mut below) = ((sold - fee) * rate(slug), rate(to));
+        if places_to >= places {
+            above *= 10_u128.pow(places_to - places)
+        } else {
+            below *= 10_u128.pow(places - places_to)
+        }
+        let money = |units: u128, places| Decimal::from_i128_with_scale(i128::try_from(units).expect("a number"), places);
+        let (bought, fee) = (money(above / below, places_to), money(fee, places));
+        let amounts = vec![(amount, slug.to_owned()), (bought, to.to_owned())];
+        let told = Told { event: "exchangeStatus", users: [user(account), None], amounts, fee: None };
+        let movements = vec![
+            movement(account, &Account::Desk, slug, amount - fee),
+            movement(account, &Account::Fees, slug, fee),
+            movement(&Account::Desk, account, to, bought),
+        ];
+        (!bought.is_zero()).then_some(Self { told, movements })
+    }
+}
+
+/// `amount`, which is positive and has no more decimals, in units of its last decimal.
+fn units(amount: Decimal, decimals: u32) -> u128 {
+    let amount = amount.normalize();
+    amount.mantissa().unsigned_abs() * 10_u128.pow(decimals - amount.scale())
+}
+
+fn user(account: &Account) -> Option<String> {
+    if let Account::User(id) = account { Some(id.clone()) } else { None }
+}
+
+/// What P100 tells of a payment, and its status.
+pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Told, String), Error> {
+    Ok(match event {
+        "transferStatus" => {
+            let details = client.transfers().get(id).await?;
+            let users = [details.source_external_user_id, details.destination_external_user_id];
+            (Told { event, users, amounts: vec![(details.amount, details.currency)], fee: None }, details.status.to_string())
+        }
+        "exchangeStatus" => {
+            let details = client.exchange().get(id).await?;
+            let users = [details.user.map(|user| user.external_user_id), None];
+            let amounts = vec![(details.amount_from, details.currency_from), (details.amount_to, details.currency_to)];
+            (Told { event, users, amounts, fee: None }, details.status.to_string())
+        }
+        "sepaTransferStatus" => {
+            let details = client.sepa().get(id).await?;
+            let amounts = vec![(details.amount, "eur".to_owned())];
+            (Told { event, users: [None, None], amounts, fee: Some(details.fee) }, details.status.to_string())
+        }
+        _ => {
+            let details = client.withdrawals().get(id).await?;
+            let amounts = vec![(details.amount, format!("{} on {}", details.currency.name, details.currency.network))];
+            let users = [details.user.map(|user| user.external_user_id), None];
+            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string())
+        }
+    })
+}
+
+/// Whether a payment is over, and how it ended.
+pub(super) fn outcome(status: &str) -> Option<bool> {
+    match status {
+        "SUCCESSFUL" | "COMPLETED" => Some(true),
+        "FAILED" => Some(false),
+        "PROCESSING" => None,
+        other => panic!("{other} is no status"),
+    }
+}
