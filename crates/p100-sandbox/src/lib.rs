@@ -1,8 +1,9 @@
-//! A stateful P100 on your own machine.
+#![doc = include_str!("../README.md")]
 
 #[doc = include_str!("assumptions.md")]
 #[doc = include_str!("generated/assumptions.md")]
 pub mod assumptions {}
+
 mod balances;
 mod call;
 pub mod control;
