@@ -1,9 +1,12 @@
 //! Tasks of this repository; `cargo xtask help` lists them.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command-line program")]
 
+mod audit;
 mod bench;
 mod ci;
 mod conformance;
+mod evidence;
+mod format;
 mod generate;
 mod git;
 mod load;
@@ -77,6 +80,16 @@ enum Spec {
         #[arg(long)]
         check: bool,
     },
+    /// What P100 changed in its docs index since spec/docs-index.yaml was written.
+    #[command(long_about = audit::USAGE)]
+    Audit(audit::Options),
+    /// How well P100's docs support the document, and the open questions, most valuable first.
+    #[command(long_about = evidence::USAGE)]
+    Evidence {
+        /// The form of the report.
+        #[arg(long, value_enum, default_value = "text")]
+        format: format::Format,
+    },
 }
 
 fn main() -> ExitCode {
@@ -86,6 +99,8 @@ fn main() -> ExitCode {
         Task::Generate { check, diff } => generate::run(&repository, check, diff),
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
+        Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
+        Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
         Task::Ci { without_semver } => ci::run(!without_semver),
         Task::Conformance => conformance::run(&repository),

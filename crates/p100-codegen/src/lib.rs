@@ -5,10 +5,11 @@
 //! [`Document::load`]'s callers hand in the text: `cargo xtask generate`, `build.rs` and the tests share one path.
 
 mod assumptions;
-mod coverage;
+pub mod coverage;
 mod docs;
 mod document;
 mod emit;
+pub mod evidence;
 pub mod fmt;
 mod lint;
 mod lower;

@@ -1,5 +1,8 @@
 //! The tasks as a curator runs them, on a copy of the repository.
 
+mod audit;
+mod evidence;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,251 @@
+//! What differs between P100's list and the index, what it means for the document, and what to do.
+
+use super::index::{Index, Known};
+use super::published::{Entry, Page};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Added,
+    Removed,
+    Renamed,
+    Moved,
+    SummaryChanged,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 5] = [Self::Added, Self::Removed, Self::Renamed, Self::Moved, Self::SummaryChanged];
+
+    /// As in JSON.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Renamed => "renamed",
+            Self::Moved => "moved",
+            Self::SummaryChanged => "summary-changed",
+        }
+    }
+
+    /// For people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::SummaryChanged => "summary changed",
+            other => other.word(),
+        }
+    }
+}
+
+/// One difference of one page; a page may have several.
+#[derive(Debug)]
+pub(super) struct Difference {
+    pub(super) kind: Kind,
+    /// In the index.
+    pub(super) was: Option<Known>,
+    /// In the list, with what the index knows of it.
+    pub(super) now: Option<Known>,
+    /// What is different.
+    pub(super) change: String,
+    /// What it means for the document.
+    pub(super) meaning: String,
+    pub(super) next_step: String,
+}
+
+impl Difference {
+    /// As it is now, or was.
+    pub(super) fn known(&self) -> Option<&Known> {
+        self.now.as_ref().or(self.was.as_ref())
+    }
+}
+
+/// All differences, those that matter most for the document first.
+pub(super) fn compare(index: &Index, entries: &[Entry]) -> Vec<Difference> {
+    let entry = |id: &str| entries.iter().find(|entry| entry.page.id == id);
+    let gone: Vec<&Known> = index.pages.iter().filter(|known| entry(&known.page.id).is_none()).collect();
+    let new: Vec<&Entry> = entries.iter().filter(|entry| index.page(&entry.page.id).is_none()).collect();
+    let mut found: Vec<Difference> = new.iter().map(|entry| added(index, entry, &gone)).collect();
+    found.extend(gone.iter().map(|known| removed(index, known, &new)));
+    for (entry, known) in entries.iter().filter_map(|entry| Some((entry, index.page(&entry.page.id)?))) {
+        found.extend(changed(index, entry, known));
+    }
+    // A list that ends within its last summary, behind a sentence, cannot be told from one whose last summary changed.
+    let last = entries.last().map(|entry| entry.page.id.as_str());
+    let is_last = |difference: &&mut Difference| {
+        difference.kind == Kind::SummaryChanged && difference.known().map(|known| known.page.id.as_str()) == last
+    };
+    if let Some(difference) = found.iter_mut().find(is_last) {
+        difference.change.push_str("; it is the last page of the list, so make sure that the list is complete");
+    }
+    found.sort_by_key(|difference| Kind::ALL.iter().position(|kind| *kind == difference.kind));
+    found
+}
+
+/// Why the list looks cut off although it can be read to its end.
+pub(super) fn cut_off(index: &Index, entries: &[Entry]) -> Option<String> {
+    let last = entries.last()?;
+    let place = index.pages.iter().position(|known| known.page.id == last.page.id)?;
+    let behind = &index.pages[place + 1..];
+    let all_gone = behind.iter().all(|known| !entries.iter().any(|entry| entry.page.id == known.page.id));
+    let is_changed = index.pages[place].page.summary != last.page.summary;
+    let pages = format!("the {} pages that follow {} in the index are missing", behind.len(), last.page.id);
+    match (is_changed, all_gone && !behind.is_empty()) {
+        (true, true) => Some(format!("the summary of its last page {} is another one, and {pages}", last.page.id)),
+        (true, false) if !last.ends_well => {
+            Some(format!("the summary of its last page {} is another one and does not end like a sentence", last.page.id))
+        }
+        // P100 rarely drops so many at once, and then not just those at the end.
+        (false, true) if behind.len() >= 5 && entries.iter().all(|entry| index.page(&entry.page.id).is_some()) => Some(pages),
+        _ => None,
+    }
+}
+
+fn added(index: &Index, entry: &Entry, gone: &[&Known]) -> Difference {
+    let page = &entry.page;
+    let mut change = format!("a new page under the heading {}, section {}", entry.heading, section(page));
+    if !page.section.is_empty() && !index.has_section(&page.section) {
+        change.push_str(", which is new too");
+    }
+    let twins: Vec<&&Known> = gone.iter().filter(|known| known.page.title == page.title).collect();
+    let nearest = twins.iter().find(|known| known.page.section == page.section).or(twins.first());
+    let kind =
+        if entry.heading == "Docs" { "guide" } else { neighbour(index, &page.section).map_or("operation", |known| known.kind.as_str()) };
+    let (meaning, next_step) = match (nearest, kind) {
+        (Some(known), _) => (
+            format!("It has the title of the page {} that is gone, and perhaps replaces it: that one covers {}.", known.page.id, covered(known)),
+            "Read it and compare. If it is the same page, put its id in the place of the old one, in the index and in `x-docs-pages`. If \
+             not, treat it as new."
+                .to_owned(),
+        ),
+        (None, "guide") => (
+            "A guide: it covers no operation, but may state facts about several.".to_owned(),
+            "Read it. Enter what it states about the wire, raise `x-evidence` where it proves something, then enter the page.".to_owned(),
+        ),
+        (None, kind) => (
+            format!("It describes {} that the document lacks, or one more page of one it has.", if kind == "webhook" { "an event" } else { "an operation" }),
+            "Read it. Enter the operation or event, with `x-docs-pages` and `x-evidence`, or add the page to one that exists. Enter the page, \
+             with what it covers."
+                .to_owned(),
+        ),
+    };
+    let covers = nearest.map_or(if kind == "guide" { "guide" } else { "" }, |known| known.covers.as_str());
+    let kind = nearest.map_or(kind, |known| known.kind.as_str());
+    let now = Known { page: page.clone(), kind: kind.to_owned(), covers: covers.to_owned() };
+    Difference { kind: Kind::Added, was: None, now: Some(now), change, meaning, next_step }
+}
+
+/// A page about an operation or event in the same section, or in the one above.
+fn neighbour<'a>(index: &'a Index, section: &str) -> Option<&'a Known> {
+    let above = section.rsplit_once(" > ").map_or(section, |(above, _)| above);
+    let mut pages = index.pages.iter().filter(|known| known.kind != "guide");
+    pages.clone().find(|known| known.page.section == section).or_else(|| pages.find(|known| known.page.section.starts_with(above)))
+}
+
+fn removed(index: &Index, known: &Known, new: &[&Entry]) -> Difference {
+    let others: Vec<&str> = index
+        .pages
+        .iter()
+        .filter(|other| other.kind != "guide" && other.covers == known.covers && other.page.id != known.page.id)
+        .map(|other| other.page.id.as_str())
+        .collect();
+    let successor = new.iter().find(|entry| entry.page.title == known.page.title).map(|entry| &entry.page.id);
+    let (meaning, next_step) = match (known.kind.as_str(), successor) {
+        (_, Some(id)) => (
+            format!("The page {id} is new and has the same title, so perhaps replaces it. It covers {}.", covered(known)),
+            "See there.".to_owned(),
+        ),
+        ("guide", None) => (
+            "A guide: it covers no operation.".to_owned(),
+            "Look for statements in the document that cite it, and for the page that has them now. Take it out of the index.".to_owned(),
+        ),
+        (_, None) if others.is_empty() => (
+            format!("The only page of {}: perhaps P100 dropped it.", covered(known)),
+            "Find out whether P100 dropped it. If so, mark it `deprecated: true` and name the page that says so: nothing leaves the \
+             document. Record it in spec/CHANGES.md."
+                .to_owned(),
+        ),
+        (_, None) => (
+            format!("It covers {}, which has other pages: {}.", covered(known), others.join(", ")),
+            "Take it out of `x-docs-pages` and of the index, unless only this page stated something: then ask whether that still holds."
+                .to_owned(),
+        ),
+    };
+    Difference {
+        kind: Kind::Removed,
+        was: Some(known.clone()),
+        now: None,
+        change: format!("no longer listed; it was in section {}", section(&known.page)),
+        meaning,
+        next_step,
+    }
+}
+
+fn changed(index: &Index, entry: &Entry, known: &Known) -> Vec<Difference> {
+    let (old, new) = (&known.page, &entry.page);
+    let mut found = Vec::new();
+    let mut add = |kind, change: String, meaning: String, next_step: &str| {
+        let now = Some(Known { page: new.clone(), ..known.clone() });
+        found.push(Difference { kind, was: Some(known.clone()), now, change, meaning, next_step: next_step.to_owned() });
+    };
+    let covers = covered(known);
+    let renamed = old.title != new.title;
+    // The name in an address is made of the title.
+    let follows = renamed && folder(&old.address) == folder(&new.address);
+    if renamed {
+        let address = if follows && old.address != new.address { "; its address follows" } else { "" };
+        add(
+            Kind::Renamed,
+            format!("was \"{}\", is \"{}\"{address}", old.title, new.title),
+            format!("It covers {covers}. A new name may stand for a new meaning."),
+            "Read the page. If only the name is new, change it in the index, and `externalDocs.url` if it is this page's address.",
+        );
+    }
+    let mut moves = Vec::new();
+    if old.section != new.section {
+        let is_new = if new.section.is_empty() || index.has_section(&new.section) { "" } else { ", which is new" };
+        moves.push(format!("from section {} to {}{is_new}", section(old), section(new)));
+    }
+    if old.address != new.address && !follows {
+        moves.push(format!("from {} to {}", old.address, new.address));
+    }
+    if (known.kind == "guide") != (entry.heading == "Docs") || !["Docs", "API Docs"].contains(&entry.heading.as_str()) {
+        moves.push(format!("to the heading {}, while the index has it as {}", entry.heading, known.kind));
+    }
+    if !moves.is_empty() {
+        add(
+            Kind::Moved,
+            moves.join(", "),
+            format!("It covers {covers}. Another section may mean another module, or other users it holds for."),
+            "Read the page. Change the section or address in the index, `externalDocs.url` if it is this page's address, and the tag if the \
+             module is another one.",
+        );
+    }
+    if old.summary != new.summary {
+        let change = match (&old.summary, &new.summary) {
+            (None, _) => "it had no summary and has one now",
+            (_, None) => "it had a summary and has none now",
+            _ => "it has another summary",
+        };
+        add(
+            Kind::SummaryChanged,
+            change.to_owned(),
+            format!("It covers {covers}. The page itself has probably changed too."),
+            "Read the page and compare it with the document: path, members, status codes, error codes. Then renew the hash in the index.",
+        );
+    }
+    found
+}
+
+fn section(page: &Page) -> String {
+    if page.section.is_empty() { "at the top".to_owned() } else { format!("\"{}\"", page.section) }
+}
+
+fn covered(known: &Known) -> String {
+    match known.kind.as_str() {
+        "guide" => "no operation or event, it is a guide".to_owned(),
+        "webhook" => format!("the event {}", known.covers),
+        _ => format!("the operation {}", known.covers),
+    }
+}
+
+fn folder(address: &str) -> &str {
+    address.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

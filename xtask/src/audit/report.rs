@@ -1,0 +1,127 @@
+//! The differences as text, as Markdown and as JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::compare::{Difference, Kind};
+use super::index::{INDEX, Index, Known, lines};
+use super::published::Page;
+use crate::format::{Format, escaped};
+
+pub(super) fn render(format: Format, index: &Index, published: usize, differences: &[Difference]) -> String {
+    match format {
+        Format::Text => text(index, published, differences),
+        Format::Markdown => markdown(index, published, differences),
+        Format::Json => format!("{:#}\n", json(index, published, differences)),
+    }
+}
+
+fn counts(differences: &[Difference]) -> String {
+    let count = |kind: Kind| differences.iter().filter(|difference| difference.kind == kind).count();
+    let counts = Kind::ALL.into_iter().filter(|kind| count(*kind) > 0).map(|kind| format!("{} {}", count(kind), kind.words()));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// The lines that the index should have, for each page that is listed and differs.
+fn entries(differences: &[Difference]) -> String {
+    let mut found: Vec<&Known> = Vec::new();
+    for known in differences.iter().filter_map(|difference| difference.now.as_ref()) {
+        if !found.iter().any(|other| other.page.id == known.page.id) {
+            found.push(known);
+        }
+    }
+    found.into_iter().map(lines).collect()
+}
+
+fn text(index: &Index, published: usize, differences: &[Difference]) -> String {
+    if differences.is_empty() {
+        return format!("Fresh   {INDEX}: all {published} pages are as P100 publishes them\n");
+    }
+    let mut out = String::new();
+    for difference in differences {
+        let Some(Known { page, .. }) = difference.known() else { continue };
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{}: {} {}", difference.kind.words(), page.id, page.title);
+        for (label, line) in [
+            ("page", &page.address),
+            ("change", &difference.change),
+            ("meaning", &difference.meaning),
+            ("next step", &difference.next_step),
+        ] {
+            let _ = writeln!(out, "  {label:<10} {line}");
+        }
+        out.push('\n');
+    }
+    let entries = entries(differences);
+    if !entries.is_empty() {
+        let _ = writeln!(out, "{INDEX}, once each page is read:\n{entries}");
+    }
+    let (listed, known) = (published, index.pages.len());
+    let _ = writeln!(out, "Stale   {INDEX}: {}; {listed} pages published, {known} in the index", counts(differences));
+    out
+}
+
+fn markdown(index: &Index, published: usize, differences: &[Difference]) -> String {
+    let known = index.pages.len();
+    let mut out = format!("## Audit of P100's docs index\n\n[Published]({}): {published} pages. `{INDEX}`: {known}.\n\n", index.source);
+    if differences.is_empty() {
+        out.push_str("No difference.\n");
+        return out;
+    }
+    let _ = writeln!(out, "**{}.**", counts(differences));
+    for kind in Kind::ALL {
+        let of_kind: Vec<&Difference> = differences.iter().filter(|difference| difference.kind == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n### Pages: {} ({})\n", kind.words(), of_kind.len());
+        for difference in of_kind {
+            let Some(Known { page, .. }) = difference.known() else { continue };
+            let (change, meaning, next) = (escaped(&difference.change), escaped(&difference.meaning), &difference.next_step);
+            let title = escaped(&page.title);
+            let _ = writeln!(out, "- [ ] [{title}](<{}>) `{}`: {change}\n  - {meaning}\n  - {next}", address(page), page.id);
+        }
+    }
+    let entries = entries(differences);
+    if !entries.is_empty() {
+        let fence = "`".repeat(entries.split(|character| character != '`').map(str::len).max().unwrap_or_default().max(2) + 1);
+        let _ = writeln!(out, "\n<details><summary>Lines of <code>{INDEX}</code>, once each page is read</summary>\n");
+        let _ = writeln!(out, "{fence}yaml\n{entries}{fence}\n\n</details>");
+    }
+    out
+}
+
+fn address(page: &Page) -> String {
+    page.address.replace('<', "%3C").replace('>', "%3E")
+}
+
+fn json(index: &Index, published: usize, differences: &[Difference]) -> Value {
+    let page = |known: &Option<Known>| {
+        known.as_ref().map(|Known { page, kind, covers }| {
+            json!({
+                "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
+                "summary": page.summary,
+            })
+        })
+    };
+    let differences = differences.iter().map(|difference| {
+        json!({
+            "kind": difference.kind.word(),
+            "id": difference.known().map(|known| &known.page.id),
+            "was": page(&difference.was),
+            "now": page(&difference.now),
+            "change": difference.change,
+            "meaning": difference.meaning,
+            "next_step": difference.next_step,
+            "index_entry": difference.now.as_ref().map(lines),
+        })
+    });
+    json!({
+        "source": index.source,
+        "index": INDEX,
+        "published": published,
+        "indexed": index.pages.len(),
+        "differences": differences.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,153 @@
+//! `cargo xtask spec evidence`: how well the document is supported, and the questions worth asking P100.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use p100_codegen::coverage::{self, Table};
+use p100_codegen::evidence::{Fact, Subject, counts, facts, questions};
+use p100_codegen::{Document, Evidence};
+use serde_json::{Map, Value, json};
+
+use crate::format::Format;
+use crate::workspace::{Repository, SPEC};
+
+/// What stands in `--help`.
+pub(crate) const USAGE: &str = "\
+How well P100's docs support each statement of the document: operations, parameters, success statuses, error codes, members, enum values
+and webhooks by grade; and the open questions, most valuable first. Markdown is what docs/coverage.md has.
+
+Exits with 0, or with 100 if the document cannot be read.
+
+JSON: `version`, `totals` (by kind of statement, then by grade), `operations` (`id`, `method`, `path`, `evidence`, and by name and
+`evidence`: `parameters`, `success_statuses`, `error_codes`; `docs_pages`), `schemas` (`name`, `members`, `enum_values`), `webhooks`
+(`id`, `path`, `path_evidence`, `payload`, `evidence`, `docs_pages`), `questions` (`rank`, `value` and its factors `stake`, `part` and
+`doubt`, `about`, `question`, `evidence`, `settles`, `docs_pages` with `id` and, for the first of each operation or event, `address`).";
+
+/// How many pages a question shows in a terminal; JSON has them all.
+const PAGES: usize = 3;
+
+pub(crate) fn run(repository: &Repository, format: Format) -> Result<ExitCode> {
+    let document = match Document::load(&repository.read(SPEC)?) {
+        Ok(document) => document,
+        Err(problem) => bail!("{}", problem.in_file(SPEC)),
+    };
+    match format {
+        Format::Text => print!("{}", text(&document)),
+        Format::Markdown => print!("{}", coverage::page(&document)),
+        Format::Json => println!("{:#}", json(&document)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(document: &Document) -> String {
+    let mut out = format!("{SPEC}, version {}\n\n", document.version());
+    for table in coverage::tables(document) {
+        out.push_str(&aligned(&table));
+    }
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "Open questions\n{}\n", coverage::legend());
+    for (number, question) in questions(document).iter().enumerate() {
+        let factors = format!("{} x {} x {}", question.stake as usize, question.part as usize, question.doubt());
+        let _ = writeln!(out, "{:>3}. {}", number + 1, question.text.replace('`', ""));
+        let _ = writeln!(out, "     value {} = {factors}, settles {}", question.value(), question.settles);
+        for page in question.pages.iter().take(PAGES) {
+            let _ = writeln!(out, "     {}", page.address.as_ref().unwrap_or(&page.id));
+        }
+        if question.pages.len() > PAGES {
+            let _ = writeln!(out, "     and {} more pages", question.pages.len() - PAGES);
+        }
+    }
+    out
+}
+
+/// A table for a terminal, without the marks of Markdown.
+fn aligned(table: &Table) -> String {
+    let plain = |cell: &str| cell.replace(['`', '*'], "");
+    let head = table.head.iter().map(|cell| plain(cell)).collect();
+    let lines: Vec<Vec<String>> =
+        std::iter::once(head).chain(table.rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect())).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..table.head.len()).map(width).collect();
+    let mut out = format!("{}\n", table.title);
+    if !table.about.is_empty() {
+        out.push_str(&format!("{}\n", plain(table.about)));
+    }
+    for line in &lines {
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        out.push_str(&format!("  {}\n", cells.join("  ").trim_end()));
+    }
+    out.push('\n');
+    out
+}
+
+fn json(document: &Document) -> Value {
+    let facts = facts(document);
+    let of = |subject: Subject, owner: &str| -> Vec<Value> {
+        let own = facts.iter().filter(|fact| fact.subject == subject && fact.owner == owner);
+        own.map(|fact| json!({"name": fact.name, "evidence": fact.evidence.word()})).collect()
+    };
+    let operations = document.operations().iter().map(|operation| {
+        json!({
+            "id": operation.id,
+            "method": operation.method.word(),
+            "path": operation.path,
+            "evidence": operation.evidence.word(),
+            "parameters": of(Subject::Parameter, &operation.id),
+            "success_statuses": of(Subject::Success, &operation.id),
+            "error_codes": of(Subject::ErrorCode, &operation.id),
+            "docs_pages": operation.docs_pages,
+        })
+    });
+    let schemas = document.schemas().map(|schema| {
+        json!({
+            "name": schema.name,
+            "members": of(Subject::Member, schema.name),
+            "enum_values": of(Subject::Value, schema.name),
+        })
+    });
+    let webhooks = document.webhooks().iter().map(|webhook| {
+        json!({
+            "id": webhook.id,
+            "path": webhook.path,
+            "path_evidence": webhook.path_evidence.word(),
+            "payload": webhook.payload,
+            "evidence": webhook.evidence.word(),
+            "docs_pages": webhook.docs_pages,
+        })
+    });
+    let asked = questions(document);
+    let asked = asked.iter().enumerate().map(|(number, question)| {
+        let pages = question.pages.iter().map(|page| json!({"id": page.id, "address": page.address}));
+        json!({
+            "rank": number + 1,
+            "value": question.value(),
+            "stake": question.stake as usize,
+            "part": question.part as usize,
+            "doubt": question.doubt(),
+            "about": question.about,
+            "question": question.text,
+            "evidence": question.evidence.word(),
+            "settles": question.settles,
+            "docs_pages": pages.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "version": document.version(),
+        "totals": totals(&facts),
+        "operations": operations.collect::<Vec<_>>(),
+        "schemas": schemas.collect::<Vec<_>>(),
+        "webhooks": webhooks.collect::<Vec<_>>(),
+        "questions": asked.collect::<Vec<_>>(),
+    })
+}
+
+fn totals(facts: &[Fact]) -> Value {
+    let by_subject = Subject::ALL.map(|subject| {
+        let counts = counts(facts.iter().filter(|fact| fact.subject == subject));
+        let by_grade: Map<String, Value> =
+            Evidence::ALL.iter().zip(counts).map(|(grade, count)| (grade.word().to_owned(), count.into())).collect();
+        (subject.key().to_owned(), Value::Object(by_grade))
+    });
+    Value::Object(by_subject.into_iter().collect())
+}

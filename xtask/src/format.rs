@@ -1,0 +1,27 @@
+//! The forms in which tasks report: for a terminal, for an issue, for a script.
+
+use clap::ValueEnum;
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal.
+    Text,
+    /// For an issue or a pull request.
+    Markdown,
+    /// For scripts.
+    Json,
+}
+
+/// Text of others inside Markdown: it neither formats, nor links, nor calls anybody.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for character in text.chars() {
+        match character {
+            // A backslash does not keep names from being called.
+            '@' | '#' | '&' | '<' | '>' => out.push_str(&format!("&#{};", u32::from(character))),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' => out.extend(['\\', character]),
+            other => out.push(other),
+        }
+    }
+    out
+}
