@@ -11,7 +11,6 @@ mod payment;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use p100::Decimal;
 use p100::types::{NetworkFeeCurrency, NetworkFeeNetwork};
 use p100_sandbox::{Account, Sandbox, When};
 use serde_json::Value;
@@ -24,7 +23,7 @@ use payment::{Holdings, apply};
 const CLIENTS: u64 = 8;
 
 /// Each goes on with a copy of the sandbox before.
-const ROUNDS: u64 = 4;
+const ROUNDS: u64 = 3;
 
 /// By one client in one round: about 10,000 in all.
 const OPERATIONS: u64 = 10_000_u64.div_ceil(CLIENTS * ROUNDS);
@@ -46,16 +45,17 @@ async fn run(seed: u64) {
     let mut sandbox = Arc::new(Sandbox::builder().seed(seed).start().await.expect("a sandbox"));
     let fees = Arc::new(fees(&sandbox).await);
     let mut notes = Shared::default();
-    Actor::new(&sandbox, &notes, &fees, seed).begin();
+    Actor::new(&sandbox, &client(&sandbox), &notes, &fees, seed).begin();
     for round in 0..ROUNDS {
+        let client = client(&sandbox);
         let mut clients = JoinSet::new();
         for number in 0..CLIENTS {
-            let mut actor = Actor::new(&sandbox, &notes, &fees, seed.wrapping_add(round * CLIENTS + number + 1));
-            let original = (number == 0).then(|| Arc::clone(&sandbox));
+            let mut actor = Actor::new(&sandbox, &client, &notes, &fees, seed.wrapping_add(round * CLIENTS + number + 1));
+            let original = ((round, number) == (1, 0)).then(|| Arc::clone(&sandbox));
             clients.spawn(async move {
                 for operation in 0..OPERATIONS {
                     if let Some(original) = original.as_ref().filter(|_| operation == OPERATIONS / 2) {
-                        copy(&original.export()).await;
+                        check_export(original).await;
                     }
                     actor.act().await;
                 }
@@ -87,27 +87,33 @@ async fn fees(sandbox: &Sandbox) -> Fees {
     fees
 }
 
-/// A sandbox with this state has this state.
-async fn copy(state: &str) -> Sandbox {
-    let copy = Sandbox::builder().state(state).start().await.expect("a copy");
+/// What is exported at any moment is a state, and exported as the same bytes again.
+async fn check_export(sandbox: &Sandbox) {
+    let state = sandbox.export();
+    let copy = Sandbox::builder().state(&state).start().await.expect("a copy");
     assert!(copy.export() == state, "an imported state is exported as other bytes");
-    copy
 }
 
 /// Hands over to a copy, which answers and becomes what the original does.
 async fn continue_with_copy(original: &Arc<Sandbox>, notes: &Shared<Notes>, fees: &Arc<Fees>, seed: u64) -> (Arc<Sandbox>, Shared<Notes>) {
     let state = original.export();
     // One in which something else has happened before.
-    let copy = Arc::new(copy(&Sandbox::start().await.expect("a sandbox").export()).await);
-    Actor::new(&copy, &Shared::default(), fees, seed).begin();
+    let copy = Arc::new(Sandbox::start().await.expect("a sandbox"));
+    Actor::new(&copy, &client(&copy), &Shared::default(), fees, seed).begin();
     copy.import(&state).await.expect("its own state");
     assert!(copy.export() == state, "an imported state is exported as other bytes");
 
     let mut ends = Vec::new();
     for sandbox in [original, &copy] {
         let notes = Arc::new(Mutex::new(notes.lock().expect("no client has failed").clone()));
-        let mut actor = Actor::new(sandbox, &notes, fees, seed);
+        let mut actor = Actor::new(sandbox, &client(sandbox), &notes, fees, seed);
         actor.answers = Some(Vec::new());
+        // What chance asks for too rarely.
+        actor.try_locks().await;
+        actor.try_cards();
+        for _ in 0..50 {
+            actor.read_payment().await;
+        }
         for _ in 0..TWICE {
             actor.act().await;
         }
@@ -127,7 +133,8 @@ fn settle(sandbox: &Sandbox) {
     let mut settings = sandbox.settings();
     settings.steps.values_mut().for_each(|when| *when = When::Immediate);
     sandbox.set_settings(settings).expect("settings");
-    loop {
+    // Each time 200 of them, and few cause others.
+    for _ in 0..200 {
         let pending = sandbox.overview().pending;
         if pending.is_empty() {
             return;
@@ -137,6 +144,7 @@ fn settle(sandbox: &Sandbox) {
             let _ = sandbox.proceed(&step.subject);
         }
     }
+    panic!("what has happened is still to happen");
 }
 
 /// What there is must be what came in less what went out, by what the clients know.
@@ -162,7 +170,7 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
             if notes.payments.contains_key(id) {
                 continue;
             }
-            let (details, _) = payment::details(&client, event, id).await.expect("details");
+            let (details, ..) = payment::details(&client, event, id).await.expect("details");
             let certain = notes.lost.iter().position(|(payment, certain)| *certain && payment.told == details);
             let found = certain.or_else(|| notes.lost.iter().position(|(payment, _)| payment.told == details));
             let (payment, _) = notes.lost.swap_remove(found.unwrap_or_else(|| panic!("nobody asked for {id}: {details:?}")));
@@ -174,7 +182,7 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     assert!(missing.is_none(), "a payment was accepted, and nothing came of it: {missing:?}");
 
     for (id, payment) in &notes.payments {
-        let (details, status) = payment::details(&client, payment.told.event, id).await.expect("details");
+        let (details, status, _) = payment::details(&client, payment.told.event, id).await.expect("details");
         assert_eq!(details, payment.told, "{id}");
         let succeeded = payment::outcome(&status).unwrap_or_else(|| panic!("{id} is not over"));
         let before = notes.ends.get(id);
@@ -189,6 +197,7 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     let books = sandbox.books();
     notes.check(&books);
     let held = holdings_of(&books);
+    expected.retain(|_, amount| !amount.is_zero());
     for (key, amount) in &expected {
         assert_eq!(held.get(key), Some(amount), "{key:?}");
     }
@@ -197,7 +206,7 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     for account in accounts {
         let told = match balances(&client, &account).await {
             Ok(told) => told,
-            // Deleted, or never created: of some that is not known.
+            // Deleted: of some that is not known.
             Err(error) => {
                 assert_eq!(error.code(), Some(&p100::types::ErrorCode::P412), "{account}");
                 continue;
@@ -209,7 +218,6 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
         }
         notes.count("told", true);
     }
-    copy(&sandbox.export()).await;
     check_counts(&notes.counts);
 }
 
@@ -230,14 +238,10 @@ fn told(sandbox: &Sandbox) -> BTreeMap<(String, String), Vec<String>> {
 /// A test that meets nothing proves nothing: each operation has been carried out and refused, and payments have ended in both ways.
 fn check_counts(counts: &BTreeMap<&'static str, [u32; 2]>) {
     for (operation, [done, not]) in counts {
-        let always = ["advance", "fault", "settings", "history", "found", "told"].contains(operation);
+        let always = ["advance", "fault", "settings", "proceed", "history", "found", "told"].contains(operation);
         assert!(*done > 0 && (*not > 0 || always), "{operation} was carried out {done} times, and {not} times not");
     }
-    if std::env::var_os("P100_SANDBOX_COUNTS").is_some() {
-        println!("{counts:#?}");
-    }
-    assert!(counts.len() > 25 && counts["found"][0] > 10 && counts["told"][0] > 50, "{counts:?}");
+    assert!(counts.len() > 25 && counts["found"][0] > 0 && counts["told"][0] > 50, "{counts:?}");
     let paid: u32 = payment::EVENTS.iter().map(|(event, _)| counts[event][0]).sum();
     assert!(paid > 1000, "{counts:?}");
-    let _ = Decimal::ZERO;
 }

@@ -67,8 +67,7 @@ impl Lock {
         let (rate_from, rate_to) = (self.rates.get(from.slug)?, self.rates.get(to.slug)?);
         let fee = amount.checked_mul(self.fee_percentage)?.checked_div(Decimal::ONE_HUNDRED)?;
         let fee = from.rounded(fee).clamp(Decimal::ZERO, amount);
-        let bought = (amount - fee).checked_mul(*rate_from)?.checked_div(*rate_to)?;
-        let amount_to = bought.trunc_with_scale(to.decimals).normalize();
+        let amount_to = bought(amount - fee, *rate_from, *rate_to, to.decimals)?.normalize();
         // Of the crypto currency in EUR, whichever side it is on.
         let rate = if from.is_fiat() { rate_to.checked_div(*rate_from)? } else { rate_from.checked_div(*rate_to)? };
         (amount_to > Decimal::ZERO).then(|| Terms {
@@ -78,6 +77,22 @@ impl Lock {
             rate: rate.round_dp(RATE_DECIMALS).normalize(),
         })
     }
+}
+
+/// `sold * rate_from / rate_to`, rounded down to so many decimals. In whole numbers: decimals of this size would be rounded to the nearest
+/// first, and sometimes up.
+fn bought(sold: Decimal, rate_from: Decimal, rate_to: Decimal, decimals: u32) -> Option<Decimal> {
+    let [sold, rate_from, rate_to] = [sold, rate_from, rate_to].map(|number| number.normalize());
+    let mut above = sold.mantissa().checked_mul(rate_from.mantissa())?;
+    let mut below = rate_to.mantissa();
+    let (more, less) = (decimals + rate_to.scale(), sold.scale() + rate_from.scale());
+    let factor = 10_i128.checked_pow(more.abs_diff(less))?;
+    if more > less {
+        above = above.checked_mul(factor)?;
+    } else {
+        below = below.checked_mul(factor)?;
+    }
+    Decimal::try_from_i128_with_scale(above.checked_div(below)?, decimals).ok()
 }
 
 impl World {
@@ -261,6 +276,19 @@ mod tests {
             let terms = lock.terms(amount.parse().expect("an amount"), currency(from), currency(to)).expect("terms");
             assert_eq!(format!("{} {} {}", terms.fee, terms.amount_to, terms.rate), expected, "{amount} {from} -> {to}");
         }
+    }
+
+    #[test]
+    fn the_largest_amounts_are_rounded_down_too() {
+        let mut settings = Settings::default();
+        for (currency, rate) in [("btc", "172335.88234795"), ("doge", "1.2747792")] {
+            settings.rates.insert(currency.to_owned(), rate.parse().expect("a rate"));
+        }
+        settings.exchange_fee_percentage = Decimal::ZERO;
+        let amount = "999999999996.39641333".parse().expect("an amount");
+        let terms = lock(&settings).terms(amount, currency("btc"), currency("doge")).expect("terms");
+        // 135188809440355610.376768179993...
+        assert_eq!(terms.amount_to.to_string(), "135188809440355610.37676817");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use p100::types::ErrorCode;
 use p100_sandbox::{Fault, FaultKind, Settings, Step, When};
 
 /// A currency, as far as this test knows it.
+#[derive(Clone, Copy)]
 pub(super) struct Currency {
     pub(super) slug: &'static str,
     pub(super) decimals: u32,

@@ -28,7 +28,6 @@ pub(super) fn apply<'a>(holdings: &mut Holdings, movements: impl IntoIterator<It
         *holdings.entry((from.clone(), slug.clone())).or_default() -= amount;
         *holdings.entry((to.clone(), slug.clone())).or_default() += amount;
     }
-    holdings.retain(|_, amount| !amount.is_zero());
 }
 
 /// What the details of a payment tell, beside how far it is.
@@ -110,30 +109,34 @@ fn user(account: &Account) -> Option<String> {
     if let Account::User(id) = account { Some(id.clone()) } else { None }
 }
 
-/// What P100 tells of a payment, and its status.
-pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Told, String), Error> {
+/// What P100 tells of a payment, its status, and everything in words.
+pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Told, String, String), Error> {
     Ok(match event {
         "transferStatus" => {
             let details = client.transfers().get(id).await?;
+            let whole = format!("{details:?}");
             let users = [details.source_external_user_id, details.destination_external_user_id];
-            (Told { event, users, amounts: vec![(details.amount, details.currency)], fee: None }, details.status.to_string())
+            (Told { event, users, amounts: vec![(details.amount, details.currency)], fee: None }, details.status.to_string(), whole)
         }
         "exchangeStatus" => {
             let details = client.exchange().get(id).await?;
+            let whole = format!("{details:?}");
             let users = [details.user.map(|user| user.external_user_id), None];
             let amounts = vec![(details.amount_from, details.currency_from), (details.amount_to, details.currency_to)];
-            (Told { event, users, amounts, fee: None }, details.status.to_string())
+            (Told { event, users, amounts, fee: None }, details.status.to_string(), whole)
         }
         "sepaTransferStatus" => {
             let details = client.sepa().get(id).await?;
+            let whole = format!("{details:?}");
             let amounts = vec![(details.amount, "eur".to_owned())];
-            (Told { event, users: [None, None], amounts, fee: Some(details.fee) }, details.status.to_string())
+            (Told { event, users: [None, None], amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
         }
         _ => {
             let details = client.withdrawals().get(id).await?;
+            let whole = format!("{details:?}");
             let amounts = vec![(details.amount, format!("{} on {}", details.currency.name, details.currency.network))];
             let users = [details.user.map(|user| user.external_user_id), None];
-            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string())
+            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
         }
     })
 }
