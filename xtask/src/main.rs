@@ -7,6 +7,7 @@ mod ci;
 mod conformance;
 mod evidence;
 mod format;
+mod diff;
 mod generate;
 mod git;
 mod load;
@@ -90,6 +91,10 @@ enum Spec {
         #[arg(long, value_enum, default_value = "text")]
         format: format::Format,
     },
+    /// What changed between two documents: what breaks, what is new, what is better known.
+    ///
+    /// Exits with 0, with 4 if --fail-on finds something, with 100 if nothing could be compared.
+    Diff(diff::Options),
 }
 
 fn main() -> ExitCode {
@@ -101,6 +106,7 @@ fn main() -> ExitCode {
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
         Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
+        Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
         Task::Ci { without_semver } => ci::run(!without_semver),
         Task::Conformance => conformance::run(&repository),
