@@ -477,7 +477,8 @@ impl<'a> Comparer<'a> {
         // What stands beside the operations of a path.
         for path in pair.keys() {
             let item = pair.member(path).within(path);
-            let is_matched = |side: fn(&Match<'a>) -> Option<(&'a str, &'a str)>| matched.iter().any(|it| side(it).is_some_and(|(p, _)| p == path));
+            let is_matched =
+                |side: fn(&Match<'a>) -> Option<(&'a str, &'a str)>| matched.iter().any(|it| side(it).is_some_and(|(p, _)| p == path));
             if item.is_same() {
                 continue;
             }
@@ -525,7 +526,8 @@ fn match_operations<'a>(old: &'a Node, new: &'a Node) -> Vec<Match<'a>> {
         let mut found = Vec::new();
         for (path, item) in root.get("paths").into_iter().flat_map(Node::members) {
             found.extend(item.members().filter(|(key, node)| METHODS.contains(key) && node.as_map().is_some()).map(|(method, node)| {
-                let shape: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect();
+                let shape: Vec<&str> =
+                    path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect();
                 (path, method, shape.join("/"), node.str("operationId"))
             }));
         }
@@ -534,7 +536,8 @@ fn match_operations<'a>(old: &'a Node, new: &'a Node) -> Vec<Match<'a>> {
     let (before, mut after) = (read(old), read(new));
     let mut matched = Vec::new();
     let mut left = Vec::new();
-    let find = |after: &mut Vec<(&'a str, &'a str, String, Option<&'a str>)>, wanted: &dyn Fn(&(&'a str, &'a str, String, Option<&'a str>)) -> bool| {
+    let find = |after: &mut Vec<(&'a str, &'a str, String, Option<&'a str>)>,
+                wanted: &dyn Fn(&(&'a str, &'a str, String, Option<&'a str>)) -> bool| {
         after.iter().position(wanted).map(|index| after.remove(index))
     };
     for operation in before {

@@ -27,8 +27,11 @@ pub(crate) fn write(report: &Report) -> String {
         let title = format!("{} ({})", class.title(), report.count(class));
         let _ = write!(out, "\n{}", if is_open { format!("### {title}\n\n") } else { format!("<details><summary>{title}</summary>\n\n") });
         for (subject, changes) in groups {
-            let pages: Vec<String> =
-                report.pages(subject).iter().map(|page| format!("[{}](<{}>)", escape(&page.title), page.address.replace(['<', '>'], ""))).collect();
+            let pages: Vec<String> = report
+                .pages(subject)
+                .iter()
+                .map(|page| format!("[{}](<{}>)", escape(&page.title), page.address.replace(['<', '>'], "")))
+                .collect();
             let pages = if pages.is_empty() { String::new() } else { format!(" — {}", pages.join(", ")) };
             let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
             for change in &changes {

@@ -127,7 +127,8 @@ impl<'a> Comparer<'a> {
             (_, None) => return self.tell(pair, "removed: the client cannot follow it any more", |_| Effect::Breaks),
             _ => {}
         }
-        let was_final: BTreeSet<String> = pair.old_node().into_iter().flat_map(|node| node.strings("terminal")).map(str::to_owned).collect();
+        let was_final: BTreeSet<String> =
+            pair.old_node().into_iter().flat_map(|node| node.strings("terminal")).map(str::to_owned).collect();
         self.members(pair, |comparer, key, pair| match key {
             "details" | "event" | "id" => {
                 let what = describe(pair);
@@ -150,7 +151,9 @@ impl<'a> Comparer<'a> {
     }
 
     fn error_codes(&mut self, pair: &Pair<'a>) {
-        let codes = |spot: Option<Spot<'a>>| -> Vec<&'a str> { spot.into_iter().flat_map(|spot| spot.node.items()).filter_map(|node| node.str("code")).collect() };
+        let codes = |spot: Option<Spot<'a>>| -> Vec<&'a str> {
+            spot.into_iter().flat_map(|spot| spot.node.items()).filter_map(|node| node.str("code")).collect()
+        };
         let (old, new) = (codes(pair.old), codes(pair.new));
         let is_plain = |codes: &[&str], spot: Option<Spot<'a>>| {
             codes.iter().collect::<BTreeSet<_>>().len() == codes.len() && spot.is_none_or(|spot| spot.node.items().count() == codes.len())
@@ -407,7 +410,9 @@ impl<'a> Comparer<'a> {
                 let words = if content_type == "application/json" { String::new() } else { format!("as {content_type}") };
                 comparer.members(&pair.clone().within(&words), |comparer, key, pair| match key {
                     "schema" => comparer.schema_or_none(pair),
-                    "encoding" => comparer.members(pair, |comparer, part, pair| comparer.encoding(&pair.clone().within(&format!("part `{part}`")))),
+                    "encoding" => {
+                        comparer.members(pair, |comparer, part, pair| comparer.encoding(&pair.clone().within(&format!("part `{part}`"))))
+                    }
                     key => comparer.annotation(key, pair),
                 });
             }
@@ -420,7 +425,8 @@ impl<'a> Comparer<'a> {
             if key != "contentType" {
                 return comparer.annotation(key, pair);
             }
-            let read = |spot: Option<Spot<'a>>| -> Option<BTreeSet<&'a str>> { Some(spot?.node.as_str()?.split(',').map(str::trim).collect()) };
+            let read =
+                |spot: Option<Spot<'a>>| -> Option<BTreeSet<&'a str>> { Some(spot?.node.as_str()?.split(',').map(str::trim).collect()) };
             let (old, new) = (read(pair.old), read(pair.new));
             let what = describe(pair);
             let fits = |inner: &Option<BTreeSet<&str>>, outer: &Option<BTreeSet<&str>>| match (inner, outer) {
@@ -473,7 +479,9 @@ impl<'a> Comparer<'a> {
             "content" => {
                 let pair = pair.clone().within("body");
                 match (pair.old, pair.new) {
-                    (None, _) => comparer.tell_rust(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
+                    (None, _) => {
+                        comparer.tell_rust(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
+                    }
                     (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
                     _ => comparer.content(&pair),
                 }

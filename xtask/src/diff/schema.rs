@@ -145,15 +145,25 @@ impl<'a> Comparer<'a> {
             has_others = true;
             // Lists of strings are open to words that are not known yet; nothing else is.
             let is_open = value.as_str().is_some();
-            self.tell(&pair, format!("value `{}` added", short(value)), |direction| {
-                if is_open { Effect::Adds } else { Effect::wider(direction) }
-            });
+            self.tell(
+                &pair,
+                format!("value `{}` added", short(value)),
+                |direction| {
+                    if is_open { Effect::Adds } else { Effect::wider(direction) }
+                },
+            );
         }
         match (old_key, new_key) {
             ("enum", "x-extensible-enum") => self.tell(&pair, "the list of values is not complete any more", |_| Effect::Adds),
-            ("x-extensible-enum", "enum") => self.tell(&pair, "the list of values is complete now", |direction| {
-                if direction.is_read() { Effect::Words } else { Effect::Breaks }
-            }),
+            ("x-extensible-enum", "enum") => {
+                self.tell(
+                    &pair,
+                    "the list of values is complete now",
+                    |direction| {
+                        if direction.is_read() { Effect::Words } else { Effect::Breaks }
+                    },
+                )
+            }
             _ => {}
         }
         has_others
@@ -163,9 +173,8 @@ impl<'a> Comparer<'a> {
         // A value without a grade of its own has that of its schema.
         let inherited = schema.member("x-enum-evidence").grades;
         self.members(pair, |comparer, value, pair| {
-            let grade = |spot: Option<Spot<'a>>, inherited: Option<Evidence>| {
-                spot.and_then(|spot| spot.node.as_str()?.parse().ok()).or(inherited)
-            };
+            let grade =
+                |spot: Option<Spot<'a>>, inherited: Option<Evidence>| spot.and_then(|spot| spot.node.as_str()?.parse().ok()).or(inherited);
             let grades = (grade(pair.old, inherited.0), grade(pair.new, inherited.1));
             comparer.evidence(&pair.clone().within(&format!("value `{value}`")), grades);
         });
@@ -176,9 +185,8 @@ impl<'a> Comparer<'a> {
         self.members(properties, |comparer, name, pair| {
             let pair = pair.clone().within(&format!("member `{name}`"));
             match (pair.old, pair.new) {
-                (None, _) if needs(schema.new, name) => comparer.tell_rust(&pair, "added, required", |direction| {
-                    if direction.is_read() { Effect::Adds } else { Effect::Breaks }
-                }),
+                (None, _) if needs(schema.new, name) => comparer
+                    .tell_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
                 (None, _) => comparer.tell(&pair, "added, optional", |_| Effect::Adds),
                 (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
                 _ => comparer.schema(&pair),
@@ -250,7 +258,8 @@ impl<'a> Comparer<'a> {
             let title = node.str("title").or_else(|| Document::reference(node));
             title.map_or_else(|| (index + 1).to_string(), str::to_owned)
         };
-        let read = |spot: Option<Spot<'a>>| -> Vec<String> { spot.into_iter().flat_map(|spot| spot.node.items().enumerate()).map(name).collect() };
+        let read =
+            |spot: Option<Spot<'a>>| -> Vec<String> { spot.into_iter().flat_map(|spot| spot.node.items().enumerate()).map(name).collect() };
         let (old, new) = (read(pair.old), read(pair.new));
         let is_plain = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len() == names.len();
         if !is_plain(&old) || !is_plain(&new) {

@@ -12,9 +12,7 @@ use crate::diff::change::Class;
 const BASE: &str = "base";
 
 /// Cases that drift calls incompatible and we do not, with the reason.
-const KNOWN_BETTER: [(&str, &str); 1] = [
-    ("parameter.header-case", "names of headers ignore case"),
-];
+const KNOWN_BETTER: [(&str, &str); 1] = [("parameter.header-case", "names of headers ignore case")];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
@@ -102,7 +100,8 @@ fn what_drift_calls_incompatible_is_never_harmless_here() {
     let mut disputes = Vec::new();
     for (path, opinion) in opinions {
         let changes = compare(&node(&base.to_string()), &node(&patched(&base, path).to_string()));
-        let is_breaking = |class: &drift::ChangeClass| matches!(class, drift::ChangeClass::BackwardIncompatible | drift::ChangeClass::Incompatible);
+        let is_breaking =
+            |class: &drift::ChangeClass| matches!(class, drift::ChangeClass::BackwardIncompatible | drift::ChangeClass::Incompatible);
         let found: Vec<_> = opinion.into_iter().flatten().flat_map(|change| change.changes).filter(|it| is_breaking(&it.class)).collect();
         if found.is_empty() {
             continue;

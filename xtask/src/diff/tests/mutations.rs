@@ -71,15 +71,21 @@ fn edit(document: &mut Value, address: &str, dice: &mut Dice) -> &'static str {
             "drop"
         }
         (Value::Object(members), 1) => {
-            let renamed: Map<String, Value> =
-                members.iter().map(|(name, value)| (if *name == key { format!("{name}Other") } else { name.clone() }, value.clone())).collect();
+            let renamed: Map<String, Value> = members
+                .iter()
+                .map(|(name, value)| (if *name == key { format!("{name}Other") } else { name.clone() }, value.clone()))
+                .collect();
             *members = renamed;
             "rename"
         }
         (Value::Array(items), 1) if items.len() > 1 => {
             let index: usize = key.parse().expect("an index");
             let other = (index + 1) % items.len();
-            if items[index] == items[other] { items.push(Value::Null) } else { items.swap(index, other) }
+            if items[index] == items[other] {
+                items.push(Value::Null)
+            } else {
+                items.swap(index, other)
+            }
             "reorder"
         }
         _ => {
