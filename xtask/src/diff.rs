@@ -5,8 +5,10 @@
 
 mod change;
 mod compare;
+mod document;
 mod html;
 mod markdown;
+mod matching;
 mod operation;
 mod report;
 mod schema;

@@ -1,4 +1,4 @@
-//! What compares a pair of nodes, and the parts of a document that stand around its operations.
+//! What compares a pair of nodes, whatever they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -6,7 +6,8 @@ use std::rc::Rc;
 use p100_codegen::{Evidence, Node, Position};
 
 use super::change::{Change, Class, Direction, Effect, Excerpt, Subject, User};
-use super::users::{Key, METHODS, Owner, component, users};
+use super::matching::{Match, match_operations, operation_name};
+use super::users::{Key, Owner, component, users};
 
 /// All changes from one document to another, worst first.
 pub(crate) fn compare(old: &Node, new: &Node) -> Vec<Change> {
@@ -152,6 +153,9 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// Texts of a list, each with its index.
+type Texts = Vec<(String, usize)>;
+
 /// A step of a comparison.
 pub(super) type Step<'a> = fn(&mut Comparer<'a>, &Pair<'a>);
 
@@ -162,15 +166,9 @@ pub(super) struct Comparer<'a> {
     /// How many differences were told at another place.
     accounted: usize,
     /// Who uses a component in both documents.
-    users: BTreeMap<Key<'a>, Vec<User>>,
+    pub(super) users: BTreeMap<Key<'a>, Vec<User>>,
     /// Pairs of differently named components that are being compared in place.
     pub(super) open: BTreeSet<(String, String)>,
-}
-
-/// An operation of the old and the new document, each as path and method.
-pub(super) struct Match<'a> {
-    old: Option<(&'a str, &'a str)>,
-    new: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Comparer<'a> {
@@ -323,7 +321,7 @@ impl<'a> Comparer<'a> {
     }
 
     /// A list as a set of texts: what is in it no more, and what is new in it, with the indices.
-    pub(super) fn list(&mut self, pair: &Pair<'a>, name: impl Fn(&Node) -> String) -> (Vec<(String, usize)>, Vec<(String, usize)>) {
+    pub(super) fn list(&mut self, pair: &Pair<'a>, name: impl Fn(&Node) -> String) -> (Texts, Texts) {
         let read = |spot: Option<Spot<'a>>| -> Vec<String> { spot.into_iter().flat_map(|spot| spot.node.items()).map(&name).collect() };
         let (old, new) = (read(pair.old), read(pair.new));
         let beyond = |one: &[String], two: &[String]| {
@@ -331,101 +329,6 @@ impl<'a> Comparer<'a> {
             one.iter().enumerate().filter(|(_, text)| !known.contains(text)).map(|(index, text)| (text.clone(), index)).collect()
         };
         (beyond(&old, &new), beyond(&new, &old))
-    }
-
-    fn servers(&mut self, pair: &Pair<'a>) {
-        let url = |node: &Node| node.str("url").map_or_else(|| node.to_json(), str::to_owned);
-        let (gone, come) = self.list(pair, url);
-        for (url, index) in gone {
-            self.tell_class(&pair.items_of(Some(index), None), Class::BreakingCallers, format!("server {url} removed"));
-        }
-        for (url, index) in come {
-            self.tell_class(&pair.items_of(None, Some(index)), Class::Additive, format!("server {url} added"));
-        }
-        let index = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| url(node) == wanted);
-        for node in pair.old_node().into_iter().flat_map(Node::items) {
-            let url = url(node);
-            let (Some(old), Some(new)) = (index(pair.old, &url), index(pair.new, &url)) else { continue };
-            let server = pair.items_of(Some(old), Some(new)).within(&format!("server {url}"));
-            self.step(&server, |comparer, server| comparer.members(server, |comparer, key, pair| comparer.annotation(key, pair)));
-            if old != new && !has_length_changed(pair) {
-                let what = "is at another place of the list, of which tools take the first".to_owned();
-                self.tell_class(&server, Class::Unclassified, what);
-            }
-        }
-    }
-
-    fn tags(&mut self, pair: &Pair<'a>) {
-        let name = |node: &Node| node.str("name").map_or_else(|| node.to_json(), str::to_owned);
-        let (gone, come) = self.list(pair, name);
-        for (name, index) in gone {
-            self.note(&pair.items_of(Some(index), None), format!("tag `{name}` removed"));
-        }
-        for (name, index) in come {
-            self.note(&pair.items_of(None, Some(index)), format!("tag `{name}` added"));
-        }
-        let index = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| name(node) == wanted);
-        for node in pair.old_node().into_iter().flat_map(Node::items) {
-            let name = name(node);
-            let (Some(old), Some(new)) = (index(pair.old, &name), index(pair.new, &name)) else { continue };
-            let tag = pair.items_of(Some(old), Some(new)).within(&format!("tag `{name}`"));
-            self.step(&tag, |comparer, tag| comparer.members(tag, |comparer, key, pair| comparer.annotation(key, pair)));
-        }
-    }
-
-    fn components(&mut self, pair: &Pair<'a>) {
-        self.members(pair, |comparer, kind, pair| {
-            comparer.members(pair, |comparer, name, pair| {
-                let users = comparer.users.get(&(kind, name)).cloned().unwrap_or_default();
-                let pair = pair.clone().about(Subject::Component(kind.to_owned(), name.to_owned()), users);
-                match (pair.old, pair.new) {
-                    (Some(_), Some(_)) => comparer.component(kind, &pair),
-                    (None, _) => comparer.note(&pair, "added; what refers to it is told there"),
-                    (_, None) => comparer.note(&pair, "removed; what referred to it is told there"),
-                }
-            });
-        });
-    }
-
-    fn component(&mut self, kind: &str, pair: &Pair<'a>) {
-        match kind {
-            "schemas" => self.schema(pair),
-            "parameters" => self.parameter(pair),
-            "responses" => self.response(pair),
-            "requestBodies" => self.body(pair),
-            "headers" => self.header(pair),
-            "examples" | "links" => self.note_change(pair),
-            "securitySchemes" => self.members(pair, |comparer, key, pair| match key {
-                "type" | "in" | "scheme" => {
-                    let what = format!("{}: what proves who calls goes another way", describe(pair));
-                    comparer.tell(pair, what, |_| Effect::Breaks);
-                }
-                "name" => {
-                    let same = match (pair.old_node().and_then(Node::as_str), pair.new_node().and_then(Node::as_str)) {
-                        (Some(old), Some(new)) => old.eq_ignore_ascii_case(new),
-                        _ => false,
-                    };
-                    let what = describe(pair);
-                    // Names of cookies and query parameters tell cases apart; the project has headers only.
-                    comparer.tell(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
-                }
-                "bearerFormat" => comparer.note_change(pair),
-                key => comparer.annotation(key, pair),
-            }),
-            _ => self.unclear(pair),
-        }
-    }
-
-    fn default_security(&mut self, pair: &Pair<'a>, matched: &[Match<'a>]) {
-        let bare = |root: &'a Node, place: Option<(&str, &str)>| {
-            let (path, method) = place?;
-            root.at(&["paths", path, method]).filter(|node| node.get("security").is_none())
-        };
-        let both = matched.iter().filter(|it| bare(self.old, it.old).is_some());
-        let users = both.filter_map(|it| bare(self.new, it.new)).filter_map(|node| node.str("operationId"));
-        let mut users: Vec<User> = users.map(|id| User { id: id.to_owned(), direction: Direction::Request }).collect();
-        users.sort();
-        self.security(&pair.clone().about(Subject::Document, users).within("security of all operations without their own"));
     }
 
     /// Whether a reference of both sides leads to the component of the same name, which is compared on its own.
@@ -464,94 +367,6 @@ impl<'a> Comparer<'a> {
         });
         common.collect()
     }
-
-    fn paths(&mut self, pair: &Pair<'a>, matched: &[Match<'a>]) {
-        for it in matched {
-            let place = |side: Option<(&'a str, &'a str)>, other: Option<(&'a str, &'a str)>| side.or(other).unwrap_or_default();
-            let (old, new) = (place(it.old, it.new), place(it.new, it.old));
-            let item = pair.members_of(old.0, new.0);
-            let pair = item.members_of(old.1, new.1);
-            let pair = Pair { old: pair.old.filter(|_| it.old.is_some()), new: pair.new.filter(|_| it.new.is_some()), ..pair };
-            self.operation(&item, &pair, old, new);
-        }
-        // What stands beside the operations of a path.
-        for path in pair.keys() {
-            let item = pair.member(path).within(path);
-            let is_matched =
-                |side: fn(&Match<'a>) -> Option<(&'a str, &'a str)>| matched.iter().any(|it| side(it).is_some_and(|(p, _)| p == path));
-            if item.is_same() {
-                continue;
-            }
-            if item.keys().is_empty() || !(is_matched(|it| it.old) || is_matched(|it| it.new)) {
-                self.note(&item, format!("{} a path without operations", happened(&item)));
-                continue;
-            }
-            if item.old.is_none() || item.new.is_none() {
-                continue;
-            }
-            self.members(&item, |comparer, key, pair| match key {
-                // Told at the operations.
-                "parameters" => comparer.account(),
-                key if METHODS.contains(&key) => comparer.account(),
-                key => comparer.annotation(key, pair),
-            });
-        }
-    }
-
-    fn events(&mut self, pair: &Pair<'a>) {
-        self.members(pair, |comparer, id, item| {
-            let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
-            let item = item.clone().about(Subject::Event(id.to_owned()), user);
-            match (item.old, item.new) {
-                (None, _) => comparer.tell(&item, "event added", |_| Effect::Adds),
-                (_, None) => comparer.tell(&item, "event removed: P100 does not send it any more", |_| Effect::Breaks),
-                _ => comparer.members(&item, |comparer, key, pair| match (key, pair.old, pair.new) {
-                    ("post", Some(_), Some(_)) => comparer.event(pair),
-                    ("post", ..) => comparer.tell(pair, describe(pair), |_| Effect::Breaks),
-                    _ => comparer.annotation(key, pair),
-                }),
-            }
-        });
-    }
-}
-
-/// What operations are called: by their id, or else by method and path.
-pub(super) fn operation_name(node: &Node, path: &str, method: &str) -> String {
-    node.str("operationId").map_or_else(|| format!("{} {path}", method.to_ascii_uppercase()), str::to_owned)
-}
-
-/// Pairs the operations: those that answer to the same method and path first, then those of the same id.
-fn match_operations<'a>(old: &'a Node, new: &'a Node) -> Vec<Match<'a>> {
-    let read = |root: &'a Node| {
-        let mut found = Vec::new();
-        for (path, item) in root.get("paths").into_iter().flat_map(Node::members) {
-            found.extend(item.members().filter(|(key, node)| METHODS.contains(key) && node.as_map().is_some()).map(|(method, node)| {
-                let shape: Vec<&str> =
-                    path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect();
-                (path, method, shape.join("/"), node.str("operationId"))
-            }));
-        }
-        found
-    };
-    let (before, mut after) = (read(old), read(new));
-    let mut matched = Vec::new();
-    let mut left = Vec::new();
-    let find = |after: &mut Vec<(&'a str, &'a str, String, Option<&'a str>)>,
-                wanted: &dyn Fn(&(&'a str, &'a str, String, Option<&'a str>)) -> bool| {
-        after.iter().position(wanted).map(|index| after.remove(index))
-    };
-    for operation in before {
-        match find(&mut after, &|other| other.1 == operation.1 && other.2 == operation.2) {
-            Some(other) => matched.push(Match { old: Some((operation.0, operation.1)), new: Some((other.0, other.1)) }),
-            None => left.push(operation),
-        }
-    }
-    for operation in left {
-        let other = find(&mut after, &|other| operation.3.is_some() && other.3 == operation.3);
-        matched.push(Match { old: Some((operation.0, operation.1)), new: other.map(|other| (other.0, other.1)) });
-    }
-    matched.extend(after.into_iter().map(|operation| Match { old: None, new: Some((operation.0, operation.1)) }));
-    matched
 }
 
 /// Follows references to components; a chain that does not end leads nowhere.
@@ -566,7 +381,7 @@ fn follow<'a>(root: &'a Node, spot: Option<Spot<'a>>) -> Option<Spot<'a>> {
     None
 }
 
-fn has_length_changed(pair: &Pair<'_>) -> bool {
+pub(super) fn has_length_changed(pair: &Pair<'_>) -> bool {
     pair.old_node().map(|node| node.items().count()) != pair.new_node().map(|node| node.items().count())
 }
 

@@ -56,7 +56,7 @@ fn escape(text: &str) -> String {
     let mut out = String::new();
     // What stands between backticks is shown as it is.
     for (index, part) in text.split('`').enumerate() {
-        if index % 2 == 1 && text.matches('`').count() % 2 == 0 {
+        if index % 2 == 1 && text.matches('`').count().is_multiple_of(2) {
             let _ = write!(out, "`{part}`");
             continue;
         }

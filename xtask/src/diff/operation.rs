@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use p100_codegen::Node;
 
 use super::change::{Direction, Effect, Subject, User};
-use super::compare::{Comparer, Pair, Spot, describe, is_true_at, operation_name, short};
+use super::compare::{Comparer, Pair, Spot, describe, is_true_at, short};
+use super::matching::{operation_name, shape};
 
 impl<'a> Comparer<'a> {
     /// An operation; `item` is its path, `old` and `new` are path and method.
@@ -20,7 +21,6 @@ impl<'a> Comparer<'a> {
             (_, None) => return self.tell(&pair, format!("operation removed: {} {}", old.1.to_uppercase(), old.0), |_| Effect::Breaks),
             _ => {}
         }
-        let shape = |path: &str| path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }.to_owned()).collect::<Vec<_>>();
         if old.1 != new.1 {
             self.tell(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
         }
