@@ -118,3 +118,34 @@ fn main() -> ExitCode {
         ExitCode::from(workspace::CANNOT)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    use super::Arguments;
+
+    /// The arguments of every `cargo xtask` in a text, up to the end of the line, of the code or of the command.
+    fn commands(text: &str) -> impl Iterator<Item = &str> {
+        text.split("cargo xtask ").skip(1).map(|rest| rest.split(['\n', '`', '|', '#', '>', ';', '"']).next().unwrap_or_default())
+    }
+
+    #[test]
+    fn every_command_in_the_texts_of_the_repository_is_one() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let workflows = std::fs::read_dir(format!("{root}/.github/workflows")).expect("workflows").map(|file| file.expect("a file").path());
+        let texts =
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run"].map(|file| format!("{root}/{file}").into());
+        let mut found = 0;
+        for file in workflows.chain(texts) {
+            for command in commands(&std::fs::read_to_string(&file).expect("readable")) {
+                found += 1;
+                if let Err(error) = Arguments::try_parse_from(std::iter::once("xtask").chain(command.split_whitespace())) {
+                    assert_eq!(error.kind(), ErrorKind::DisplayHelp, "{}: cargo xtask {command}: {error}", file.display());
+                }
+            }
+        }
+        assert!(found > 30, "{found}");
+    }
+}
