@@ -11,22 +11,24 @@ mod markdown;
 mod matching;
 mod operation;
 mod report;
+mod rust;
 mod schema;
+mod side;
 #[cfg(test)]
 mod tests;
 mod text;
 mod users;
 
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use p100_codegen::Node;
 
-use self::report::{Report, Side};
-use crate::git;
-use crate::workspace::{Repository, SPEC, STALE};
+use self::report::Report;
+use self::rust::Rust;
+use self::side::Origin;
+use crate::workspace::{Repository, STALE};
 
 /// The index of P100's docs, from the root of the repository.
 const INDEX: &str = "spec/docs-index.yaml";
@@ -44,6 +46,10 @@ pub(crate) struct Options {
     /// Exits with 4 if there is a change of this kind or a worse one. The order is breaking, unclassified, additive.
     #[arg(long, value_enum)]
     fail_on: Option<Threshold>,
+    /// Also tells what happens to the public items of p100-raw and p100, what cargo-semver-checks calls it, and so the version they need.
+    /// Takes a minute or two: both sides are built. With a document from a file the crates are those of the last commit.
+    #[arg(long)]
+    rust: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -66,13 +72,7 @@ enum Threshold {
 }
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
-    let old = side(repository, &options.old)?;
-    let new = match &options.new {
-        Some(name) => side(repository, name)?,
-        None => parse("working tree", &repository.read(SPEC)?, SPEC)?,
-    };
-    let index = repository.read(INDEX).ok().and_then(|text| Node::parse(&text).ok());
-    let report = Report::new(old, new, index.as_ref());
+    let report = compare(repository, &options.old, options.new.as_deref(), options.rust)?;
     let text = match options.format {
         Format::Text => text::write(&report, has_colour()),
         Format::Markdown => markdown::write(&report),
@@ -93,32 +93,16 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
     Ok(if report.changes.iter().any(is_meant) { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
 }
 
-/// The document of a file or, if there is none of this name, of a revision.
-fn side(repository: &Repository, name: &str) -> Result<Side> {
-    if Path::new(name).is_file() {
-        let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {name}"))?;
-        return parse(name, &text, name);
+/// The report on two revisions or files; the second is the working tree if it has no name.
+pub(crate) fn compare(repository: &Repository, old: &str, new: Option<&str>, rust: bool) -> Result<Report> {
+    let (from, to) = (Origin::of(Some(old)), Origin::of(new));
+    let (old, new) = (from.read(repository)?, to.read(repository)?);
+    let index = repository.read(INDEX).ok().and_then(|text| Node::parse(&text).ok());
+    let mut report = Report::new(old, new, index.as_ref());
+    if rust {
+        report.rust = Some(Rust::compare(repository, &from, &to, report.new.version())?);
     }
-    let commit = git::commit(repository, name).with_context(|| format!("{name} is neither a file nor a revision"))?;
-    let text = git::ask(repository, &format!("show {commit}:{SPEC}")).with_context(|| format!("the revision {name} has no {SPEC}"))?;
-    parse(name, &text, &PathBuf::from(format!("{name}:{SPEC}")).to_string_lossy())
-}
-
-/// Reads a document. It need not keep the project's conventions: an old one may not know them yet, and one in work breaks them.
-fn parse(name: &str, text: &str, file: &str) -> Result<Side> {
-    let root = match Node::parse(text) {
-        Ok(root) => root,
-        Err(problem) => bail!("{}", problem.in_file(file)),
-    };
-    if !root.str("openapi").is_some_and(|version| version.starts_with("3.")) {
-        bail!("{file}:{}:{}: not an OpenAPI 3 document: the key `openapi` must say 3.x.y", root.position.line, root.position.column);
-    }
-    for key in ["paths", "components", "x-webhooks"] {
-        if let Some(node) = root.get(key).filter(|node| node.as_map().is_none()) {
-            bail!("{file}:{}:{}: `{key}` is not a mapping", node.position.line, node.position.column);
-        }
-    }
-    Ok(Side { name: name.to_owned(), root })
+    Ok(report)
 }
 
 fn has_colour() -> bool {

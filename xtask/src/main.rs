@@ -13,6 +13,7 @@ mod git;
 mod load;
 mod semver;
 mod spec;
+mod surface;
 mod workspace;
 
 use std::path::PathBuf;

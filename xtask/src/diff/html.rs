@@ -7,6 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::change::{Change, Class, Excerpt, Subject};
 use super::report::{Report, heading, used_by};
+use super::rust::{Rust, lists, word};
 
 /// How many equal lines stand around a difference.
 const CONTEXT: usize = 3;
@@ -44,6 +45,9 @@ pub(crate) fn write(report: &Report) -> String {
             group(report, subject, &changes, &mut out);
         }
         out.push_str("</details>\n");
+    }
+    if let Some(rust) = &report.rust {
+        self::rust(rust, &mut out);
     }
     out.push_str("</body>\n</html>\n");
     out
@@ -90,6 +94,29 @@ fn group(report: &Report, subject: &Subject, changes: &[&Change], out: &mut Stri
         out.push_str("</details>\n");
     }
     out.push_str("</section>\n");
+}
+
+/// What it does to the crates.
+fn rust(rust: &Rust, out: &mut String) {
+    out.push_str("<details class=\"class rust\" id=\"rust\" open><summary><h2>What it does to Rust</h2></summary>\n");
+    for effect in &rust.crates {
+        let _ = writeln!(out, "<section><h3>{}</h3><p>{}</p>", escape(&effect.name), escape(&effect.judgement()));
+        for (word, items) in lists(&effect.changes).into_iter().filter(|(_, items)| !items.is_empty()) {
+            let _ = writeln!(out, "<details class=\"change\"><summary>{} public items {word}</summary>\n<ul>", items.len());
+            for item in items {
+                let _ = writeln!(out, "<li><code>{}</code></li>", escape(&item.replace('`', "")));
+            }
+            out.push_str("</ul>\n</details>\n");
+        }
+        out.push_str("</section>\n");
+    }
+    let _ = writeln!(
+        out,
+        "<p>Version: <code>{}</code> → at least <code>{}</code> ({} change)</p>\n</details>",
+        escape(&rust.before),
+        escape(&rust.needed),
+        word(rust.bump())
+    );
 }
 
 /// Both sides, line by line.

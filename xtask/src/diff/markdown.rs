@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::change::{Class, Subject};
 use super::report::{Report, heading, used_by};
+use super::rust::{Rust, lists, word};
 
 /// The longest comment that forges take.
 const LIMIT: usize = 60_000;
@@ -45,10 +46,35 @@ pub(crate) fn write(report: &Report) -> String {
             out.push_str("\n</details>\n");
         }
     }
+    if let Some(rust) = &report.rust {
+        left_out += self::rust(rust, &mut out);
+    }
     if left_out > 0 {
         let _ = write!(out, "\n**{left_out} further changes do not fit here.** All of them: `cargo xtask spec diff`.\n");
     }
     out
+}
+
+/// What it does to the crates; answers how many items do not fit.
+fn rust(rust: &Rust, out: &mut String) -> usize {
+    let mut left_out = 0;
+    let _ = write!(out, "\n### What it does to Rust\n\n");
+    for effect in &rust.crates {
+        let _ = writeln!(out, "- **{}**: {}", escape(&effect.name), escape(&effect.judgement()));
+        for (word, items) in lists(&effect.changes).into_iter().filter(|(_, items)| !items.is_empty()) {
+            let _ = writeln!(out, "\n  <details><summary>{} public items {word}</summary>\n", items.len());
+            for item in items {
+                if out.len() + item.len() > LIMIT {
+                    left_out += 1;
+                } else {
+                    let _ = writeln!(out, "  - {}", escape(&item));
+                }
+            }
+            out.push_str("\n  </details>\n\n");
+        }
+    }
+    let _ = writeln!(out, "- **version**: `{}` → at least `{}` ({} change)", rust.before, rust.needed, word(rust.bump()));
+    left_out
 }
 
 /// Text without the characters that Markdown and HTML give a meaning, except the backticks of our own messages.

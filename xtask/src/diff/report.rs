@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::change::{Change, Class, Excerpt, Subject, User};
 use super::compare::compare;
+use super::rust::Rust;
 
 /// One of the two documents.
 pub(crate) struct Side {
@@ -35,6 +36,8 @@ pub(crate) struct Report {
     pub(crate) changes: Vec<Change>,
     /// The pages of operations and events that changed.
     pages: BTreeMap<String, Vec<Page>>,
+    /// What it does to the crates, if that was asked for.
+    pub(crate) rust: Option<Rust>,
 }
 
 impl Report {
@@ -43,7 +46,7 @@ impl Report {
         let changes = compare(&old.root, &new.root);
         let mut pages = owner_pages(&old.root, index);
         pages.extend(owner_pages(&new.root, index));
-        Self { old, new, changes, pages }
+        Self { old, new, changes, pages, rust: None }
     }
 
     pub(crate) fn pages(&self, subject: &Subject) -> &[Page] {
@@ -128,6 +131,7 @@ impl Report {
             "counts": counts,
             "changes": self.changes.iter().map(change).collect::<Vec<_>>(),
             "reached": reached.collect::<Vec<_>>(),
+            "rust": self.rust.as_ref().map(Rust::to_json),
         })
     }
 }

@@ -57,3 +57,42 @@ fn colour_is_written_only_where_it_is_wanted() {
     assert!(!super::text::write(&report, false).contains('\u{1b}'));
     assert!(super::text::write(&report, true).contains("\u{1b}[1;31m"));
 }
+
+#[test]
+fn what_happens_to_the_crates_is_told_in_every_form() {
+    use super::rust::{Effect, Judgement, Rust};
+    use crate::surface::Changes;
+    let item = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let changes = Changes {
+        appeared: vec![item("types::New", "pub struct New<T>")],
+        vanished: vec![item("Client::old", "fn old(&self)")],
+        changed: vec![("types::A.b".to_owned(), "String".to_owned(), "Option<String>".to_owned())],
+    };
+    let verdict = Judgement::None("the baseline has no such crate".to_owned());
+    let mut report = hostile();
+    report.rust = Some(Rust {
+        crates: vec![Effect { name: "p100-raw".to_owned(), changes, verdict }],
+        before: "0.1.0+p100.1".to_owned(),
+        needed: "0.2.0+p100.2".to_owned(),
+    });
+    let text = super::text::write(&report, false);
+    for expected in [
+        "p100-raw: NOT CHECKED, the baseline has no such crate",
+        "    1 public items vanish\n      Client::old: fn old(&self)",
+        "types::A.b: is Option<String>, was String",
+        "all crates: 0.1.0+p100.1 -> at least 0.2.0+p100.2, major change",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+    let markdown = super::markdown::write(&report);
+    assert!(
+        markdown.contains("  <details><summary>1 public items appear</summary>\n\n  - `types::New`: `pub struct New<T>`"),
+        "{markdown}"
+    );
+    let page = super::html::write(&report);
+    assert!(page.contains("<li><code>types::New: pub struct New&lt;T&gt;</code></li>"), "{page}");
+    let json = report.to_json();
+    assert_eq!(json["rust"]["version"]["needed"], "0.2.0+p100.2");
+    assert_eq!(json["rust"]["crates"][0]["changed"][0]["new"], "Option<String>");
+    assert_eq!(json["rust"]["crates"][0]["semver_checks"]["verdict"], serde_json::Value::Null);
+}

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::change::{Class, Subject};
 use super::report::{Report, heading, used_by};
+use super::rust::{lists, word};
+use crate::semver::Bump;
 
 pub(crate) fn write(report: &Report, has_colour: bool) -> String {
     let paint = |text: &str, code: &str| if has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
@@ -44,6 +46,20 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
                 let _ = writeln!(out, "    {}", paint(&format!("{}: {}", page.title, page.address), "2"));
             }
         }
+    }
+    if let Some(rust) = &report.rust {
+        let _ = writeln!(out, "\n{}", paint("What it does to Rust", "1"));
+        for effect in &rust.crates {
+            let code = if effect.bump() == Bump::Major { "1;31" } else { "1;32" };
+            let _ = writeln!(out, "  {}: {}", paint(&effect.name, "1"), paint(&effect.judgement(), code));
+            for (word, items) in lists(&effect.changes).into_iter().filter(|(_, items)| !items.is_empty()) {
+                let _ = writeln!(out, "    {} public items {word}", items.len());
+                for item in items {
+                    let _ = writeln!(out, "      {}", item.replace('`', ""));
+                }
+            }
+        }
+        let _ = writeln!(out, "  all crates: {} -> at least {}, {} change", rust.before, paint(&rust.needed, "1"), word(rust.bump()));
     }
     out
 }
