@@ -136,8 +136,7 @@ mod tests {
     fn every_command_in_the_texts_of_the_repository_is_one() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
         let workflows = std::fs::read_dir(format!("{root}/.github/workflows")).expect("workflows").map(|file| file.expect("a file").path());
-        let texts =
-            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run"].map(|file| format!("{root}/{file}").into());
+        let texts = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run"].map(|file| format!("{root}/{file}").into());
         let mut found = 0;
         for file in workflows.chain(texts) {
             for command in commands(&std::fs::read_to_string(&file).expect("readable")) {
