@@ -44,10 +44,10 @@ impl Sample {
         if let Some(values) = Document::enum_values(schema) {
             return json!((self.enumeration)(&values));
         }
-        if schema.str("format") == Some("decimal")
-            || schema.get("oneOf").is_some_and(|forms| forms.items().all(|form| form.get("format").is_some()))
-        {
-            return (self.decimal)(schema.str("type") != Some("string"));
+        // Of two forms the first one is written.
+        let decimal = schema.get("oneOf").and_then(|forms| forms.items().next()).unwrap_or(schema);
+        if decimal.str("format") == Some("decimal") {
+            return (self.decimal)(decimal.str("type") == Some("number"));
         }
         match schema.str("type") {
             Some("array") => json!([self.value(name, schema.get("items").expect("items"))]),

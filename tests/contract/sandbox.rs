@@ -9,7 +9,9 @@ use p100::{Client, Decimal};
 use p100_codegen::Operation;
 use p100_raw::webhooks::WebhookKind;
 use p100_raw::{Error, reqwest};
-use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, SepaDeposit};
+use p100_sandbox::control::{
+    CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit,
+};
 use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -159,6 +161,7 @@ impl Stage {
             "P424" => arguments.body = without(&arguments.body, &["sourceExternalUserId", "destinationExternalUserId"]),
             "P426" => arguments.files.iter_mut().for_each(|(_, content)| *content = b"just text".to_vec()),
             "P428" => arguments.values.values_mut().for_each(|value| NO_ID.clone_into(value)),
+            "P433" if operation.id == "createUserSepaTransfer" => arguments.body = with(&arguments.body, &[("amount", "2000000")]),
             "P433" => arguments.body = with(&arguments.body, &[("currency", "ltc")]),
             "P434" if arguments.body.is_empty() => _ = arguments.values.insert("cardId".to_owned(), NO_ID.to_owned()),
             "P434" => arguments.body = with(&arguments.body, &[("cardId", NO_ID)]),
@@ -293,6 +296,10 @@ async fn every_event_arrives_and_is_understood() {
         transfer_title: None,
     };
     stage.sandbox.receive_sepa_deposit(deposit).expect("a deposit");
+    let transfer_title = stage.created("getUserSepaDepositInfo", "title").await;
+    let (sender_name, sender_iban) = ("Ada Example".to_owned(), "DE89370400440532013000".to_owned());
+    let deposit = ReferencedSepaDeposit { amount: Decimal::ONE, sender_name, sender_iban, transfer_title };
+    stage.sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
     let link = stage.created("createPaymentLink", "paymentLinkId").await;
     let payment = PaymentLinkPayment { currency: "usdc".to_owned(), network: None, amount: Decimal::ONE };
     stage.sandbox.pay_payment_link(&link, &payment).expect("a payment");

@@ -10,7 +10,8 @@ use crate::{Document, Operation, Problem};
 pub(crate) const MARK: &str = "p100_mark";
 
 /// Types written by hand in `p100-raw` that stand in for schemas of a certain form.
-pub(crate) const STAND_INS: [&str; 5] = ["DecimalString", "DecimalNumber", "DecimalEither", "Sensitive", "Timestamp"];
+pub(crate) const STAND_INS: [&str; 6] =
+    ["DecimalString", "DecimalNumber", "DecimalEither", "DecimalEitherAsString", "Sensitive", "Timestamp"];
 
 /// Prefix that keeps stand-ins apart from the document's own schemas.
 const STAND_IN_PREFIX: &str = "StandIn";
@@ -142,7 +143,7 @@ pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
     } else if schema.get("oneOf").is_some_and(|forms| forms.items().all(is_decimal)) {
         // Sent in the form that comes first.
         let first = schema.get("oneOf").and_then(|forms| forms.items().next()).and_then(|form| form.str("type"));
-        Some(if first == Some("number") { "DecimalEither" } else { "DecimalString" })
+        Some(if first == Some("number") { "DecimalEither" } else { "DecimalEitherAsString" })
     } else if schema.str("format") == Some("date-time") {
         Some("Timestamp")
     } else {

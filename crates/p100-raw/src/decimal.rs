@@ -222,6 +222,8 @@ pub mod schema {
     pub struct DecimalNumber;
     /// Either.
     pub struct DecimalEither;
+    /// Either, and written as a string.
+    pub type DecimalEitherAsString = DecimalEither;
 
     impl JsonSchema for DecimalString {
         fn inline_schema() -> bool {

@@ -14,8 +14,10 @@ use p100_raw::types::PoaStatus;
 use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
-pub use self::overview::{Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, UserLine, UserState};
-pub use crate::modules::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, SepaDeposit};
+pub use self::overview::{
+    Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, SepaDepositLine, UserLine, UserState,
+};
+pub use crate::modules::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit};
 
 use crate::ledger::Account;
 
@@ -96,7 +98,7 @@ pub struct CryptoDeposit {
     pub travel_rule: bool,
 }
 
-/// Decides about a crypto deposit that is not credited yet.
+/// Decides about a deposit that is not credited yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DepositDecision {

@@ -32,6 +32,8 @@ pub enum Step {
     WithdrawalConfirmation,
     /// A crypto deposit was checked: `cryptoDepositStatus`.
     DepositCheck,
+    /// The sender of a SEPA deposit was compared with the KYC data: `ibanStatus`.
+    SepaDepositCheck,
     /// An order gets the address that it is paid to: `orderStatus`.
     OrderWallet,
     /// A payment of an order is confirmed on the chain once more: `orderStatus`.

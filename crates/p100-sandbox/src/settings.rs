@@ -33,6 +33,9 @@ pub struct Settings {
     /// Least fee of a SEPA transfer, in EUR: 1.00.
     #[serde(with = "decimal::string")]
     pub sepa_fee_minimum: Decimal,
+    /// Level of SEPA transfers, of the partner and of users: 2, on which requests name the receiver. On 1 they must not, and money goes only
+    /// to approved contacts.
+    pub sepa_level: u8,
     /// How long a rate lock lives: 60 s.
     #[serde(with = "crate::time::seconds")]
     pub lock_lifetime: Duration,
@@ -42,7 +45,8 @@ pub struct Settings {
     /// Price of one unit of each currency, in EUR.
     #[serde(with = "decimal::string")]
     pub rates: BTreeMap<String, Decimal>,
-    /// Whether a transfer without funds is refused at once with P433, as the legacy docs say. If not, it is accepted and fails later.
+    /// Whether an internal transfer, or a SEPA transfer of a user, without funds is refused at once with P433, as the legacy docs say. If not,
+    /// it is accepted and fails later.
     pub refuse_unfunded_transfers: bool,
     /// Whether cards are only for users who have been extended, and others are refused with P461: no.
     pub demand_extension: bool,
@@ -84,6 +88,9 @@ impl Settings {
         if self.sepa_fee_minimum < Decimal::ZERO {
             return Err("sepaFeeMinimum must not be less than 0".to_owned());
         }
+        if !matches!(self.sepa_level, 1 | 2) {
+            return Err("sepaLevel must be 1 or 2".to_owned());
+        }
         for (currency, rate) in &self.rates {
             if currencies::find(currency).is_none_or(|known| known.slug != currency) {
                 return Err(format!("rates.{currency}: there is no such currency"));
@@ -111,6 +118,7 @@ impl Default for Settings {
             exchange_fee_percentage: Decimal::new(149, 2),
             sepa_fee_percentage: Decimal::new(1, 1),
             sepa_fee_minimum: Decimal::new(100, 2),
+            sepa_level: 2,
             lock_lifetime: Duration::from_secs(60),
             order_lifetime: Duration::from_secs(15 * 60),
             rates: currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), currency.start_rate())).collect(),

@@ -14,7 +14,10 @@ use crate::deliveries::{Deliveries, Outgoing};
 use crate::faults::Fault;
 use crate::ids::Ids;
 use crate::ledger::{Account, Ledger};
-use crate::modules::{Card, Deposit, Exchange, KycSession, Lock, Order, OrderLock, PaymentLink, SepaTransfer, Transfer, User, Withdrawal};
+use crate::modules::{
+    Card, CheckedDeposit, Contacts, Deposit, Exchange, KycSession, Lock, Order, OrderLock, PaymentLink, SepaTransfer, Transfer, User,
+    Withdrawal,
+};
 use crate::schedule::{Schedule, Step, Task};
 use crate::settings::Settings;
 use crate::time::Time;
@@ -46,6 +49,10 @@ pub(crate) struct World {
     /// Slugs of the currencies that the partner has a deposit address of.
     #[serde(default)]
     pub(crate) partner_wallets: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) sepa_deposits: BTreeMap<String, CheckedDeposit>,
+    #[serde(default)]
+    pub(crate) sepa_contacts: BTreeMap<Account, Contacts>,
     pub(crate) schedule: Schedule,
     pub(crate) deliveries: Deliveries,
     pub(crate) faults: Vec<Fault>,
@@ -103,6 +110,8 @@ impl World {
             orders: BTreeMap::new(),
             payment_links: BTreeMap::new(),
             partner_wallets: BTreeSet::new(),
+            sepa_deposits: BTreeMap::new(),
+            sepa_contacts: BTreeMap::new(),
             schedule: Schedule::default(),
             deliveries: Deliveries::default(),
             faults: Vec::new(),
@@ -192,6 +201,7 @@ impl World {
             Step::WithdrawalBroadcast => self.broadcast_withdrawal(subject),
             Step::WithdrawalConfirmation => self.confirm_withdrawal(subject),
             Step::DepositCheck => self.check_deposit(subject),
+            Step::SepaDepositCheck => self.check_sepa_deposit(subject),
             Step::OrderWallet => self.open_order(subject),
             Step::OrderConfirmation => self.confirm_order(subject),
         }
@@ -282,4 +292,9 @@ pub(crate) fn unmovable(member: &str, amount: Decimal, currency: &Currency) -> O
 pub(crate) fn on_network(slug: &str, network: Option<&str>) -> Result<(&'static Currency, &'static Network), Refusal> {
     let found = currencies::find(slug).and_then(|currency| Some((currency, currency.network(network)?)));
     found.ok_or_else(|| Refusal::code(ErrorCode::P410))
+}
+
+/// The verification, which opens the balances of a user, has not been started.
+pub(crate) fn no_balances() -> Refusal {
+    Refusal::message(400, "The user has no balances.")
 }

@@ -141,6 +141,7 @@ async fn settings_are_read_and_replaced() {
         (json!({"steps": {"transfer": {"afterTime": -1}}}), "afterTime: expected a number of seconds that is not negative"),
         (json!({"steps": {"payment": "immediate"}}), "unknown variant `payment`"),
         (json!({"exchangeFeePercentage": "101"}), "exchangeFeePercentage must be from 0 to 100"),
+        (json!({"sepaLevel": 3}), "sepaLevel must be 1 or 2"),
         (json!({"sepaFeeMinimum": "-1"}), "sepaFeeMinimum must not be less than 0"),
         (json!({"rates": {"usd": "1"}}), "rates.usd: there is no such currency"),
         (json!({"rates": {"btc": "0"}}), "rates.btc must be a positive number"),
@@ -211,10 +212,17 @@ async fn the_state_of_an_older_sandbox_lacks_what_came_later() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.client().users().create(&request("ada", "LT")).await.unwrap();
     let mut older: Value = serde_json::from_str(&sandbox.export()).unwrap();
-    for member in ["orderLocks", "orders", "paymentLinks", "partnerWallets"] {
+    for member in ["orderLocks", "orders", "paymentLinks", "partnerWallets", "sepaDeposits", "sepaContacts"] {
         assert!(older["world"].as_object_mut().unwrap().remove(member).is_some(), "{member}");
     }
-    for (holder, member) in [("/world/users/ada", "extended"), ("/world/settings", "demandExtension")] {
+    for (holder, member) in [
+        ("/world/users/ada", "form"),
+        ("/world/users/ada", "hasBalances"),
+        ("/world/users/ada", "extended"),
+        ("/world/users/ada/person", "nationality"),
+        ("/world/settings", "demandExtension"),
+        ("/world/settings", "sepaLevel"),
+    ] {
         assert!(older.pointer_mut(holder).unwrap().as_object_mut().unwrap().remove(member).is_some(), "{member}");
     }
     let newer = Sandbox::builder().state(older.to_string()).start().await.unwrap();
@@ -291,7 +299,9 @@ async fn a_document_that_is_no_state_is_refused_and_changes_nothing() {
 async fn money_users_and_cards_are_handled() {
     let mut settings = Settings::default();
     settings.steps.insert(Step::KycDecision, When::ByHand);
-    settings.steps.insert(Step::DepositCheck, When::ByHand);
+    for step in [Step::DepositCheck, Step::SepaDepositCheck] {
+        settings.steps.insert(step, When::ByHand);
+    }
     let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
     let client = sandbox.client();
     with_files(&client, "ada").await;
@@ -321,6 +331,13 @@ async fn money_users_and_cards_are_handled() {
     assert_eq!(refused(&sandbox, Method::POST, "deposits/crypto/none", json!({"approve": true})).await.0, 404);
     let sepa = json!({"externalUserId": "ada", "amount": "250", "senderName": "Jan", "senderIban": "PL61109010140000071219812874"});
     post(&sandbox, "deposits/sepa", sepa).await;
+    let title = client.sepa().deposit_info("ada").await.unwrap().title;
+    let sepa = json!({"amount": 1, "senderName": "Jan", "senderIban": "PL61109010140000071219812874", "transferTitle": title});
+    let checked = post(&sandbox, "deposits/sepa/referenced", sepa).await;
+    let path = format!("deposits/sepa/{}", checked["id"].as_str().unwrap());
+    post(&sandbox, &path, json!({"approve": false})).await;
+    assert_eq!(refused(&sandbox, Method::POST, &path, json!({"approve": true})).await.0, 400);
+    assert_eq!(refused(&sandbox, Method::POST, "deposits/sepa/none", json!({"approve": true})).await.0, 404);
 
     let card = p100::types::CreateCardRequest::builder().external_user_id("ada").label("Shopping").pin("1234").build();
     let card = client.cards().create(&card).await.unwrap().card_id;

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use p100::types::{
     CardStatus, CreateCardRequest, DocumentType, ErrorCode, ExchangeRequest, FiatBalanceStatus, KycAttemptStatus, KycVerificationLevel,
-    PartnerSepaTransferRequest, PartyType, PoaStatus, TransferRequest, TravelRuleRequest, UpdateCardLimitsRequest, UpdateCardPinRequest,
-    UserVerificationRequest, WalletType, WithdrawalRequest,
+    OrderLockRequest, PartnerSepaTransferRequest, PartyType, PoaStatus, SepaContactStatus, SepaTransferRequest, TransferRequest,
+    TravelRuleRequest, UpdateCardLimitsRequest, UpdateCardPinRequest, UserVerificationRequest, WalletType, WithdrawalRequest,
 };
 use p100::{Attempt, Decimal, Iban, KycFiles, LockExpired, PoaFiles, Progress, Verdict, WaitPolicy, raw};
-use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser};
+use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
 use p100_sandbox::{Account, DeliveryState, Fault, FaultKind, Settings, Step, When};
 
 use crate::money::{USER, amount, fees, fund, holdings, refused_without_code, user};
-use crate::users::{jpeg, limited, refusal, request};
+use crate::users::{jpeg, later_request, limited, refusal, request};
 use partner::{Partner, status_of};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -39,7 +39,7 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
     let mut partner = Partner::start(steps(&[(Step::PoaReview, When::ByHand)])).await;
     let client = partner.client();
     let mut ada = request(USER, "MD");
-    ada.document_type = DocumentType::IdCard;
+    ada.document_type = Some(DocumentType::IdCard);
     assert_eq!(client.users().create(&ada).await.unwrap().poa_required, Some(true));
     client.kyc().upload_files(USER, KycFiles::id_card(jpeg(), jpeg(), jpeg())).await.unwrap();
     assert_eq!(partner.told().await, ["kycFileAdded ADDED"; 3]);
@@ -349,4 +349,67 @@ async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_rep
     assert_eq!(attempts, [5, 4, 4].map(|attempts| (DeliveryState::Delivered, attempts)));
     partner.sandbox.advance(DAY).await;
     assert_eq!(partner.told().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_payer_pays_an_order_in_two_parts_and_the_partner_gets_what_was_asked_for() {
+    let mut partner = Partner::start(Settings::default()).await;
+    let client = partner.client();
+    let request = OrderLockRequest::builder().currency("usdc").amount(amount("346.59")).network("polygon").build();
+    let lock = client.orders().lock_rate(&request).await.unwrap();
+    let order = lock.order().await.unwrap();
+    let details = client.orders().get(order.id()).await.unwrap();
+    assert_eq!((details.total_amount_required, details.received_amount), (lock.details().amount, Decimal::ZERO));
+    assert!(details.wallet_address.is_some() && lock.currency() == Some("usdc"));
+
+    let first = amount("100");
+    partner.sandbox.pay_order(order.id(), first).unwrap();
+    assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "");
+    partner.sandbox.pay_order(order.id(), lock.details().amount - first).unwrap();
+    assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "346.59 eur");
+    let details = client.orders().get(order.id()).await.unwrap();
+    assert_eq!((details.received_amount, details.confirmations), (lock.details().amount, details.required_confirmations));
+    // The address, and each part with its three confirmations.
+    assert_eq!(partner.told().await, ["orderStatus WAITING_FOR_CONFIRMATION"; 9]);
+
+    let late = client.orders().lock_rate(&request).await.unwrap();
+    partner.sandbox.advance(Duration::from_secs(61)).await;
+    let error = late.order().await.unwrap_err();
+    assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<LockExpired>()), "{error}");
+}
+
+#[tokio::test]
+async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
+    let mut settings = Settings::default();
+    settings.sepa_level = 1;
+    let mut partner = Partner::start(settings).await;
+    let client = partner.client();
+    client.users().create(&later_request(USER, "LT")).await.unwrap();
+    client.kyc().upload_files(USER, KycFiles::passport(jpeg(), jpeg())).await.unwrap();
+    client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(USER).build()).await.unwrap();
+    assert_eq!(partner.told().await.last().unwrap(), "userBalanceGenerated ACTIVE");
+
+    let iban = "DE89370400440532013000";
+    let payout = SepaTransferRequest::builder().source_external_user_id(USER).amount(amount("50")).currency("eur").destination_iban(iban);
+    let payout = payout.transfer_title("Payout 0818").build();
+    let pay_out = async || client.sepa().create(&payout).await.unwrap().wait(WaitPolicy::default()).await.unwrap();
+    let Progress::Failed(failed) = pay_out().await else { panic!("nobody has paid in from there") };
+    assert_eq!(failed.error.unwrap().status.as_deref(), Some("DESTINATION_NOT_APPROVED"));
+
+    let info = client.sepa().deposit_info(USER).await.unwrap();
+    let (sender_name, sender_iban) = ("Eva Sample".to_owned(), iban.to_owned());
+    let deposit = ReferencedSepaDeposit { amount: amount("120"), sender_name, sender_iban, transfer_title: info.title };
+    partner.sandbox.receive_referenced_sepa_deposit(deposit).unwrap();
+    let [contact] = &client.sepa().contacts(USER).await.unwrap().contacts[..] else { panic!("one contact") };
+    assert_eq!((contact.iban.as_str(), &contact.status), (iban, &SepaContactStatus::Approved));
+    assert!(matches!(pay_out().await, Progress::Succeeded(_)));
+    assert_eq!(holdings(&partner.sandbox, &user()).await, "69 eur");
+    let expected = [
+        "sepaTransferStatus FAILED",
+        "ibanStatus PENDING",
+        "ibanStatus APPROVED",
+        "sepaDepositReceived 120.00 eur",
+        "sepaTransferStatus SUCCESSFUL 50.00 eur",
+    ];
+    assert_eq!(partner.told().await, expected);
 }

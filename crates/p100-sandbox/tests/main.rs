@@ -17,6 +17,7 @@ mod payment_links;
 mod program;
 mod property;
 mod sepa;
+mod sepa_deposits;
 mod transfers;
 mod users;
 mod webhooks;

@@ -46,10 +46,11 @@ async fn a_lock_tells_what_has_to_be_paid_so_that_the_amount_is_met() {
     let (sandbox, client) = money::sandbox(&[]).await;
     sandbox.advance(Duration::from_millis(500)).await;
     let lock = lock(&client, "346.59", "USDC", "Polygon").await.expect("a lock");
-    assert_eq!((lock.cryptocurrency.as_str(), lock.network.as_str()), ("usdc", "polygon"));
+    assert_eq!((lock.currency.as_deref(), lock.destination_currency.as_deref()), (Some("usdc"), Some("eur")));
+    assert_eq!((lock.cryptocurrency, lock.network.as_str()), (None, "polygon"));
     // 398.3793103...: never less than what brings 346.59 EUR.
     assert_eq!((lock.rate, lock.amount), (amount("0.87"), amount("398.379311")));
-    assert_eq!(lock.expires_at.as_str(), "2025-08-12T08:01:00Z");
+    assert_eq!(lock.expires_at.as_str(), "2025-08-12T08:01:00.500Z");
 }
 
 #[tokio::test]
@@ -105,7 +106,7 @@ async fn an_order_that_is_paid_brings_euros() {
     assert_eq!((&order.order_id, &order.lock_id, &order.status), (&id, &locked.lock_id, &OrderStatus::WaitingForConfirmation));
     assert_eq!((order.received_amount, order.total_amount_required), (amount("100"), amount("100")));
     assert_eq!((order.confirmations, order.required_confirmations), (3, 3));
-    assert_eq!((order.cryptocurrency.as_str(), order.network.as_str()), ("usdc", "POLYGON"));
+    assert_eq!((order.cryptocurrency.as_deref(), order.network.as_str()), (Some("usdc"), "POLYGON"));
     assert_eq!(order.transaction_hash.as_ref(), Some(&hash));
     assert_eq!(order.expires_at.expect("an end").as_str(), "2025-08-12T08:15:00.000Z");
     assert_eq!(holdings(&sandbox, &Account::Partner).await, "87 eur");

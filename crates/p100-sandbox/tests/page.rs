@@ -19,7 +19,7 @@ use crate::users::{jpeg, limited, request, verify, with_files};
 /// Everything that asks for a decision waits for one.
 fn by_hand() -> Settings {
     let mut settings = Settings::default();
-    for step in [Step::KycDecision, Step::PoaReview, Step::DepositCheck, Step::Transfer] {
+    for step in [Step::KycDecision, Step::PoaReview, Step::DepositCheck, Step::SepaDepositCheck, Step::Transfer] {
         settings.steps.insert(step, When::ByHand);
     }
     settings
@@ -76,6 +76,14 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     page.click("button", &now).await;
     page.wait("document.querySelector('#pending').textContent.includes('None.')").await;
     assert_eq!(sandbox.books().balances[&Account::Partner].0["eur"], Decimal::ONE);
+
+    page.fill("form[data-command=sepa] [name=amount]", "10").await;
+    page.fill("form[data-command=sepa] [name=transferTitle]", &client.sepa().deposit_info("ada").await.unwrap().title).await;
+    page.click("button", "Deposit euros").await;
+    page.wait("document.querySelector('#sepa').textContent.includes('PENDING')").await;
+    page.click("button", "Approve the deposit of 10.00 EUR from Jan Kowalski to user:ada").await;
+    page.wait("document.querySelector('#sepa').textContent.includes('APPROVED')").await;
+    assert_eq!(sandbox.books().balances[&account].0["eur"], Decimal::new(2134, 2));
 
     let order = crate::control::order(&client).await;
     page.wait("document.querySelector('#orders').textContent.includes('WAITING_FOR_CONFIRMATION')").await;

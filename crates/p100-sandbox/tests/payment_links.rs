@@ -1,6 +1,6 @@
 //! Payment links: what is paid on them, and what the partner gets.
 
-use p100::types::{ErrorCode, PaymentLinkRequest, PaymentLinkStatus};
+use p100::types::{ErrorCode, HostedCheckoutRequest, PaymentLinkRequest, PaymentLinkStatus};
 use p100::{Client, Error};
 use p100_sandbox::control::PaymentLinkPayment;
 use p100_sandbox::{Account, Sandbox};
@@ -62,6 +62,18 @@ async fn more_than_was_asked_for_is_credited_too() {
     let (sandbox, client) = money::sandbox(&[]).await;
     let id = create(&client, "1", "EUR").await.expect("a link");
     pay(&sandbox, &id, "2", "usdc", None).expect("a payment");
+    assert_eq!(holdings(&sandbox, &Account::Partner).await, "1.74 eur");
+}
+
+#[tokio::test]
+async fn a_hosted_checkout_is_a_link_with_another_address() {
+    let (sandbox, client) = money::sandbox(&[]).await;
+    let request = HostedCheckoutRequest::builder().amount(amount("1")).currency("eur").build();
+    let created = client.payment_links().create_checkout(&request).await.expect("a checkout");
+    assert_eq!(created.url, format!("https://checkout.example.com/{}", created.payment_link_id));
+    pay(&sandbox, &created.payment_link_id, "2", "usdc", None).expect("a payment");
+    let link = client.payment_links().get(&created.payment_link_id).await.expect("a link");
+    assert_eq!((link.amount, link.transactions.len()), (amount("1"), 1));
     assert_eq!(holdings(&sandbox, &Account::Partner).await, "1.74 eur");
 }
 

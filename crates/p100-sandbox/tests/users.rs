@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use p100::types::{
-    CreateLimitedUserRequest, CreateUserRequest, DocumentType, FiatBalanceStatus, KycFilesForm, PoaFilesForm, PoaStatus, UpdateUserRequest,
-    UserVerificationRequest,
+    CreateLimitedUserRequest, CreateUserRequest, DocumentType, FiatBalanceStatus, KycFilesForm, PartyType, PoaFilesForm, PoaStatus,
+    TransferRequest, UpdateUserRequest, UserVerificationRequest, WalletType, WithdrawalRequest,
 };
 use p100::{Client, Decimal, Document, Error, Iban, KycFiles, Month, PoaFiles, raw};
 use p100_sandbox::{Account, Sandbox, SandboxBuilder, Settings, Step, When};
@@ -33,6 +33,28 @@ pub(crate) fn request(id: &str, country: &str) -> CreateUserRequest {
         .citizenship("LT")
         .document_type(DocumentType::Passport)
         .document_number("X0000001")
+        .build()
+}
+
+/// The form of February 2026.
+pub(crate) fn later_request(id: &str, country: &str) -> CreateUserRequest {
+    CreateUserRequest::builder()
+        .external_user_id(id)
+        .email("eva@example.com")
+        .phone("37060000000")
+        .first_name("Eva")
+        .last_name("Sample")
+        .street("Test Avenue")
+        .number("7B")
+        .city("Kaunas")
+        .post_code("44001")
+        .country(country)
+        .citizenship("LT")
+        .nationality("LT")
+        .birth_date("1988-01-31")
+        .birth_country("LT")
+        .user_identification_number("000111222")
+        .has_accepted_p100_tc(true)
         .build()
 }
 
@@ -163,6 +185,75 @@ async fn users_of_seven_countries_must_prove_their_address() {
     sandbox.client().users().create(&request("ada", "LT")).await.unwrap();
     sandbox.client().users().update("ada", &UpdateUserRequest::builder().country("MD").phone("1").build()).await.unwrap();
     assert_eq!(sandbox.client().users().balances("ada").await.unwrap().poa_required, Some(true));
+}
+
+#[tokio::test]
+async fn a_user_of_the_later_form_gets_balances_with_the_verification() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let created = client.users().create(&later_request("eva", "UA")).await.unwrap();
+    assert_eq!((created.poa_required_for_extended, created.poa_required, created.balances), (Some(true), None, None));
+    let balances = client.users().balances("eva").await.unwrap();
+    assert_eq!((balances.user_id, balances.poa_required), (Some(created.user_id), None));
+    assert!(balances.fiat_balances.is_empty() && balances.crypto_balances.is_empty());
+    let eva = Account::User("eva".into());
+    let none = (400, "The user has no balances.".to_owned());
+    assert_eq!(sandbox.fund(&eva, "eur", Decimal::ONE).unwrap_err().to_string(), none.1);
+    sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();
+    let transfer = TransferRequest::builder().destination_external_user_id("eva").amount(Decimal::ONE).currency("eur").build();
+    assert_eq!(refusal(client.transfers().create(&transfer).await), none);
+
+    // Which document it is, is said now. A proof of address is called suspended, whatever the flag says.
+    client.kyc().upload_files("eva", KycFiles::passport(jpeg(), jpeg())).await.unwrap();
+    let start = UserVerificationRequest::builder().external_user_id("eva").document_type(DocumentType::Passport).document_number("X2");
+    client.kyc().start_verification(&start.build()).await.unwrap();
+    let balances = client.users().balances("eva").await.unwrap();
+    assert_eq!(balances.fiat_balances[0].status, FiatBalanceStatus::Active);
+    assert!(balances.crypto_balances.len() > 5);
+
+    let _ = client.transfers().create(&transfer).await.unwrap();
+
+    // In details the address is one line.
+    let address = async || {
+        let withdrawal = WithdrawalRequest::builder().source_external_user_id("eva").currency("btc").amount(Decimal::ONE);
+        let withdrawal = withdrawal.wallet_address("0x1").name("Eva Sample").wallet_type(WalletType::Other);
+        let withdrawal = client.withdrawals().create(&withdrawal.receiver_type(PartyType::Natural).build()).await.unwrap();
+        let user = client.withdrawals().get(withdrawal.id()).await.unwrap().user.unwrap();
+        (user.address, user.document_type, user.birth_date)
+    };
+    assert_eq!(address().await, ("Test Avenue 7B".into(), "passport".into(), Some("1988-01-31".into())));
+    let update = UpdateUserRequest::builder().street("Other Street").number("1").build();
+    client.users().update("eva", &update).await.unwrap();
+    assert_eq!(address().await.0, "Other Street 1");
+}
+
+#[tokio::test]
+async fn each_form_of_a_user_has_its_own_members() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let refused = async |change: fn(&mut CreateUserRequest)| {
+        let mut request = later_request("eva", "LT");
+        change(&mut request);
+        invalid(client.users().create(&request).await)
+    };
+    assert_eq!(refused(|request| request.number = None).await, "number should not be empty.");
+    assert_eq!(refused(|request| request.street = None).await, "street should not be empty.");
+    let both = "address must not be given with street or number.";
+    assert_eq!(refused(|request| request.address = Some("Test Avenue 7B".into())).await, both);
+    let untrue = "hasAcceptedP100Tc must be true. nationality must be two capital letters.";
+    let change = |request: &mut CreateUserRequest| {
+        request.has_accepted_p100_tc = Some(false);
+        request.nationality = Some("lt".into());
+    };
+    assert_eq!(refused(change).await, untrue);
+    let neither = |request: &mut CreateUserRequest| (request.street, request.number) = (None, None);
+    assert_eq!(refused(neither).await, "address, or street and number, should not be empty.");
+    let mut earlier = request("ada", "LT");
+    (earlier.document_type, earlier.document_number) = (None, None);
+    assert_eq!(invalid(client.users().create(&earlier).await), "documentType should not be empty. documentNumber should not be empty.");
+    client.users().create(&request("ada", "LT")).await.unwrap();
+    let update = UpdateUserRequest::builder().street("Other Street").build();
+    assert_eq!(invalid(client.users().update("ada", &update).await), "number should not be empty.");
 }
 
 #[tokio::test]

@@ -19,13 +19,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .phone("37060000000")
         .first_name("Ada")
         .last_name("Example")
-        .address("Sample Street 1")
+        .street("Sample Street")
+        .number("1")
         .city("Vilnius")
         .post_code("01001")
         .country(CountryCode::new("lt")?)
         .citizenship(CountryCode::new("lt")?)
-        .document_type(DocumentType::Passport)
-        .document_number("X0000001")
+        .has_accepted_p100_tc(true)
         .build();
     let created = client.users().create(&user).await?;
     // The flag has two names, and which one P100 sends depends on the age of its answer.
@@ -37,7 +37,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let selfie = Document::from_bytes(&b"%PDF-1.7 a selfie"[..])?;
     client.kyc().upload_files(&id, KycFiles::passport(scan, selfie)).await?;
 
-    client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(&id).build()).await?;
+    // Balances come into being here.
+    let passport = UserVerificationRequest::builder().external_user_id(&id).document_type(DocumentType::Passport);
+    client.kyc().start_verification(&passport.document_number("X0000001").build()).await?;
     // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.
     let status = client.kyc().status(&id).await?;
     match (&status.verification_status, &status.attempt_status) {

@@ -70,7 +70,7 @@ impl Client {
         Transfers(self)
     }
 
-    /// SEPA transfers that were made.
+    /// SEPA of users, and the state of any SEPA transfer.
     #[must_use]
     pub fn sepa(&self) -> Sepa<'_> {
         Sepa(self)

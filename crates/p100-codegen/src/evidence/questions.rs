@@ -432,10 +432,13 @@ mod tests {
         let of = |stake| stakes.iter().filter(|(_, own)| **own == stake).map(|(id, _)| *id).collect::<Vec<_>>();
         let movers = [
             "createExchange",
+            "createHostedCheckout",
             "createPartnerExchange",
             "createPartnerSepaTransfer",
             "createPartnerWithdrawal",
+            "createPaymentLink",
             "createTransfer",
+            "createUserSepaTransfer",
             "createWithdrawal",
         ];
         assert_eq!(of(Stake::Money), movers);
@@ -481,6 +484,6 @@ mod tests {
         assert!(questions.is_sorted_by_key(|question| std::cmp::Reverse(question.value())));
         let update = questions.iter().find(|question| question.text.starts_with("Which path does updateUser")).expect("asked");
         assert_eq!(update.text, "Which path does updateUser have? We assume `PATCH /v1/user/{externalUserId}`.");
-        assert_eq!(update.pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(), ["19651263e0", "19974681e0"]);
+        assert_eq!(update.pages.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(), ["19651263e0", "28597698e0"]);
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn apply(field: &mut Field) -> bool {
     let mut find = Find(None);
     find.visit_type_mut(&mut field.ty);
     let Some(mark) = find.0 else { return false };
-    let module = if mark == "DecimalString" { "crate::decimal::string" } else { "crate::decimal::number" };
+    let module = if mark.to_string().ends_with("String") { "crate::decimal::string" } else { "crate::decimal::number" };
     field.attrs.push(parse_quote!(#[serde(with = #module)]));
     let stand_in = described(&field.ty, &mark);
     field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #stand_in))]));

@@ -21,6 +21,20 @@ impl MockServer {
         )
     }
 
+    /// Mocks `createHostedCheckout` (`POST /v1/payment-link/checkout`).
+    pub fn create_hosted_checkout<F>(&self, configure: F) -> httpmock::Mock<'_>
+    where
+        F: FnOnce(CreateHostedCheckoutWhen, CreateHostedCheckoutThen),
+    {
+        self.expect(
+            &operations::CREATE_HOSTED_CHECKOUT,
+            |when, then| configure(
+                CreateHostedCheckoutWhen::new(when),
+                CreateHostedCheckoutThen::new(then),
+            ),
+        )
+    }
+
     /// Mocks `getPaymentLink` (`GET /v1/payment-link/details/{paymentLinkId}`).
     pub fn get_payment_link<F>(&self, configure: F) -> httpmock::Mock<'_>
     where
@@ -60,6 +74,74 @@ impl CreatePaymentLinkWhen {
 pub struct CreatePaymentLinkThen(httpmock::Then);
 
 impl CreatePaymentLinkThen {
+    /// Wraps a bare `Then`.
+    pub(crate) fn new(inner: httpmock::Then) -> Self {
+        Self(inner)
+    }
+
+    /// The bare `Then`, for answers beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0
+    }
+
+    /// Answers with status 200.
+    pub fn ok(self, value: &types::PaymentLinkCreated) -> Self {
+        Self(
+            self
+                .0
+                .status(200u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+
+    /// Answers with status 400.
+    pub fn bad_request(self, value: &types::Error) -> Self {
+        Self(
+            self
+                .0
+                .status(400u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+
+    /// Answers with status 401.
+    pub fn unauthorized(self, value: &types::Error) -> Self {
+        Self(
+            self
+                .0
+                .status(401u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+}
+
+/// Which requests to `createHostedCheckout` (`POST /v1/payment-link/checkout`).
+pub struct CreateHostedCheckoutWhen(httpmock::When);
+
+impl CreateHostedCheckoutWhen {
+    /// Matches every request of the operation.
+    pub(crate) fn new(inner: httpmock::When) -> Self {
+        Self(matching::operation(inner, &operations::CREATE_HOSTED_CHECKOUT))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0
+    }
+
+    /// The body is this value.
+    pub fn body(self, value: &types::HostedCheckoutRequest) -> Self {
+        Self(self.0.json_body_obj(value))
+    }
+}
+
+/// What comes back from `createHostedCheckout` (`POST /v1/payment-link/checkout`).
+pub struct CreateHostedCheckoutThen(httpmock::Then);
+
+impl CreateHostedCheckoutThen {
     /// Wraps a bare `Then`.
     pub(crate) fn new(inner: httpmock::Then) -> Self {
         Self(inner)

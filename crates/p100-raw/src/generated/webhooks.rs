@@ -72,7 +72,7 @@ pub enum WebhookKind {
     /// amount are in it; all member names are guesses. There is no status: the money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
-    /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md).
+    /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
     SepaDepositReceived,
     /// A crypto withdrawal moved on
     ///
@@ -143,8 +143,17 @@ pub enum WebhookKind {
     /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
     /// compare `transactions` with what is known before dropping a repeat.
     ///
-    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io).
+    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
+    /// 28597742e0.
     PaymentLinkStatus,
+    /// The check of an account moved on
+    ///
+    /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
+    /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
+    /// no id: a second deposit from the same account may repeat earlier statuses.
+    ///
+    /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
+    IbanStatus,
 }
 
 impl WebhookKind {
@@ -165,6 +174,7 @@ impl WebhookKind {
         Self::CardActivationCode,
         Self::OrderStatus,
         Self::PaymentLinkStatus,
+        Self::IbanStatus,
     ];
     /// How the event is recognised.
     #[must_use]
@@ -185,6 +195,7 @@ impl WebhookKind {
             Self::CardActivationCode => &ROUTES[12usize],
             Self::OrderStatus => &ROUTES[13usize],
             Self::PaymentLinkStatus => &ROUTES[14usize],
+            Self::IbanStatus => &ROUTES[15usize],
         }
     }
 
@@ -268,6 +279,10 @@ impl WebhookKind {
                 json::decode(body)
                     .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
             }
+
+            Self::IbanStatus => {
+                json::decode(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
+            }
         }
     }
 }
@@ -297,6 +312,7 @@ impl std::str::FromStr for WebhookKind {
             "cardActivationCode" => Ok(Self::CardActivationCode),
             "orderStatus" => Ok(Self::OrderStatus),
             "paymentLinkStatus" => Ok(Self::PaymentLinkStatus),
+            "ibanStatus" => Ok(Self::IbanStatus),
             _ => Err(UnknownWebhook),
         }
     }
@@ -381,7 +397,7 @@ pub enum WebhookEvent {
     /// amount are in it; all member names are guesses. There is no status: the money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
-    /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md).
+    /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
     SepaDepositReceived(Box<types::SepaDepositReceivedEvent>),
     /// A crypto withdrawal moved on
     ///
@@ -452,8 +468,17 @@ pub enum WebhookEvent {
     /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
     /// compare `transactions` with what is known before dropping a repeat.
     ///
-    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io).
+    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
+    /// 28597742e0.
     PaymentLinkStatus(Box<types::PaymentLinkStatusEvent>),
+    /// The check of an account moved on
+    ///
+    /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
+    /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
+    /// no id: a second deposit from the same account may repeat earlier statuses.
+    ///
+    /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
+    IbanStatus(Box<types::IbanStatusEvent>),
 }
 
 impl WebhookEvent {
@@ -476,6 +501,7 @@ impl WebhookEvent {
             Self::CardActivationCode(_) => WebhookKind::CardActivationCode,
             Self::OrderStatus(_) => WebhookKind::OrderStatus,
             Self::PaymentLinkStatus(_) => WebhookKind::PaymentLinkStatus,
+            Self::IbanStatus(_) => WebhookKind::IbanStatus,
         }
     }
 
@@ -500,6 +526,7 @@ impl WebhookEvent {
             Self::CardActivationCode(event) => serde_json::to_string(event),
             Self::OrderStatus(event) => serde_json::to_string(event),
             Self::PaymentLinkStatus(event) => serde_json::to_string(event),
+            Self::IbanStatus(event) => serde_json::to_string(event),
         }
     }
 }
@@ -539,7 +566,7 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868998e0"],
         members: &[],
         values: &[("status", &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"])],
-        absent: &[],
+        absent: &["iban"],
         dedupe: &["externalUserId", "status"],
     },
     WebhookRoute {
@@ -584,7 +611,7 @@ pub static ROUTES: &[WebhookRoute] = &[
         path: "/sepa-deposit-webhook",
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
-        docs_pages: &["19884025e0"],
+        docs_pages: &["19884025e0", "28597736e0"],
         members: &["senderName", "senderIban"],
         values: &[],
         absent: &[],
@@ -680,10 +707,22 @@ pub static ROUTES: &[WebhookRoute] = &[
         path: "/payment-link-webhook",
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
-        docs_pages: &["21246035e0"],
+        docs_pages: &["21246035e0", "28597742e0"],
         members: &["paymentLinkId"],
         values: &[],
         absent: &[],
         dedupe: &[],
+    },
+    WebhookRoute {
+        kind: WebhookKind::IbanStatus,
+        id: "ibanStatus",
+        path: "/iban-webhook",
+        path_evidence: Evidence::Assumed,
+        evidence: Evidence::Assumed,
+        docs_pages: &["28679748e0"],
+        members: &["iban"],
+        values: &[("status", &["PENDING", "APPROVED", "REJECTED"])],
+        absent: &[],
+        dedupe: &["externalUserId", "iban", "status"],
     },
 ];

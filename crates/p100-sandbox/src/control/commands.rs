@@ -13,7 +13,7 @@ use crate::faults::Fault;
 use crate::ledger::{Account, Leg};
 use crate::settings::Settings;
 use crate::time::Time;
-use crate::world::{World, movable};
+use crate::world::{World, movable, no_balances};
 
 /// A command that cannot be carried out.
 pub(crate) fn invalid(text: impl Into<String>) -> Refusal {
@@ -70,7 +70,10 @@ impl World {
         match account {
             Account::Partner => {}
             Account::User(user) => {
-                self.user(user).map_err(|_| invalid("account: there is no such user"))?;
+                let user = self.user(user).map_err(|_| invalid("account: there is no such user"))?;
+                if !user.has_balances() {
+                    return Err(no_balances());
+                }
             }
             _ => return Err(invalid("account must be `partner`, or `user:` and the external id of a user")),
         }

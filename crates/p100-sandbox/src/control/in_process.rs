@@ -2,7 +2,10 @@
 
 use p100_raw::{Decimal, Sensitive};
 
-use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, NewUser, Overview, PaymentLinkPayment, Reset, SepaDeposit};
+use super::{
+    Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, NewUser, Overview, PaymentLinkPayment, ReferencedSepaDeposit, Reset,
+    SepaDeposit,
+};
 use crate::call::Refused;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
@@ -66,12 +69,29 @@ impl Sandbox {
         Ok(self.core().command(|world| world.decide_about_deposit(crypto_deposit_id, approve))?)
     }
 
-    /// Has a bank transfer to a user arrive; the answer is its id.
+    /// Has a bank transfer to a user arrive; the answer is its id. If its title is the user's reference, its sender is checked first.
     ///
     /// # Errors
     /// There is no such user, or the amount or the sender's IBAN is none.
     pub fn receive_sepa_deposit(&self, deposit: SepaDeposit) -> Result<String, Refused> {
         Ok(self.core().command(|world| world.receive_sepa_deposit(deposit))?)
+    }
+
+    /// Has a bank transfer arrive whose title is the reference of the partner or of a user; the answer is its id. Its sender is checked
+    /// first, unless the IBAN is an approved contact.
+    ///
+    /// # Errors
+    /// The title is the reference of nobody, or the amount or the sender's IBAN is none.
+    pub fn receive_referenced_sepa_deposit(&self, deposit: ReferencedSepaDeposit) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.receive_referenced_sepa_deposit(deposit))?)
+    }
+
+    /// Decides about a SEPA deposit whose sender is being checked: it is credited now, or sent back.
+    ///
+    /// # Errors
+    /// There is no such deposit, or it is decided.
+    pub fn decide_sepa_deposit(&self, sepa_deposit_id: &str, approve: bool) -> Result<(), Refused> {
+        Ok(self.core().command(|world| world.decide_sepa_deposit(sepa_deposit_id, approve))?)
     }
 
     /// Has somebody pay an order, or a part of it, in its cryptocurrency; the answer is the hash of the transaction.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, OrderStatus, PaymentLinkStatus, PoaStatus};
+use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, OrderStatus, PaymentLinkStatus, PoaStatus, SepaContactStatus};
 use p100_raw::{Decimal, Timestamp, decimal, operations};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,10 @@ pub struct Overview {
     pub deposits: Vec<DepositLine>,
     /// How many crypto deposits there are.
     pub deposit_count: usize,
+    /// SEPA deposits whose sender is or was checked, by id.
+    pub sepa_deposits: Vec<SepaDepositLine>,
+    /// How many of them there are.
+    pub sepa_deposit_count: usize,
     /// Orders by id.
     pub orders: Vec<OrderLine>,
     /// How many orders there are.
@@ -169,6 +173,26 @@ pub struct DepositLine {
     pub status: DepositStatus,
 }
 
+/// A SEPA deposit in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SepaDepositLine {
+    /// Its id.
+    pub sepa_deposit_id: String,
+    /// Who receives it.
+    pub account: Account,
+    /// How much, in EUR.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+    /// Who sent it.
+    pub sender_name: String,
+    /// The account it came from.
+    pub sender_iban: String,
+    /// How far the check of its sender is.
+    pub status: SepaContactStatus,
+}
+
 /// An order in the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -268,6 +292,8 @@ impl World {
             card_count: self.cards.len(),
             deposits: self.deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
             deposit_count: self.deposits.len(),
+            sepa_deposits: self.sepa_deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
+            sepa_deposit_count: self.sepa_deposits.len(),
             orders: self.orders.iter().take(SHOWN).map(|(id, order)| order.line(id)).collect(),
             order_count: self.orders.len(),
             payment_links: self.payment_links.iter().take(SHOWN).map(|(id, link)| link.line(id)).collect(),

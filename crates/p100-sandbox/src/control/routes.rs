@@ -45,6 +45,12 @@ pub(super) static ROUTES: &[Route] = &[
         })),
     route("POST", "/_sandbox/deposits/sepa", "have a bank transfer to a user arrive",
         |core, incoming| change(&core, &incoming, |world, deposit| world.receive_sepa_deposit(deposit).map(made))),
+    route("POST", "/_sandbox/deposits/sepa/referenced", "have a bank transfer arrive whose title says for whom it is",
+        |core, incoming| change(&core, &incoming, |world, deposit| world.receive_referenced_sepa_deposit(deposit).map(made))),
+    route("POST", "/_sandbox/deposits/sepa/{sepaDepositId}", "decide about a SEPA deposit",
+        |core, incoming| change(&core, &incoming, |world, DepositDecision { approve }| {
+            world.decide_sepa_deposit(incoming.path("sepaDepositId"), approve).map(done)
+        })),
     route("POST", "/_sandbox/orders/{orderId}/payments", "have somebody pay an order, or a part of it",
         |core, incoming| change(&core, &incoming, |world, OrderPayment { amount }| {
             world.pay_order(incoming.path("orderId"), amount).map(made)

@@ -282,6 +282,34 @@ pub(crate) fn handle(
                 .map(|answer| Reply::json(200u16, &answer))
         }
 
+        "getPartnerSepaDepositInfo" => {
+            world
+                .get_partner_sepa_deposit_info()
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "listPartnerSepaContacts" => {
+            world.list_partner_sepa_contacts().map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "getUserSepaDepositInfo" => {
+            world
+                .get_user_sepa_deposit_info(input.path("externalUserId"))
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "listUserSepaContacts" => {
+            world
+                .list_user_sepa_contacts(input.path("externalUserId"))
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "createUserSepaTransfer" => {
+            world
+                .create_user_sepa_transfer(input.body::<types::SepaTransferRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
         "getOrderRates" => {
             world.get_order_rates().map(|answer| Reply::json(200u16, &answer))
         }
@@ -307,6 +335,12 @@ pub(crate) fn handle(
         "createPaymentLink" => {
             world
                 .create_payment_link(input.body::<types::PaymentLinkRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "createHostedCheckout" => {
+            world
+                .create_hosted_checkout(input.body::<types::HostedCheckoutRequest>()?)
                 .map(|answer| Reply::json(200u16, &answer))
         }
 

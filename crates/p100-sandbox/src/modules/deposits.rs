@@ -1,6 +1,5 @@
-//! Money that comes in: crypto deposits, which are checked and may wait for travel-rule data, and SEPA deposits of users.
+//! Crypto deposits, which are checked and may wait for travel-rule data.
 
-use p100::Iban;
 use p100_raw::types;
 use p100_raw::webhooks::WebhookEvent;
 use p100_raw::{Decimal, decimal};
@@ -66,24 +65,6 @@ impl State {
     }
 }
 
-/// A bank transfer to a user, that is to arrive.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SepaDeposit {
-    /// Who receives it.
-    pub external_user_id: String,
-    /// How much, in EUR, as a JSON string or number.
-    #[serde(with = "decimal::string")]
-    pub amount: Decimal,
-    /// Who sends it.
-    pub sender_name: String,
-    /// The account it comes from.
-    pub sender_iban: String,
-    /// What the sender writes on it.
-    #[serde(default)]
-    pub transfer_title: Option<String>,
-}
-
 impl Deposit {
     /// As the page shows it.
     pub(crate) fn line(&self, id: &str) -> DepositLine {
@@ -140,33 +121,6 @@ impl World {
         Ok(())
     }
 
-    /// A bank transfer to a user has arrived; the answer is its id.
-    pub(crate) fn receive_sepa_deposit(&mut self, deposit: SepaDeposit) -> Result<String, Refusal> {
-        let account = Account::User(deposit.external_user_id.clone());
-        let currency = movable("amount", deposit.amount, "eur")?;
-        self.check_receiver(&account, currency)?;
-        let iban = Iban::new(deposit.sender_iban).map_err(|error| Refusal::invalid(format!("senderIban {}.", error.rule())))?;
-        let id = self.ids.uuid();
-        let leg = Leg { from: Account::Outside, to: account.clone(), currency: currency.slug, amount: deposit.amount };
-        self.ledger.book(self.now, &id, &[leg]).map_err(|_| Refusal::message(400, "The balance would be too large."))?;
-        self.record(
-            &account,
-            &NewRow { reference: &id, kind: "sepa-deposit", amount: deposit.amount, currency, status: State::Credited.word() },
-        );
-        let event = types::SepaDepositReceivedEvent::builder()
-            .external_user_id(deposit.external_user_id)
-            .id(&id)
-            .amount(currency.padded(deposit.amount))
-            .currency(currency.slug)
-            .sender_name(deposit.sender_name)
-            .sender_iban(iban.as_str())
-            .maybe_transfer_title(deposit.transfer_title)
-            .created_at(self.now)
-            .build();
-        self.emit(&WebhookEvent::SepaDepositReceived(Box::new(event)));
-        Ok(id)
-    }
-
     pub(crate) fn check_deposit(&mut self, id: &str) {
         let Some(deposit) = self.deposits.get(id) else { return };
         let cause = if deposit.travel_rule { Cause::SenderMissing } else { Cause::Checked };
@@ -192,7 +146,7 @@ impl World {
     }
 
     /// Money reaches the partner, and users whose balance can be paid into.
-    fn check_receiver(&self, account: &Account, currency: &Currency) -> Result<(), Refusal> {
+    pub(super) fn check_receiver(&self, account: &Account, currency: &Currency) -> Result<(), Refusal> {
         match account {
             Account::Partner => Ok(()),
             Account::User(id) => {

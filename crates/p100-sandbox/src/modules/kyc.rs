@@ -40,6 +40,7 @@ impl World {
             return Ok(message("The verification was started before."));
         };
         user.set_document(request.document_type, request.document_number);
+        user.open_balances();
         if stage == Stage::Activating {
             self.plan(Step::Activation, &id);
         } else {

@@ -120,15 +120,16 @@ impl World {
         let rate = self.settings.rate(currency);
         let amount = cost(request.amount, rate, currency.decimals).filter(|amount| unmovable("amount", *amount, currency).is_none());
         let amount = amount.ok_or_else(|| Refusal::invalid("amount is too large for an order."))?.normalize();
-        let expires_at = (self.now + self.settings.lock_lifetime).whole_second();
+        let expires_at = self.now + self.settings.lock_lifetime;
         let lock_id = self.ids.uuid();
         let terms = Terms { currency: currency.slug.to_owned(), network: network.key.to_owned(), rate, amount };
         let answer = types::OrderLock::builder()
             .lock_id(&lock_id)
             .rate(rate)
             .amount(amount)
-            .expires_at(expires_at.in_seconds())
-            .cryptocurrency(currency.slug)
+            .expires_at(expires_at)
+            .currency(currency.slug)
+            .destination_currency("eur")
             .network(network.key)
             .build();
         self.order_locks.insert(lock_id, OrderLock { terms, expires_at });

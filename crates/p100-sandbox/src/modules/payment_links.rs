@@ -96,18 +96,27 @@ impl PaymentLink {
 
 impl World {
     pub(crate) fn create_payment_link(&mut self, request: types::PaymentLinkRequest) -> Result<types::PaymentLinkCreated, Refusal> {
+        self.add_payment_link(request.amount, &request.currency, "https://pay.example.com")
+    }
+
+    /// A checkout is a payment link with another address.
+    pub(crate) fn create_hosted_checkout(&mut self, request: types::HostedCheckoutRequest) -> Result<types::PaymentLinkCreated, Refusal> {
+        self.add_payment_link(request.amount, &request.currency, "https://checkout.example.com")
+    }
+
+    fn add_payment_link(&mut self, amount: Decimal, currency: &str, page: &str) -> Result<types::PaymentLinkCreated, Refusal> {
         let eur = eur()?;
-        let mut sentences: Vec<String> = unmovable("amount", request.amount, eur).into_iter().collect();
-        if !request.currency.eq_ignore_ascii_case(eur.slug) {
+        let mut sentences: Vec<String> = unmovable("amount", amount, eur).into_iter().collect();
+        if !currency.eq_ignore_ascii_case(eur.slug) {
             sentences.push("currency must be eur.".to_owned());
         }
         if !sentences.is_empty() {
             return Err(Refusal::invalid(sentences.join(" ")));
         }
         let id = self.ids.uuid();
-        let link = PaymentLink { amount: eur.padded(request.amount), transfers: Vec::new(), created_at: self.now };
+        let link = PaymentLink { amount: eur.padded(amount), transfers: Vec::new(), created_at: self.now };
         self.payment_links.insert(id.clone(), link);
-        let url = format!("https://pay.example.com/{id}");
+        let url = format!("{page}/{id}");
         Ok(types::PaymentLinkCreated::builder().payment_link_id(id).url(url).build())
     }
 

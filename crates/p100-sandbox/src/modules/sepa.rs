@@ -1,7 +1,7 @@
-//! SEPA transfers of the partner to bank accounts.
+//! SEPA transfers of the partner and of users to bank accounts.
 
 use p100::Iban;
-use p100_raw::types::{self, ErrorCode, PartyType, SepaTransferType};
+use p100_raw::types::{self, ErrorCode, PartyType, ProcessingError, SepaTransferType};
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
 use p100_raw::{Decimal, decimal};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Progress, insufficient_funds};
 use crate::call::Refusal;
 use crate::currencies::{self, Currency};
-use crate::ledger::{Account, Leg};
+use crate::ledger::{Account, InsufficientFunds, Leg};
 use crate::schedule::Step;
 use crate::time::Time;
 use crate::world::{NewRow, World, unmovable};
@@ -20,6 +20,9 @@ const DONE: &str = "SUCCESSFUL";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SepaTransfer {
+    /// Who pays.
+    #[serde(default = "partner")]
+    account: Account,
     #[serde(with = "decimal::string")]
     amount: Decimal,
     /// On top of the amount.
@@ -27,8 +30,12 @@ pub(crate) struct SepaTransfer {
     fee: Decimal,
     transfer_title: String,
     destination_iban: String,
-    receiver: Receiver,
+    /// Nobody is named on level 1: there the money must go to a contact of the payer.
+    receiver: Option<Receiver>,
     progress: Progress,
+    /// Whether it failed because the money would have gone to somebody else.
+    #[serde(default)]
+    stranger: bool,
     created_at: Time,
 }
 
@@ -40,17 +47,30 @@ enum Receiver {
     Legal { company_name: String },
 }
 
-impl Receiver {
+fn partner() -> Account {
+    Account::Partner
+}
+
+impl SepaTransfer {
     fn first_name(&self) -> Option<&str> {
-        if let Self::Natural { first_name, .. } = self { Some(first_name) } else { None }
+        if let Some(Receiver::Natural { first_name, .. }) = &self.receiver { Some(first_name) } else { None }
     }
 
     fn last_name(&self) -> Option<&str> {
-        if let Self::Natural { last_name, .. } = self { Some(last_name) } else { None }
+        if let Some(Receiver::Natural { last_name, .. }) = &self.receiver { Some(last_name) } else { None }
     }
 
     fn company_name(&self) -> Option<&str> {
-        if let Self::Legal { company_name } = self { Some(company_name) } else { None }
+        if let Some(Receiver::Legal { company_name }) = &self.receiver { Some(company_name) } else { None }
+    }
+
+    /// Why it failed, if it did.
+    fn error(&self) -> Option<ProcessingError> {
+        let stranger = || {
+            let text = "The account is no approved contact of the payer.";
+            ProcessingError::builder().description(text).status("DESTINATION_NOT_APPROVED").build()
+        };
+        (self.progress == Progress::Failed).then(|| if self.stranger { stranger() } else { insufficient_funds() })
     }
 }
 
@@ -59,21 +79,52 @@ impl World {
         &mut self,
         request: types::PartnerSepaTransferRequest,
     ) -> Result<types::SepaTransferCreated, Refusal> {
-        let (currency, iban, receiver) = check(&request)?;
+        self.accept_sepa_transfer(Account::Partner, request)
+    }
+
+    pub(crate) fn create_user_sepa_transfer(&mut self, request: types::SepaTransferRequest) -> Result<types::SepaTransferCreated, Refusal> {
+        if !self.spender(&request.source_external_user_id)?.has_active_fiat() {
+            return Err(Refusal::message(400, "The EUR balance of the user is not active."));
+        }
+        let transfer = types::PartnerSepaTransferRequest::builder()
+            .amount(request.amount)
+            .currency(request.currency)
+            .destination_iban(request.destination_iban)
+            .transfer_title(request.transfer_title)
+            .maybe_receiver_type(request.receiver_type)
+            .maybe_receiver_first_name(request.receiver_first_name)
+            .maybe_receiver_last_name(request.receiver_last_name)
+            .maybe_company_name(request.company_name)
+            .build();
+        self.accept_sepa_transfer(Account::User(request.source_external_user_id), transfer)
+    }
+
+    fn accept_sepa_transfer(
+        &mut self,
+        account: Account,
+        request: types::PartnerSepaTransferRequest,
+    ) -> Result<types::SepaTransferCreated, Refusal> {
+        let (currency, iban, receiver) = check(&request, self.settings.sepa_level)?;
         let fee = request.amount * self.settings.sepa_fee_percentage / Decimal::ONE_HUNDRED;
         let fee = currency.rounded(fee.max(self.settings.sepa_fee_minimum));
+        let unfunded = self.ledger.balance(&account, currency.slug) < request.amount + fee;
+        if unfunded && self.settings.refuse_unfunded_transfers && account != Account::Partner {
+            return Err(Refusal::code(ErrorCode::P433));
+        }
         let transfer = SepaTransfer {
+            account,
             amount: currency.padded(request.amount),
             fee: fee.normalize(),
             transfer_title: request.transfer_title,
             destination_iban: iban.as_str().to_owned(),
             receiver,
             progress: Progress::Processing,
+            stranger: false,
             created_at: self.now,
         };
         let id = self.ids.uuid();
         let status = transfer.progress.word(DONE);
-        self.record(&Account::Partner, &NewRow { reference: &id, kind: "sepa-transfer", amount: transfer.amount, currency, status });
+        self.record(&transfer.account, &NewRow { reference: &id, kind: "sepa-transfer", amount: transfer.amount, currency, status });
         self.sepa_transfers.insert(id.clone(), transfer);
         self.plan(Step::SepaTransfer, &id);
         Ok(types::SepaTransferCreated::builder().transfer_id(id).build())
@@ -87,50 +138,55 @@ impl World {
             .amount(transfer.amount)
             .transfer_title(&transfer.transfer_title)
             .destination_iban(&transfer.destination_iban)
-            .maybe_receiver_first_name(transfer.receiver.first_name())
-            .maybe_receiver_last_name(transfer.receiver.last_name())
-            .maybe_company_name(transfer.receiver.company_name())
+            .maybe_receiver_first_name(transfer.first_name())
+            .maybe_receiver_last_name(transfer.last_name())
+            .maybe_company_name(transfer.company_name())
             .status(transfer.progress.word(DONE).into())
             .currency("eur")
             .fee(transfer.fee)
             .created_at(transfer.created_at)
-            .maybe_error((transfer.progress == Progress::Failed).then(insufficient_funds))
+            .maybe_user(self.user_summary(&transfer.account))
+            .maybe_error(transfer.error())
             .build();
         self.was_read(transfer_id);
         Ok(details)
     }
 
     pub(crate) fn settle_sepa_transfer(&mut self, id: &str) {
-        let Some(transfer) = self.sepa_transfers.get_mut(id) else { return };
-        let leg = |to, amount| Leg { from: Account::Partner, to, currency: "eur", amount };
+        let Some(transfer) = self.sepa_transfers.get(id) else { return };
+        let mut transfer = transfer.clone();
+        let stranger = transfer.receiver.is_none() && !self.is_approved_contact(&transfer.account, &transfer.destination_iban);
+        let leg = |to, amount| Leg { from: transfer.account.clone(), to, currency: "eur", amount };
         let legs = [leg(Account::Outside, transfer.amount), leg(Account::Fees, transfer.fee)];
-        let Some(progress) = transfer.progress.carry_out(|| self.ledger.book(self.now, id, &legs)) else { return };
+        let book = || if stranger { Err(InsufficientFunds) } else { self.ledger.book(self.now, id, &legs) };
+        let Some(progress) = transfer.progress.carry_out(book) else { return };
         transfer.progress = progress;
-        let transfer = transfer.clone();
-        self.update_record(&Account::Partner, id, progress.word(DONE));
+        transfer.stranger = stranger;
+        self.sepa_transfers.insert(id.to_owned(), transfer.clone());
+        self.update_record(&transfer.account, id, progress.word(DONE));
         let event = types::SepaTransferStatusEvent::builder().id(id).status(progress.word(DONE).into());
-        if progress == Progress::Failed {
-            self.emit(&WebhookEvent::SepaTransferStatus(Box::new(event.error(insufficient_funds()).build())));
+        if let Some(error) = transfer.error() {
+            self.emit(&WebhookEvent::SepaTransferStatus(Box::new(event.error(error).build())));
             return;
         }
+        let nulls: &[_] = if transfer.first_name().is_none() { &["receiverFirstName", "receiverLastName"] } else { &[] };
         let event = event
             .type_(SepaTransferType::External)
             .amount(transfer.amount)
-            .transfer_title(transfer.transfer_title)
-            .destination_iban(transfer.destination_iban)
-            .maybe_receiver_first_name(transfer.receiver.first_name())
-            .maybe_receiver_last_name(transfer.receiver.last_name())
+            .transfer_title(&transfer.transfer_title)
+            .destination_iban(&transfer.destination_iban)
+            .maybe_receiver_first_name(transfer.first_name())
+            .maybe_receiver_last_name(transfer.last_name())
             .currency("eur")
             .fee(transfer.fee)
             .created_at(transfer.created_at)
             .build();
-        let nulls: &[_] = if transfer.receiver.company_name().is_some() { &["receiverFirstName", "receiverLastName"] } else { &[] };
         self.emit_with_nulls(WebhookKind::SepaTransferStatus, &event, nulls);
     }
 }
 
 /// What the request asks for; refused with a sentence for each failure.
-fn check(request: &types::PartnerSepaTransferRequest) -> Result<(&'static Currency, Iban, Receiver), Refusal> {
+fn check(request: &types::PartnerSepaTransferRequest, level: u8) -> Result<(&'static Currency, Iban, Option<Receiver>), Refusal> {
     let currency = currencies::find(&request.currency).filter(|currency| currency.is_fiat());
     let mut sentences = Vec::new();
     match currency {
@@ -141,25 +197,35 @@ fn check(request: &types::PartnerSepaTransferRequest) -> Result<(&'static Curren
     if request.transfer_title.trim().is_empty() {
         sentences.push("transferTitle should not be empty.".to_owned());
     }
-    let receiver = receiver(request, &mut sentences);
-    match (currency, iban, receiver) {
-        (Some(currency), Some(iban), Some(receiver)) if sentences.is_empty() => Ok((currency, iban, receiver)),
+    let receiver = receiver(request, level, &mut sentences);
+    match (currency, iban) {
+        (Some(currency), Some(iban)) if sentences.is_empty() => Ok((currency, iban, receiver)),
         _ => Err(Refusal::invalid(sentences.join(" "))),
     }
 }
 
-/// A person with both names or a company with its name, and nothing of the other.
-fn receiver(request: &types::PartnerSepaTransferRequest, sentences: &mut Vec<String>) -> Option<Receiver> {
+/// On level 2 a person with both names or a company with its name, and nothing of the other; on level 1 nobody.
+fn receiver(request: &types::PartnerSepaTransferRequest, level: u8, sentences: &mut Vec<String>) -> Option<Receiver> {
     let names = [
         ("receiverFirstName", &request.receiver_first_name),
         ("receiverLastName", &request.receiver_last_name),
         ("companyName", &request.company_name),
     ];
+    if level == 1 {
+        let given = names.iter().filter(|(_, name)| name.is_some()).map(|(member, _)| *member);
+        let given = request.receiver_type.iter().map(|_| "receiverType").chain(given);
+        sentences.extend(given.map(|member| format!("{member} must not be given on level 1.")));
+        return None;
+    }
+    let Some(receiver_type) = &request.receiver_type else {
+        sentences.push("receiverType should not be empty.".to_owned());
+        return None;
+    };
     let [first_name, last_name, company_name] = names.map(|(member, name)| {
-        let wanted = (request.receiver_type == PartyType::Legal) == (member == "companyName");
+        let wanted = (*receiver_type == PartyType::Legal) == (member == "companyName");
         match name {
             Some(name) if wanted && !name.trim().is_empty() => return Some(name.clone()),
-            Some(_) if !wanted => sentences.push(format!("{member} must not be given with receiverType {}.", request.receiver_type)),
+            Some(_) if !wanted => sentences.push(format!("{member} must not be given with receiverType {receiver_type}.")),
             _ if wanted => sentences.push(format!("{member} should not be empty.")),
             _ => {}
         }

@@ -10,7 +10,7 @@ use crate::call::Refusal;
 use crate::ledger::{Account, Leg};
 use crate::schedule::Step;
 use crate::time::Time;
-use crate::world::{NewRow, World, movable};
+use crate::world::{NewRow, World, movable, no_balances};
 
 const DONE: &str = "SUCCESSFUL";
 
@@ -38,8 +38,10 @@ impl World {
             }
         };
         for account in [&from, &to] {
-            if let Account::User(user) = account {
-                self.spender(user)?;
+            if let Account::User(user) = account
+                && !self.spender(user)?.has_balances()
+            {
+                return Err(no_balances());
             }
         }
         let currency = movable("amount", request.amount, &request.currency)?;

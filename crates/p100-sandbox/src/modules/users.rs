@@ -2,6 +2,7 @@
 
 mod files;
 mod lifecycle;
+mod person;
 mod poa;
 mod seed;
 
@@ -17,6 +18,7 @@ pub(super) use self::poa::Poa;
 pub use self::seed::NewUser;
 
 use self::lifecycle::{Order, Standing};
+use self::person::{Form, Person};
 use super::message;
 use crate::balances;
 use crate::call::Refusal;
@@ -31,8 +33,13 @@ use crate::world::World;
 pub(crate) struct User {
     user_id: String,
     person: Person,
+    #[serde(default)]
+    form: Form,
     standing: Standing,
     stage: Stage,
+    /// Whether balances have been opened.
+    #[serde(default = "yes")]
+    has_balances: bool,
     poa: Poa,
     /// Whether the partner has extended the user.
     #[serde(default)]
@@ -47,31 +54,17 @@ pub(crate) struct User {
     pub(super) cards: Vec<String>,
 }
 
-/// What the partner says about a user.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Person {
-    email: String,
-    phone: Option<String>,
-    first_name: String,
-    last_name: String,
-    address: String,
-    city: String,
-    post_code: Option<String>,
-    country: String,
-    citizenship: Option<String>,
-    document_type: DocumentType,
-    document_number: Sensitive,
-    pesel: Option<Sensitive>,
-    birth_country: Option<String>,
-    birth_date: Option<String>,
+fn yes() -> bool {
+    true
 }
 
 impl User {
-    fn new(user_id: String, person: Person, stage: Stage) -> Self {
+    fn new(user_id: String, person: Person, form: Form, stage: Stage) -> Self {
         Self {
             user_id,
             person,
+            form,
+            has_balances: form == Form::Early,
             standing: Standing::Admitted,
             stage,
             poa: Poa::NotGiven,
@@ -115,6 +108,15 @@ impl User {
         matches!(self.stage, Stage::Active | Stage::Limited)
     }
 
+    pub(crate) fn has_balances(&self) -> bool {
+        self.has_balances
+    }
+
+    /// Opens the balances of a user who has none.
+    pub(super) fn open_balances(&mut self) {
+        self.has_balances = true;
+    }
+
     /// Where the user lives: two capital letters.
     pub(crate) fn country(&self) -> &str {
         &self.person.country
@@ -134,22 +136,26 @@ impl User {
 
     /// Names the document that is verified.
     pub(super) fn set_document(&mut self, document_type: Option<DocumentType>, document_number: Option<Sensitive>) {
-        set(&mut self.person.document_type, document_type);
-        set(&mut self.person.document_number, document_number);
+        self.person.set_document(document_type, document_number);
     }
 
     fn poa_required(&self) -> bool {
         !self.is_limited() && poa::is_mandatory(self.country())
     }
 
-    /// Whether a proof of address is mandatory and has not been approved.
+    /// Whether a verification asks for it: the later docs call that suspended.
+    fn poa_demanded(&self) -> bool {
+        self.form == Form::Early && self.poa_required()
+    }
+
+    /// Whether a proof of address is asked for and has not been approved.
     pub(super) fn lacks_poa(&self) -> bool {
-        self.poa_required() && self.poa != Poa::Approved
+        self.poa_demanded() && self.poa != Poa::Approved
     }
 
     /// Whether a picture that the document needs has not been uploaded.
     pub(super) fn lacks_pictures(&self) -> bool {
-        !Picture::needed(&self.person.document_type).iter().all(|picture| self.pictures.contains(picture))
+        !Picture::needed(self.person.document_type.as_ref()).iter().all(|picture| self.pictures.contains(picture))
     }
 
     /// Goes on to where `cause` leads, and says where; nowhere if it leads nowhere from here.
@@ -177,27 +183,13 @@ impl User {
             rejection_reason: self.rejection_reason.clone(),
             verification_id: self.session.clone(),
             poa: self.poa.status(),
-            poa_required: self.poa_required(),
+            poa_required: self.poa_demanded(),
         }
     }
 
     /// The user as the details of payments show them.
     pub(crate) fn summary(&self, external_user_id: &str) -> types::UserSummary {
-        let person = &self.person;
-        types::UserSummary::builder()
-            .external_user_id(external_user_id)
-            .email(&person.email)
-            .first_name(&person.first_name)
-            .last_name(&person.last_name)
-            .address(&person.address)
-            .city(&person.city)
-            .country(&person.country)
-            .document_type(person.document_type.as_str().to_lowercase())
-            .document_number(person.document_number.clone())
-            .maybe_pesel(person.pesel.clone())
-            .maybe_birth_country(person.birth_country.clone())
-            .maybe_birth_date(person.birth_date.clone())
-            .build()
+        self.person.summary(external_user_id)
     }
 }
 
@@ -208,55 +200,31 @@ impl World {
         user.ok_or_else(|| Refusal::code(ErrorCode::P412))
     }
 
+    /// A request of the earlier form is answered in the earlier form, with the balances.
     pub(crate) fn create_user(&mut self, request: types::CreateUserRequest) -> Result<types::UserCreated, Refusal> {
-        check_new(&request.external_user_id, &[("country", &request.country), ("citizenship", &request.citizenship)])?;
-        let person = Person {
-            email: request.email,
-            phone: Some(request.phone),
-            first_name: request.first_name,
-            last_name: request.last_name,
-            address: request.address,
-            city: request.city,
-            post_code: Some(request.post_code),
-            country: request.country,
-            citizenship: Some(request.citizenship),
-            document_type: request.document_type,
-            document_number: request.document_number,
-            pesel: None,
-            birth_country: None,
-            birth_date: None,
-        };
-        let external_user_id = request.external_user_id;
-        let user_id = self.add_user(&external_user_id, person, Stage::Created)?;
+        let external_user_id = request.external_user_id.clone();
+        check_id(&external_user_id)?;
+        let (person, form) = Person::of(request)?;
+        let user_id = self.add_user(&external_user_id, person, form, Stage::Created)?;
         let poa_required = self.user(&external_user_id)?.poa_required();
+        let answer = types::UserCreated::builder().user_id(user_id);
+        if form == Form::Late {
+            return Ok(answer.poa_required_for_extended(poa_required).build());
+        }
         let account = Account::User(external_user_id);
         let balances = types::CreatedBalances::builder()
             .fiat_balances(balances::fiat(self, &account, false))
             .crypto_balances(balances::crypto(self, &account, false))
             .build();
-        Ok(types::UserCreated::builder().user_id(user_id).poa_required(poa_required).balances(balances).build())
+        Ok(answer.poa_required(poa_required).balances(balances).build())
     }
 
     pub(crate) fn create_limited_user(&mut self, request: types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Refusal> {
-        check_new(&request.external_user_id, &[("country", &request.country), ("birthCountry", &request.birth_country)])?;
-        let person = Person {
-            email: request.email,
-            phone: None,
-            first_name: request.first_name,
-            last_name: request.last_name,
-            address: request.address,
-            city: request.city,
-            post_code: None,
-            country: request.country,
-            citizenship: None,
-            document_type: request.document_type,
-            document_number: request.document_number,
-            pesel: request.pesel,
-            birth_country: Some(request.birth_country),
-            birth_date: Some(request.birth_date),
-        };
-        let user_id = self.add_user(&request.external_user_id, person, Stage::Limited)?;
-        let account = Account::User(request.external_user_id);
+        let external_user_id = request.external_user_id.clone();
+        check_id(&external_user_id)?;
+        check_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)])?;
+        let user_id = self.add_user(&external_user_id, Person::limited(request), Form::Early, Stage::Limited)?;
+        let account = Account::User(external_user_id);
         let crypto = balances::crypto(self, &account, true).into_iter().map(|balance| {
             types::LimitedBalance::builder()
                 .id(balance.id)
@@ -279,12 +247,12 @@ impl World {
         Ok(types::LimitedUserCreated::builder().user_id(user_id).balances(crypto.chain(fiat).collect()).build())
     }
 
-    fn add_user(&mut self, external_user_id: &str, person: Person, stage: Stage) -> Result<String, Refusal> {
+    fn add_user(&mut self, external_user_id: &str, person: Person, form: Form, stage: Stage) -> Result<String, Refusal> {
         if self.users.contains_key(external_user_id) {
             return Err(Refusal::code(ErrorCode::P411));
         }
         let user_id = self.ids.uuid();
-        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, stage));
+        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, form, stage));
         Ok(user_id)
     }
 
@@ -293,21 +261,7 @@ impl World {
         external_user_id: &str,
         request: types::UpdateUserRequest,
     ) -> Result<types::MessageResponse, Refusal> {
-        let user = self.user_mut(external_user_id)?;
-        let codes = [("country", request.country.as_ref()), ("citizenship", request.citizenship.as_ref())];
-        let given: Vec<(&str, &str)> = codes.into_iter().filter_map(|(member, code)| Some((member, code?.as_str()))).collect();
-        check_countries(&given)?;
-        let person = &mut user.person;
-        set(&mut person.email, request.email);
-        set(&mut person.first_name, request.first_name);
-        set(&mut person.last_name, request.last_name);
-        set(&mut person.address, request.address);
-        set(&mut person.city, request.city);
-        set(&mut person.country, request.country);
-        set(&mut person.phone, request.phone.map(Some));
-        set(&mut person.post_code, request.post_code.map(Some));
-        set(&mut person.citizenship, request.citizenship.map(Some));
-        user.set_document(request.document_type, request.document_number);
+        self.user_mut(external_user_id)?.person.update(request)?;
         Ok(message("The user was updated."))
     }
 
@@ -361,11 +315,18 @@ impl World {
     pub(crate) fn get_user_balances(&mut self, external_user_id: &str) -> Result<types::UserBalances, Refusal> {
         let user = self.user(external_user_id)?;
         let account = Account::User(external_user_id.to_owned());
+        let (fiat, crypto) = if user.has_balances {
+            let fiat = balances::fiat(self, &account, user.has_active_fiat());
+            (fiat, balances::crypto(self, &account, user.has_active_crypto()))
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let poa_required = (user.form == Form::Early && !user.is_limited()).then(|| user.poa_required());
         let answer = types::UserBalances::builder()
-            .fiat_balances(balances::fiat(self, &account, user.has_active_fiat()))
-            .crypto_balances(balances::crypto(self, &account, user.has_active_crypto()))
+            .fiat_balances(fiat)
+            .crypto_balances(crypto)
             .user_id(&user.user_id)
-            .maybe_poa_required((!user.is_limited()).then(|| user.poa_required()))
+            .maybe_poa_required(poa_required)
             .build();
         self.was_read(external_user_id);
         Ok(answer)
@@ -389,12 +350,9 @@ fn set<T>(member: &mut T, value: Option<T>) {
     }
 }
 
-/// Refuses a new user without an id, and countries that are none.
-fn check_new(external_user_id: &str, countries: &[(&str, &String)]) -> Result<(), Refusal> {
-    if external_user_id.is_empty() {
-        return Err(Refusal::invalid("externalUserId should not be empty."));
-    }
-    check_countries(&countries.iter().map(|(member, code)| (*member, code.as_str())).collect::<Vec<_>>())
+/// Refuses a new user without an id.
+fn check_id(external_user_id: &str) -> Result<(), Refusal> {
+    if external_user_id.is_empty() { Err(Refusal::invalid("externalUserId should not be empty.")) } else { Ok(()) }
 }
 
 /// Refuses country codes that are not two capital letters. Whether there is such a country is not asked: lists of countries change.

@@ -121,13 +121,14 @@ pub(super) fn change(rng: &mut Rng, settings: &mut Settings) {
 
 /// Something that goes wrong, as it can go wrong: what takes effect is never said to be refused.
 pub(super) fn fault(rng: &mut Rng) -> Fault {
-    const OPERATIONS: [&str; 18] = [
+    const OPERATIONS: [&str; 19] = [
         "createTransfer",
         "createTransfer",
         "createExchange",
         "createPartnerExchange",
         "createPartnerSepaTransfer",
         "createPartnerSepaTransfer",
+        "createUserSepaTransfer",
         "createWithdrawal",
         "createPartnerWithdrawal",
         "createLimitedUser",

@@ -58,11 +58,12 @@ impl Payment {
         Self { told, movements: vec![movement(from, to, slug, amount)] }
     }
 
-    pub(super) fn sepa(amount: Decimal) -> Self {
+    pub(super) fn sepa(account: &Account, amount: Decimal) -> Self {
         // 0.1 %, halves of a cent up, and at least 1 EUR.
         let fee = Decimal::new(i64::try_from((units(amount, 2) + 500) / 1000).expect("a small number").max(100), 2);
-        let told = Told { event: "sepaTransferStatus", users: [None, None], amounts: vec![(amount, "eur".to_owned())], fee: Some(fee) };
-        let pay = |to, amount| movement(&Account::Partner, to, "eur", amount);
+        let told =
+            Told { event: "sepaTransferStatus", users: [user(account), None], amounts: vec![(amount, "eur".to_owned())], fee: Some(fee) };
+        let pay = |to, amount| movement(account, to, "eur", amount);
         Self { told, movements: vec![pay(&Account::Outside, amount), pay(&Account::Fees, fee)] }
     }
 
@@ -138,7 +139,8 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let details = client.sepa().get(id).await?;
             let whole = format!("{details:?}");
             let amounts = vec![(details.amount, "eur".to_owned())];
-            (Told { event, users: [None, None], amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
+            let users = [details.user.map(|user| user.external_user_id), None];
+            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
         }
         _ => {
             let details = client.withdrawals().get(id).await?;

@@ -54,6 +54,12 @@ impl OrderRateLock {
         &self.details
     }
 
+    /// The slug of the crypto currency, whichever of its two names P100 has written it under.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        self.details.currency.as_deref().or(self.details.cryptocurrency.as_deref())
+    }
+
     /// When it expires. `None` if P100 wrote something that is no time.
     #[must_use]
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {

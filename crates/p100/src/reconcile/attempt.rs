@@ -105,7 +105,7 @@ impl Attempt {
     }
 }
 
-/// Requests that move money and are answered with an id only. For the requests of these six operations only.
+/// Requests that move money and are answered with an id only. For the requests of these seven operations only.
 pub trait Payment: sealed::Payment {}
 
 mod sealed {
@@ -149,6 +149,7 @@ payments! {
     WithdrawalRequest: CREATE_WITHDRAWAL by |request| Account::user(&request.source_external_user_id), currency;
     PartnerWithdrawalRequest: CREATE_PARTNER_WITHDRAWAL by |_| Account::Partner, currency;
     PartnerSepaTransferRequest: CREATE_PARTNER_SEPA_TRANSFER by |_| Account::Partner, currency;
+    SepaTransferRequest: CREATE_USER_SEPA_TRANSFER by |request| Account::user(&request.source_external_user_id), currency;
     TransferRequest: CREATE_TRANSFER by |request| {
         let user = request.source_external_user_id.as_ref().or(request.destination_external_user_id.as_ref());
         user.map_or(Account::Partner, Account::user)

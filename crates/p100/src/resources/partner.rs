@@ -92,7 +92,8 @@ impl Partner<'_> {
         Ok(self.pending_withdrawal(created.withdrawal_id))
     }
 
-    /// Sends euros from the partner's balance to an IBAN.
+    /// Sends euros from the partner's balance to an IBAN. On level 1 (see [`Sepa`](crate::Sepa)) to an account of the partner's own only,
+    /// and without the receiver fields.
     ///
     /// Operation [`createPartnerSepaTransfer`](crate::raw::Client::create_partner_sepa_transfer).
     ///
@@ -100,7 +101,28 @@ impl Partner<'_> {
     /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
     pub async fn sepa_transfer(self, request: &types::PartnerSepaTransferRequest) -> Result<Pending<types::SepaTransferDetails>, Error> {
         let created = self.0.raw().create_partner_sepa_transfer(request).await?.into_inner();
-        Ok(self.0.sepa().pending(created.transfer_id))
+        Ok(self.pending_sepa_transfer(created.transfer_id))
+    }
+
+    /// Where the partner can pay in, and the title that the bank transfer must carry, unchanged, to be matched.
+    ///
+    /// Operation [`getPartnerSepaDepositInfo`](crate::raw::Client::get_partner_sepa_deposit_info).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn sepa_deposit_info(self) -> Result<types::SepaDepositInfo, Error> {
+        Ok(self.0.raw().get_partner_sepa_deposit_info().await?.into_inner())
+    }
+
+    /// The accounts from which the partner has paid in, with the state of their check.
+    ///
+    /// Operation [`listPartnerSepaContacts`](crate::raw::Client::list_partner_sepa_contacts).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn sepa_contacts(self) -> Result<types::SepaContactList, Error> {
+        Ok(self.0.raw().list_partner_sepa_contacts().await?.into_inner())
     }
 
     /// An exchange of the partner that was accepted earlier, by its stored id. Sends nothing.
@@ -111,5 +133,10 @@ impl Partner<'_> {
     /// A withdrawal of the partner that was accepted earlier, by its stored id. Sends nothing.
     pub fn pending_withdrawal(self, withdrawal_id: impl Into<String>) -> Pending<types::WithdrawalDetails> {
         Pending::new(self.0, &operations::CREATE_PARTNER_WITHDRAWAL, withdrawal_id)
+    }
+
+    /// A SEPA transfer of the partner that was accepted earlier, by its stored id. Sends nothing.
+    pub fn pending_sepa_transfer(self, transfer_id: impl Into<String>) -> Pending<types::SepaTransferDetails> {
+        Pending::new(self.0, &operations::CREATE_PARTNER_SEPA_TRANSFER, transfer_id)
     }
 }

@@ -33,6 +33,17 @@ impl PaymentLinks<'_> {
         Ok(self.0.raw().create_payment_link(request).await?.into_inner())
     }
 
+    /// Creates a payment page hosted by P100, with the partner's own branding and settings. Otherwise as [`create`](Self::create).
+    ///
+    /// Operation [`createHostedCheckout`](crate::raw::Client::create_hosted_checkout).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub async fn create_checkout(self, request: &types::HostedCheckoutRequest) -> Result<types::PaymentLinkCreated, Error> {
+        Ok(self.0.raw().create_hosted_checkout(request).await?.into_inner())
+    }
+
     /// One payment link, with its state and every transfer that it has collected.
     ///
     /// Operation [`getPaymentLink`](crate::raw::Client::get_payment_link).
@@ -50,5 +61,10 @@ impl PaymentLinks<'_> {
     /// [`InProgress`](crate::Progress::InProgress): go by the transfers and the event `paymentLinkStatus`.
     pub fn pending(self, payment_link_id: impl Into<String>) -> Pending<types::PaymentLinkDetails> {
         Pending::new(self.0, &operations::CREATE_PAYMENT_LINK, payment_link_id)
+    }
+
+    /// A hosted checkout by its id. Sends nothing. Otherwise as [`pending`](Self::pending).
+    pub fn pending_checkout(self, payment_link_id: impl Into<String>) -> Pending<types::PaymentLinkDetails> {
+        Pending::new(self.0, &operations::CREATE_HOSTED_CHECKOUT, payment_link_id)
     }
 }

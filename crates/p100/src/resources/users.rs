@@ -20,7 +20,7 @@ use crate::{Client, Error, Month, types};
 pub struct Users<'a>(pub(super) &'a Client);
 
 impl Users<'_> {
-    /// Creates a user who can pass KYC. Balances come with the creation, or with the verification by the docs since September 2025.
+    /// Creates a user who can pass KYC. Balances come with the verification; before February 2026 they came with the creation.
     ///
     /// Operation [`createUser`](crate::raw::Client::create_user).
     ///
@@ -43,13 +43,16 @@ impl Users<'_> {
         Ok(self.0.raw().create_limited_user(request).await?.into_inner())
     }
 
-    /// Gives a user what cards ask for, if they are refused with `P461`. No page says what that is, nor what the request holds.
+    /// Gives a user what cards ask for, if they are refused with `P461`. No page says what that is, nor what the request holds, and the
+    /// docs of February 2026 dropped it.
     ///
     /// Operation [`extendUser`](crate::raw::Client::extend_user).
     /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
+    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[expect(deprecated, reason = "the raw client marks it too")]
     pub async fn extend(
         self,
         external_user_id: impl AsRef<str>,

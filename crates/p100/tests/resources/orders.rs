@@ -77,6 +77,28 @@ async fn no_status_of_an_order_or_a_payment_link_is_final() {
     }
 }
 
+/// P100 renamed the currency of a lock and made its rate a string.
+#[tokio::test]
+async fn a_lock_is_read_in_either_form_of_the_docs() {
+    let (server, client) = server_and_client().await;
+    let request = lock(&server, "2025-10-01T10:00:00Z");
+    let earlier = client.orders().lock_rate(&request).await.expect("a lock");
+    assert_eq!((earlier.currency(), earlier.details().rate), (Some("usdc"), Decimal::new(9, 1)));
+
+    let (server, client) = server_and_client().await;
+    server.mock(|when, then| {
+        when.path("/v1/order/lock-rate");
+        then.status(200).body(
+            r#"{"lockId": "l-2", "amount": 250, "rate": "0.80", "expiresAt": "2026-03-01T10:00:00.000Z", "currency": "usdc",
+                "destinationCurrency": "eur", "network": "ethereum"}"#,
+        );
+    });
+    let later = client.orders().lock_rate(&request).await.expect("a lock");
+    assert_eq!((later.currency(), later.details().rate.to_string()), (Some("usdc"), "0.80".to_owned()));
+    assert_eq!(later.details().destination_currency.as_deref(), Some("eur"));
+    assert_eq!(later.expires_at().map(|end| end.timestamp()), Some(1_772_359_200));
+}
+
 #[tokio::test]
 async fn a_payment_link_is_created_and_followed_by_its_transfers() {
     let (server, client) = server_and_client().await;

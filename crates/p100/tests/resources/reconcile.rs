@@ -161,6 +161,8 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
     let withdrawal = types::WithdrawalRequest::builder().source_external_user_id("u-1").currency("btc").amount(amount).wallet_address("a");
     let partner_withdrawal = types::PartnerWithdrawalRequest::builder().currency("btc").amount(amount).wallet_address("a").name("Ada");
     let sepa = types::PartnerSepaTransferRequest::builder().amount(amount).currency("eur").destination_iban("i").transfer_title("t");
+    let user_sepa = types::SepaTransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
+    let user_sepa = user_sepa.destination_iban("i").transfer_title("t");
     let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
     let attempts = [
         Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),
@@ -169,6 +171,7 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
         Attempt::new(&partner_withdrawal.wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
         Attempt::new(&sepa.receiver_type(party).build(), now, now),
         Attempt::new(&transfer.build(), now, now),
+        Attempt::new(&user_sepa.build(), now, now),
     ];
     let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();
     covered.sort_unstable();

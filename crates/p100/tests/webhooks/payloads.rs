@@ -59,4 +59,5 @@ pub(crate) const PAYLOADS: &[(WebhookKind, &str)] = &[
         WebhookKind::PaymentLinkStatus,
         r#"{"paymentLinkId":"p-1","status":"AWAITING_COMPLETION","amount":"49.90","currency":"eur","transactions":[]}"#,
     ),
+    (WebhookKind::IbanStatus, r#"{"externalUserId":"customer-42","iban":"DE89370400440532013000","status":"APPROVED"}"#),
 ];

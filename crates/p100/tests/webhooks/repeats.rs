@@ -24,7 +24,8 @@ fn every_event_has_the_key_that_the_document_gives_it() {
             WebhookKind::CryptoWithdrawalStatus => r#"["cryptoWithdrawalStatus","w-1","SUCCESSFUL"]"#,
             WebhookKind::CryptoDepositStatus => r#"["cryptoDepositStatus","c-1","WAITING_FOR_TR_DATA"]"#,
             WebhookKind::ExchangeStatus => r#"["exchangeStatus","e-1","COMPLETED"]"#,
-            // Two files of one user give two equal bodies; nothing is certain to identify what a card does.
+            WebhookKind::IbanStatus => r#"["ibanStatus","customer-42","DE89370400440532013000","APPROVED"]"#,
+            // Two files of one user give two equal bodies, as two payments of one order give equal statuses; nothing is certain to identify what a card does.
             _ => "",
         };
         assert_eq!(expected.is_empty(), kind.route().dedupe.is_empty(), "{kind}");

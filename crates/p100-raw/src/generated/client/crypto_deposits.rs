@@ -10,9 +10,10 @@ impl Client {
     ///
     /// Gives the travel-rule data of the sender of one deposit that the event cryptoDepositStatus reported as
     /// `WAITING_FOR_TR_DATA`; the funds are released afterwards, which the same event reports as `SUCCESSFUL` (or
-    /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The docs print neither body nor
-    /// path: the body copies the travel-rule members of a withdrawal. The method is inferred and the path assumed;
-    /// the next best guess puts the id into the body, as the card updates do.
+    /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The pages for partner and user are
+    /// taken to describe one endpoint. The docs print neither body nor path: the body copies the travel-rule members
+    /// of a withdrawal. The method is inferred and the path assumed; the next best guess puts the id into the body,
+    /// as the card updates do.
     ///
     /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: **assumed**: no page of the docs states it; if
     /// P100 answers 404 for every call, this guess is wrong).
@@ -40,7 +41,7 @@ impl Client {
     ///
     /// The outcome comes later, by the event `cryptoDepositStatus`; final: `SUCCESSFUL`, `UNSUCCESSFUL`.
     ///
-    /// Docs: [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md).
+    /// Docs: [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
     pub async fn update_deposit_travel_rule(
         &self,
         crypto_deposit_id: &str,

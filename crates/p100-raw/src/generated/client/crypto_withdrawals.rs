@@ -11,6 +11,7 @@ impl Client {
     /// Current fee of the network for withdrawing one currency. The paying account bears it on top of the amount and
     /// of P100's own withdrawal fee. Send `network=polygon` only for `usdc` (the legacy docs allow it for `usdt`,
     /// too) and leave the parameter out for Ethereum and for every other coin. No page states the unit of the fee.
+    /// The pages for partner and user are taken to describe one endpoint.
     ///
     /// `GET /v1/crypto-withdrawal/get-network-fee` (path: documented).
     ///
@@ -28,7 +29,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19693653e0](https://partner-api-docs.p100.io/get-network-fee-19693653e0.md).
+    /// Docs: [19693653e0](https://partner-api-docs.p100.io/get-network-fee-19693653e0.md), 28597680e0.
     pub async fn get_network_fee(
         &self,
         currency: &types::NetworkFeeCurrency,

@@ -10,7 +10,7 @@ impl Client {
     ///
     /// Price of one unit of each currency in EUR, as numbers keyed by currency slug (`eur` is 1). Indicative only:
     /// nothing is reserved, use lockRate or lockPartnerRate for an exchange. Needs no user and changes nothing, which
-    /// makes it a good first call to try a key.
+    /// makes it a good first call to try a key. The pages for partner and user are taken to describe one endpoint.
     ///
     /// `GET /v1/exchange/get-rate` (path: legacy).
     ///
@@ -21,7 +21,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md).
+    /// Docs: [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md), 28597672e0.
     pub async fn get_rates(&self) -> Result<Response<types::ExchangeRates>, Error> {
         let operation = &operations::GET_RATES;
         let request = self
@@ -124,11 +124,10 @@ impl Client {
     /// Get one exchange
     ///
     /// State and outcome of one exchange, of the partner or of a user (`user` is absent for the partner). `COMPLETED`
-    /// and `FAILED` are final (the docs of this generation write them in lower case in prose; upper case is
-    /// modelled); take every other value as not final. What the answer tells is documented, the member names are not.
-    /// A second page describes it for the partner and is taken to mean the same endpoint, as for getSepaTransfer. The
-    /// path is assumed after its `/details/` siblings; the next best guess is `/v1/exchange/{exchangeId}`, named in
-    /// prose beside paths that are known to be wrong.
+    /// and `FAILED` are final (in lower case before February 2026); take every other value as not final. What the
+    /// answer tells is documented, the member names are not. A second page describes it for the partner and is taken
+    /// to mean the same endpoint, as for getSepaTransfer. The path is assumed after its `/details/` siblings; the
+    /// next best guess is `/v1/exchange/{exchangeId}`, named in prose beside paths that are known to be wrong.
     ///
     /// `GET /v1/exchange/details/{exchangeId}` (path: **assumed**: no page of the docs states it; if P100 answers 404
     /// for every call, this guess is wrong).
@@ -149,7 +148,7 @@ impl Client {
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
     /// Docs: [19693645e0](https://partner-api-docs.p100.io/retrieve-detailed-exchange-infromation-19693645e0.md),
-    /// 22206083e0.
+    /// 22206083e0, 28597675e0.
     pub async fn get_exchange(
         &self,
         exchange_id: &str,

@@ -11,5 +11,6 @@ mod crypto_deposits;
 mod crypto_withdrawals;
 mod internal_transfers;
 mod virtual_cards;
+mod sepa_transfers;
 mod orders;
 mod payment_link;

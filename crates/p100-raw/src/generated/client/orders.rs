@@ -61,7 +61,7 @@ impl Client {
     /// A call whose fate is unknown must not be repeated blindly: see
     /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
     ///
-    /// Docs: [20961089e0](https://partner-api-docs.p100.io).
+    /// Docs: [20961089e0](https://partner-api-docs.p100.io), 28597685e0.
     pub async fn lock_order_rate(
         &self,
         body: &types::OrderLockRequest,
@@ -102,7 +102,7 @@ impl Client {
     ///
     /// The outcome comes later, by [`get_order`](Self::get_order) and the event `orderStatus`.
     ///
-    /// Docs: [20961090e0](https://partner-api-docs.p100.io).
+    /// Docs: [20961090e0](https://partner-api-docs.p100.io), 28597686e0.
     pub async fn create_order(
         &self,
         body: &types::OrderRequest,
@@ -139,7 +139,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [20961091e0](https://partner-api-docs.p100.io).
+    /// Docs: [20961091e0](https://partner-api-docs.p100.io), 28597687e0.
     pub async fn get_order(
         &self,
         order_id: &str,

@@ -22,7 +22,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19558021e0](https://partner-api-docs.p100.io/get-balances-19558021e0.md).
+    /// Docs: [19558021e0](https://partner-api-docs.p100.io/get-balances-19558021e0.md), 28597668e0.
     pub async fn get_partner_balances(
         &self,
     ) -> Result<Response<types::PartnerBalances>, Error> {
@@ -114,7 +114,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19615959e0](https://partner-api-docs.p100.io/get-transaction-history-19615959e0.md).
+    /// Docs: [19615959e0](https://partner-api-docs.p100.io/get-transaction-history-19615959e0.md), 28597669e0.
     pub async fn get_partner_transactions(
         &self,
         month: i32,
@@ -159,7 +159,8 @@ impl Client {
     /// A call whose fate is unknown must not be repeated blindly: see
     /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
     ///
-    /// Docs: [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md).
+    /// Docs: [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md),
+    /// 28597673e0.
     pub async fn lock_partner_rate(&self) -> Result<Response<types::RateLock>, Error> {
         let operation = &operations::LOCK_PARTNER_RATE;
         let request = self
@@ -198,7 +199,8 @@ impl Client {
     /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event `exchangeStatus`; final:
     /// `COMPLETED`, `FAILED`.
     ///
-    /// Docs: [19619927e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19619927e0.md).
+    /// Docs: [19619927e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19619927e0.md),
+    /// 28597674e0.
     pub async fn create_partner_exchange(
         &self,
         body: &types::PartnerExchangeRequest,
@@ -243,7 +245,7 @@ impl Client {
     /// The outcome comes later, by [`get_withdrawal`](Self::get_withdrawal) and the event `cryptoWithdrawalStatus`;
     /// final: `SUCCESSFUL`.
     ///
-    /// Docs: [19620495e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19620495e0.md).
+    /// Docs: [19620495e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19620495e0.md), 28597681e0.
     pub async fn create_partner_withdrawal(
         &self,
         body: &types::PartnerWithdrawalRequest,
@@ -263,11 +265,13 @@ impl Client {
 
     /// Pay out euros from the partner account by SEPA
     ///
-    /// Sends euros from the partner's EUR balance to an external IBAN. The receiver must always be named: first and
-    /// last name for `NATURAL`, company name for `LEGAL`. Fees are by agreement with P100 and fall due on success;
-    /// the docs of July 2025 had 0.1 %, at least EUR 1.00. A 200 only says that the transfer is scheduled: a lack of
-    /// funds, for one, is found afterwards and told by getSepaTransfer and the event sepaTransferStatus. There is no
-    /// idempotency key, so a repeated call may pay twice.
+    /// Sends euros from the partner's EUR balance to an external IBAN. Partners on level 1 may pay only to an account
+    /// of their own, and must leave the receiver fields out; partners on level 2 must name the receiver: first and
+    /// last name for `NATURAL`, company name for `LEGAL`. Prose of a later draft speaks of the user's balance on this
+    /// path; the partner account is modelled. Fees are by agreement with P100 and fall due on success; the docs of
+    /// July 2025 had 0.1 %, at least EUR 1.00. A 200 only says that the transfer is scheduled: a lack of funds, for
+    /// one, is found afterwards and told by getSepaTransfer and the event sepaTransferStatus. There is no idempotency
+    /// key, so a repeated call may pay twice.
     ///
     /// `POST /v1/partner/sepa-transfer` (path: documented).
     ///
@@ -286,7 +290,7 @@ impl Client {
     /// The outcome comes later, by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event `sepaTransferStatus`;
     /// final: `SUCCESSFUL`, `FAILED`.
     ///
-    /// Docs: [19640039e0](https://partner-api-docs.p100.io/create-a-sepa-transfer-19640039e0.md).
+    /// Docs: [19640039e0](https://partner-api-docs.p100.io/create-a-sepa-transfer-19640039e0.md), 28597678e0.
     pub async fn create_partner_sepa_transfer(
         &self,
         body: &types::PartnerSepaTransferRequest,
@@ -306,16 +310,17 @@ impl Client {
 
     /// Get one SEPA transfer
     ///
-    /// State and outcome of one SEPA transfer. The path has no `/partner` segment; `user` is absent for a transfer of
-    /// the partner account. `amount` is a string while `fee` is a number (the legacy docs had the amount as a number,
-    /// too). `SUCCESSFUL` and `FAILED` are final; the word for a transfer in progress is unknown, so take every other
-    /// value as not final. Failures found after acceptance, such as a lack of funds, are told here.
+    /// State and outcome of one SEPA transfer. The path has no `/partner` segment, and pages for partner and user
+    /// name the same one; `user` is absent for a transfer of the partner account. `amount` is a string while `fee` is
+    /// a number (the legacy docs had the amount as a number, too). `SUCCESSFUL` and `FAILED` are final; the word for
+    /// a transfer in progress is unknown, so take every other value as not final. Failures found after acceptance,
+    /// such as a lack of funds, are told here.
     ///
     /// `GET /v1/sepa-transfer/details/{transferId}` (path: documented).
     ///
     /// # Parameters
     ///
-    /// - `transfer_id`: Id that createPartnerSepaTransfer answered with.
+    /// - `transfer_id`: Id that createPartnerSepaTransfer or createUserSepaTransfer answered with.
     ///
     /// # Errors
     ///
@@ -326,7 +331,8 @@ impl Client {
     /// - `P428` (status 404, documented): `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [20026745e0](https://partner-api-docs.p100.io/get-sepa-transfer-details-20026745e0.md).
+    /// Docs: [20026745e0](https://partner-api-docs.p100.io/get-sepa-transfer-details-20026745e0.md), 28597679e0,
+    /// 27509578e0, 28597712e0.
     pub async fn get_sepa_transfer(
         &self,
         transfer_id: &str,

@@ -8,14 +8,16 @@ use crate::{Client, Error, RawBody, Response, operations, types};
 impl Client {
     /// Create a user
     ///
-    /// Creates a user. By the docs of September 2025 all balances come into being at startUserVerification; before,
-    /// this call opened and answered them, and its sample still does. The EUR balance has no IBAN and waits
-    /// (`WAITING_TO_BE_ACTIVATED`; prose of the docs writes `WAITING_FOR_ACTIVATION`) until the KYC is passed: the
-    /// event userBalanceGenerated then reports `ACTIVE`, and only after it getUserBalances should be read for the
-    /// IBAN. `externalUserId` is the partner's own id of the user and may be used once. When `poaRequired` (renamed
-    /// to `poaRequiredForExtended`) is true, a proof of address must be approved before startUserVerification. Usual
-    /// order for a partner who collects the documents: createUser, uploadKycFiles, uploadPoaFiles where required,
-    /// startUserVerification; for hosted KYC see createKycSession.
+    /// Creates a user. Since the docs of February 2026 it answers the id and a flag only, and all balances come into
+    /// being at startUserVerification; before, it opened and answered them, and old accounts of the API may still do
+    /// so. The EUR balance has no IBAN and waits (`WAITING_TO_BE_ACTIVATED`; prose of the docs writes
+    /// `WAITING_FOR_ACTIVATION`) until the KYC is passed: the event userBalanceGenerated then reports `ACTIVE`, and
+    /// only after it getUserBalances should be read for the IBAN. `externalUserId` is the partner's own id of the
+    /// user and may be used once. When `poaRequiredForExtended` (before: `poaRequired`) is true, a proof of address
+    /// is wanted before startUserVerification; it goes by risk, and the docs of February 2026 call it suspended even
+    /// when the flag is true. Usual order for a partner who collects the documents (Method A): createUser,
+    /// uploadKycFiles, uploadPoaFiles where required, startUserVerification; for hosted KYC (Method B) see
+    /// createKycSession.
     ///
     /// `POST /v1/user/balances/crypto-and-fiat` (path: documented).
     ///
@@ -36,7 +38,8 @@ impl Client {
     /// The outcome comes later, by [`get_user_balances`](Self::get_user_balances) and the event
     /// `userBalanceGenerated`; final: `ACTIVE`.
     ///
-    /// Docs: [19651249e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-19651249e0.md).
+    /// Docs: [19651249e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-19651249e0.md),
+    /// 28597691e0.
     pub async fn create_user(
         &self,
         body: &types::CreateUserRequest,
@@ -106,11 +109,11 @@ impl Client {
 
     /// Upload a proof of address of a user
     ///
-    /// One to three files, all in one request, at most 5 MB each, as JPEG, PNG or PDF. Needed only for users from
-    /// countries where a proof of address is mandatory (`poaRequired` of createUser). Two success statuses: 201 takes
-    /// the files, 202 with the code `P211` says that an earlier proof of address is still under review. The event
-    /// poaVerificationStatus tells the result; after `QUESTIONED` upload again, after `REJECTED` another document is
-    /// needed.
+    /// One to three files, all in one request, at most 5 MB each, as JPEG, PNG or PDF. Needed only where the flag of
+    /// createUser says so: by risk since February 2026, when it is called suspended, and by country before. Two
+    /// success statuses: 201 takes the files, 202 with the code `P211` says that an earlier proof of address is still
+    /// under review. The event poaVerificationStatus tells the result; after `QUESTIONED` upload again, after
+    /// `REJECTED` another document is needed.
     ///
     /// `POST /v1/user/poa-files/{externalUserId}` (path: documented).
     ///
@@ -139,7 +142,7 @@ impl Client {
     ///
     /// The outcome comes later, by the event `poaVerificationStatus`.
     ///
-    /// Docs: [19651252e0](https://partner-api-docs.p100.io/add-poa-file-19651252e0.md).
+    /// Docs: [19651252e0](https://partner-api-docs.p100.io/add-poa-file-19651252e0.md), 28597697e0.
     pub async fn upload_poa_files(
         &self,
         external_user_id: &str,
@@ -235,7 +238,7 @@ impl Client {
     /// A call whose fate is unknown must not be repeated blindly: see
     /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
     ///
-    /// Docs: [19651263e0](https://partner-api-docs.p100.io/update-existing-user-19651263e0.md).
+    /// Docs: [19651263e0](https://partner-api-docs.p100.io/update-existing-user-19651263e0.md), 28597698e0.
     pub async fn update_user(
         &self,
         external_user_id: &str,
@@ -400,6 +403,7 @@ impl Client {
 
     /// Extend a user
     ///
+    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still answers.
     /// Gives a user what some operations ask for since September 2025: getCard and createCard refuse a user who is
     /// not extended with `P461`. What extending means, what it needs and how its result becomes known is not stated.
     /// The path is assumed after suspendUser; the next best guess is the id in the body.
@@ -432,6 +436,7 @@ impl Client {
     /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
     ///
     /// Docs: [20880203e0](https://partner-api-docs.p100.io).
+    #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn extend_user(
         &self,
         external_user_id: &str,
@@ -474,7 +479,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19651334e0](https://partner-api-docs.p100.io/get-user-balances-19651334e0.md).
+    /// Docs: [19651334e0](https://partner-api-docs.p100.io/get-user-balances-19651334e0.md), 28597703e0.
     pub async fn get_user_balances(
         &self,
         external_user_id: &str,

@@ -12,8 +12,8 @@ pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
     id: "updateDepositTravelRule",
     method: "PATCH",
     path: "/v1/crypto-deposit/travel-rule/{cryptoDepositId}",
-    tags: &["Crypto Deposits"],
-    docs_pages: &["19693646e0"],
+    tags: &["Crypto Deposits", "Partner Operations"],
+    docs_pages: &["19693646e0", "28597716e0", "28597683e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Never,
     outcome: Some(Outcome {

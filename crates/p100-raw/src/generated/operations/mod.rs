@@ -11,6 +11,7 @@ mod crypto_deposits;
 mod crypto_withdrawals;
 mod internal_transfers;
 mod virtual_cards;
+mod sepa_transfers;
 mod orders;
 mod payment_link;
 pub use partner_operations::*;
@@ -22,6 +23,7 @@ pub use crypto_deposits::*;
 pub use crypto_withdrawals::*;
 pub use internal_transfers::*;
 pub use virtual_cards::*;
+pub use sepa_transfers::*;
 pub use orders::*;
 pub use payment_link::*;
 use crate::Operation;
@@ -70,10 +72,16 @@ pub static ALL: &[&Operation] = &[
     &GET_CARD_LIMITS,
     &UPDATE_CARD_LIMITS,
     &DELETE_CARD,
+    &GET_PARTNER_SEPA_DEPOSIT_INFO,
+    &LIST_PARTNER_SEPA_CONTACTS,
+    &GET_USER_SEPA_DEPOSIT_INFO,
+    &LIST_USER_SEPA_CONTACTS,
+    &CREATE_USER_SEPA_TRANSFER,
     &GET_ORDER_RATES,
     &LOCK_ORDER_RATE,
     &CREATE_ORDER,
     &GET_ORDER,
     &CREATE_PAYMENT_LINK,
+    &CREATE_HOSTED_CHECKOUT,
     &GET_PAYMENT_LINK,
 ];

@@ -13,7 +13,46 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
     method: "POST",
     path: "/v1/payment-link",
     tags: &["Payment link"],
-    docs_pages: &["21246033e0"],
+    docs_pages: &["21246033e0", "28597688e0"],
+    evidence: Evidence::Assumed,
+    retry: Retry::Never,
+    outcome: Some(Outcome {
+        details: Some("getPaymentLink"),
+        event: Some(WebhookKind::PaymentLinkStatus),
+        id: Some("paymentLinkId"),
+        terminal: &[],
+        successful: &[],
+    }),
+    success: &[200u16],
+    error_codes: &[
+        KnownErrorCode {
+            code: "P403",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+        KnownErrorCode {
+            code: "P500",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+        KnownErrorCode {
+            code: "P501",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+    ],
+    authenticated: true,
+    deprecated: false,
+    sensitive_answer: false,
+};
+
+/// Create a hosted checkout: `POST /v1/payment-link/checkout`.
+pub static CREATE_HOSTED_CHECKOUT: Operation = Operation {
+    id: "createHostedCheckout",
+    method: "POST",
+    path: "/v1/payment-link/checkout",
+    tags: &["Payment link"],
+    docs_pages: &["28597689e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Never,
     outcome: Some(Outcome {
@@ -52,7 +91,7 @@ pub static GET_PAYMENT_LINK: Operation = Operation {
     method: "GET",
     path: "/v1/payment-link/details/{paymentLinkId}",
     tags: &["Payment link"],
-    docs_pages: &["21246034e0"],
+    docs_pages: &["21246034e0", "28597690e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
     outcome: None,

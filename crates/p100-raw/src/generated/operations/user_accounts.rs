@@ -13,7 +13,7 @@ pub static CREATE_USER: Operation = Operation {
     method: "POST",
     path: "/v1/user/balances/crypto-and-fiat",
     tags: &["User Accounts"],
-    docs_pages: &["19651249e0"],
+    docs_pages: &["19651249e0", "28597691e0"],
     evidence: Evidence::Documented,
     retry: Retry::Never,
     outcome: Some(Outcome {
@@ -106,7 +106,7 @@ pub static UPLOAD_POA_FILES: Operation = Operation {
     method: "POST",
     path: "/v1/user/poa-files/{externalUserId}",
     tags: &["User Accounts"],
-    docs_pages: &["19651252e0"],
+    docs_pages: &["19651252e0", "28597697e0"],
     evidence: Evidence::Documented,
     retry: Retry::Never,
     outcome: Some(Outcome {
@@ -214,7 +214,7 @@ pub static UPDATE_USER: Operation = Operation {
     method: "PATCH",
     path: "/v1/user/{externalUserId}",
     tags: &["User Accounts"],
-    docs_pages: &["19651263e0"],
+    docs_pages: &["19651263e0", "28597698e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Never,
     outcome: None,
@@ -389,7 +389,7 @@ pub static EXTEND_USER: Operation = Operation {
         },
     ],
     authenticated: true,
-    deprecated: false,
+    deprecated: true,
     sensitive_answer: false,
 };
 
@@ -399,7 +399,7 @@ pub static GET_USER_BALANCES: Operation = Operation {
     method: "GET",
     path: "/v1/user/balances/{externalUserId}",
     tags: &["User Accounts"],
-    docs_pages: &["19651334e0"],
+    docs_pages: &["19651334e0", "28597703e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
     outcome: None,

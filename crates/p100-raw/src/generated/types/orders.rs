@@ -19,7 +19,7 @@ pub struct OrderCreated {
     pub order_id: String,
 }
 
-/// One order of the partner. Names and words of the docs of September 2025.
+/// One order of the partner. Names and words of the docs of September 2025; those of February 2026 are not known.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -61,8 +61,14 @@ pub struct OrderDetails {
         schemars(with = "crate::decimal::schema::DecimalNumber")
     )]
     pub total_amount_required: Decimal,
-    /// Slug of the currency to pay in, lower case.
-    pub cryptocurrency: String,
+    /// Slug of the currency to pay in, lower case. May be missing where `currency` is sent.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub cryptocurrency: Option<String>,
+    /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
+    ///
+    /// Evidence: inferred.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub currency: Option<String>,
     /// Address to pay to, null while `status` is WAITING_FOR_WALLET_ADDRESS.
     #[serde(rename = "walletAddress")]
     #[serde(default)]
@@ -80,7 +86,8 @@ pub struct OrderDetails {
     pub network: String,
 }
 
-/// Rate that is held for one order until `expiresAt`. Names of the docs of September 2025.
+/// Rate that is held for one order until `expiresAt`. It holds the members of two generations of the docs: since
+/// February 2026 `currency` and `destinationCurrency`, before `cryptocurrency`.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -92,26 +99,36 @@ pub struct OrderLock {
     #[serde(rename = "lockId")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
-    /// Locked rate, as a JSON number.
-    #[serde(with = "crate::decimal::number")]
+    /// Locked rate, as a JSON string since February 2026 and as a JSON number before; inferred to be the price of one
+    /// crypto unit in EUR.
+    #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "crate::decimal::schema::DecimalEitherAsString")
     )]
     pub rate: Decimal,
-    /// Crypto received at the rate, as a JSON number.
+    /// Since February 2026, as far as it can be read: crypto to be paid so that the amount asked for is settled, that
+    /// is amount / rate, rounded. Before: crypto received at the rate. A JSON number.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
         schemars(with = "crate::decimal::schema::DecimalNumber")
     )]
     pub amount: Decimal,
-    /// Time at which the lock expires, ISO 8601 in UTC, without milliseconds. Its lifetime is not stated, so go by
-    /// this.
+    /// Time at which the lock expires, ISO 8601 in UTC, with milliseconds since February 2026. Its lifetime is not
+    /// stated, so go by this.
     #[serde(rename = "expiresAt")]
     pub expires_at: Timestamp,
-    /// Slug of the crypto currency, lower case.
-    pub cryptocurrency: String,
+    /// Slug of the crypto currency, lower case. Until February 2026.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub cryptocurrency: Option<String>,
+    /// Slug of the crypto currency, lower case. Since February 2026.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub currency: Option<String>,
+    /// Slug of the currency that is settled, `eur`. Since February 2026.
+    #[serde(rename = "destinationCurrency")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub destination_currency: Option<String>,
     /// Network, lower case.
     pub network: String,
 }
@@ -126,7 +143,8 @@ pub struct OrderLock {
 pub struct OrderLockRequest {
     /// Slug of the crypto currency, lower case (`usdc`).
     pub currency: String,
-    /// Amount of the order, as a JSON string. No page states whether it counts crypto or euros.
+    /// Amount of the order, as a JSON string. Since February 2026 it is the amount to be settled, as far as it can be
+    /// read; which currency it counts, no page states outright.
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",

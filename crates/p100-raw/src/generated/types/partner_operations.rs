@@ -51,10 +51,12 @@ pub struct PartnerExchangeRequest {
     pub lock_id: String,
 }
 
-/// Sends euros from the partner's account to an IBAN. Name the receiver either as a person (`receiverType`
-/// NATURAL with both names) or as a company (LEGAL with `companyName`), never both. Later docs forbid the
-/// receiver fields for partners limited to their own accounts. The answer only accepts the transfer; funds and
-/// compliance are checked afterwards. Fees are by agreement.
+/// Sends euros from the partner's account to an IBAN. Which fields are allowed depends on the level that P100 has
+/// given the partner. Level 1, the default for new partners: the first four fields only, the receiver fields are
+/// forbidden, and the IBAN must be an account of the partner's own, checked against its KYC. Level 2: third
+/// parties too, so name the receiver either as a person (`receiverType` NATURAL with both names) or as a company
+/// (LEGAL with `companyName`), never both. The docs of July 2025 knew level 2 only. The answer only accepts the
+/// transfer; funds and compliance are checked afterwards. Fees are by agreement.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -80,9 +82,11 @@ pub struct PartnerSepaTransferRequest {
     /// Title of the bank transfer, which the receiver sees. Length and character limits are not stated.
     #[serde(rename = "transferTitle")]
     pub transfer_title: String,
-    /// Whether the receiver is a person or a company; decides which of the next three fields are needed.
+    /// Whether the receiver is a person or a company; decides which of the next three fields are needed. On level 2
+    /// only.
     #[serde(rename = "receiverType")]
-    pub receiver_type: PartyType,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
     #[serde(rename = "receiverFirstName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -168,20 +172,6 @@ pub struct PartnerWithdrawalRequest {
     /// Whether the receiver is a person or a company.
     #[serde(rename = "receiverType")]
     pub receiver_type: PartyType,
-}
-
-/// The SEPA transfer was accepted, not executed. Follow it with getSepaTransfer or the sepaTransferStatus event.
-///
-/// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
-#[non_exhaustive]
-pub struct SepaTransferCreated {
-    /// P100's id of the transfer, the parameter of getSepaTransfer. That it is a uuid comes from the legacy docs.
-    #[serde(rename = "transferId")]
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub transfer_id: String,
 }
 
 /// One outgoing SEPA transfer of a user or of the partner, with its outcome. `amount` is a string while `fee` is

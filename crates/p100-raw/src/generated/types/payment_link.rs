@@ -5,6 +5,26 @@
 #[allow(unused_imports)]
 use super::*;
 
+/// Asks for a hosted checkout over an amount. No page states a member; those of PaymentLinkRequest are taken
+/// over.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct HostedCheckoutRequest {
+    /// Amount to pay, in `currency`, as a JSON string.
+    #[serde(with = "crate::decimal::string")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::decimal::schema::DecimalString")
+    )]
+    pub amount: Decimal,
+    /// Currency slug, `eur`.
+    pub currency: String,
+}
+
 /// The payment link. Send `url` to the payer, and follow it with getPaymentLink or the paymentLinkStatus event.
 /// No page states a member.
 ///

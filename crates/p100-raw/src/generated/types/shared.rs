@@ -71,10 +71,11 @@ open_enum!(
     "RESIDENCE_PERMIT", }
 );
 
-/// Body of every refusal. Look at the HTTP status class first, then at `errorCode` (later docs prefer
-/// `errorName`), never at other text; only a 401 is told apart by its text. Three forms share this schema: a
-/// business error with all three members (two of them in the legacy docs), the validation error P403 without
-/// `errorName`, and the 401 body with only `message`. Each form has at least one of `errorCode` and `message`.
+/// Body of every refusal. Look at the HTTP status class first, then at `errorCode` (the docs of February 2026
+/// tell to rely mainly on `errorName`, which P403 never has), never at other text; only a 401 is told apart by
+/// its text. Three forms share this schema: a business error with all three members (two of them in the legacy
+/// docs), the validation error P403 without `errorName`, and the 401 body with only `message`. Each form has at
+/// least one of `errorCode` and `message`.
 ///
 /// Evidence: documented.
 #[derive(
@@ -235,8 +236,8 @@ impl From<BTreeMap<String, Decimal>> for ExchangeRates {
     }
 }
 
-/// State of an exchange. Only the two final words are known, from prose; the seed docs write them in lower case,
-/// later docs in upper case, which is modelled. The words before the end are unknown.
+/// State of an exchange. Only the two final words are known, from prose: in upper case since February 2026, in
+/// lower case before. The words before the end are unknown.
 ///
 /// Evidence: documented.
 ///
@@ -588,6 +589,41 @@ pub struct RateLock {
     /// Time at which the lock expires, ISO 8601 in UTC. Trust this value rather than a fixed number of seconds.
     #[serde(rename = "validUntil")]
     pub valid_until: Timestamp,
+}
+
+/// State of the check of an account from which a SEPA deposit came.
+///
+/// Evidence: documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SepaContactStatus {
+    /// `PENDING`: A deposit has come in; the name of its sender is being compared with the KYC data.
+    Pending,
+    /// `APPROVED`: The names match. The balance is credited, and the account is a contact that can be paid out to.
+    Approved,
+    /// `REJECTED`: The names do not match, or compliance refused. The money goes back to the sender.
+    Rejected,
+    /// A value that the document does not know, as it was sent.
+    Unknown(String),
+}
+
+open_enum!(
+    SepaContactStatus { Pending = "PENDING", Approved = "APPROVED", Rejected =
+    "REJECTED", }
+);
+
+/// The SEPA transfer was accepted, not executed. Follow it with getSepaTransfer or the sepaTransferStatus event.
+///
+/// Evidence: documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct SepaTransferCreated {
+    /// P100's id of the transfer, the parameter of getSepaTransfer. That it is a uuid comes from the legacy docs.
+    #[serde(rename = "transferId")]
+    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
+    pub transfer_id: String,
 }
 
 /// State of an outgoing SEPA transfer. The two final words are known; the words before that are not.

@@ -5,9 +5,11 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Personal data of a new user who will pass KYC. The docs show these twelve fields in a sample without saying
-/// which are required; integrations treat all as required. Later docs replace `address` by `street` and `number`,
-/// drop the document fields here and ask for more personal data.
+/// Personal data of a new user who will pass KYC. It holds the fields of two generations of the docs. Since
+/// February 2026: `street` and `number` instead of `address`; `nationality`, birth data and
+/// `userIdentificationNumber`; `hasAcceptedP100Tc`; and no document fields, which then belong to
+/// startUserVerification. Until then: `address`, `documentType` and `documentNumber`. Send one form or the other,
+/// not both. The docs show samples and hardly say what is required; citizenship is mandatory.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -29,24 +31,57 @@ pub struct CreateUserRequest {
     /// Last name as in the identity document.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// Street and house number in one string. Later docs split it into `street` and `number`.
-    pub address: String,
+    /// Street and house number in one string. The docs of February 2026 have `street` and `number` instead.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub address: Option<String>,
+    /// Street, since February 2026, together with `number`.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub street: Option<String>,
+    /// House number, as a string (`7B`), since February 2026.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub number: Option<String>,
     /// City of residence.
     pub city: String,
     /// Postal code, as a string because it may hold letters or leading zeros.
     #[serde(rename = "postCode")]
     pub post_code: String,
-    /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`). Decides whether a proof of address is needed
-    /// and whether the user may have cards.
+    /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`). Decides whether the user may have cards, and
+    /// until February 2026 whether a proof of address is needed. Overseas regions use the code of their parent
+    /// country (Guadeloupe: FR); the docs list 181 codes.
     pub country: String,
-    /// Country of citizenship, ISO 3166-1 alpha-2 in upper case. Later docs call it mandatory.
+    /// Country of citizenship, ISO 3166-1 alpha-2 in upper case. Mandatory.
     pub citizenship: String,
-    /// Kind of the identity document whose number is given; it also decides which files uploadKycFiles must bring.
+    /// Nationality, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub nationality: Option<String>,
+    /// Date of birth, `YYYY-MM-DD`. Since February 2026; whether it is required, no page says.
+    #[serde(rename = "birthDate")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
+    pub birth_date: Option<String>,
+    /// Country of birth, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
+    #[serde(rename = "birthCountry")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub birth_country: Option<String>,
+    /// National identification number. Since February 2026; whether it is required, no page says. Personal
+    /// identifier, never log it.
+    #[serde(rename = "userIdentificationNumber")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub user_identification_number: Option<Sensitive>,
+    /// Whether the user has accepted P100's terms. Since February 2026 it must be true by prose, yet the sample of
+    /// the docs lacks it, so it is not required here: send it.
+    #[serde(rename = "hasAcceptedP100Tc")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub has_accepted_p100_tc: Option<bool>,
+    /// Until February 2026. Kind of the identity document whose number is given; it also decides which files
+    /// uploadKycFiles must bring.
     #[serde(rename = "documentType")]
-    pub document_type: DocumentType,
-    /// Number of the identity document. Personal identifier, never log it.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub document_type: Option<DocumentType>,
+    /// Until February 2026. Number of the identity document. Personal identifier, never log it.
     #[serde(rename = "documentNumber")]
-    pub document_number: Sensitive,
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub document_number: Option<Sensitive>,
 }
 
 /// The balances that createUser opens for the new user, grouped by kind. createLimitedUser answers one flat array
@@ -218,12 +253,22 @@ pub struct UpdateUserRequest {
     #[serde(rename = "lastName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub last_name: Option<String>,
-    /// New street and house number in one string. Later docs may split it into `street` and `number`, as in
+    /// New street and house number in one string. Since February 2026 perhaps `street` and `number`, as in
     /// createUser.
     ///
     /// Evidence: documented.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub address: Option<String>,
+    /// New street, together with `number`. Assumed after createUser.
+    ///
+    /// Evidence: assumed.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub street: Option<String>,
+    /// New house number, as a string. Assumed after createUser.
+    ///
+    /// Evidence: assumed.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub number: Option<String>,
     /// New city of residence.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub city: Option<String>,
@@ -273,9 +318,9 @@ pub struct UserBalances {
     pub poa_required: Option<bool>,
 }
 
-/// The new user and the balances opened for it. Fiat stays inactive until KYC is passed. The docs of September
-/// 2025 name the flag poaRequiredForExtended in their FAQ and open the balances at verification, while the page
-/// of the operation still shows the earlier answer: so all but `userId` may be missing.
+/// The new user. Since February 2026 only `userId` and `poaRequiredForExtended` are answered, and the balances
+/// are opened at verification; before, the flag was called `poaRequired` and the balances opened here were
+/// answered with it.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -319,7 +364,7 @@ pub struct UserVerificationRequest {
     /// Evidence: inferred.
     #[serde(rename = "externalUserId")]
     pub external_user_id: String,
-    /// Kind of the identity document. Later docs say that textual document data belong into this call.
+    /// Kind of the identity document. Since September 2025 textual document data belong into this call.
     #[serde(rename = "documentType")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub document_type: Option<DocumentType>,

@@ -272,6 +272,31 @@ pub struct ExchangeStatusEvent {
     pub error: Option<ProcessingError>,
 }
 
+/// The check of an account from which a SEPA deposit came has moved on. The statuses and their meaning are
+/// documented, every member name is assumed.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct IbanStatusEvent {
+    /// The partner's own id of the user who paid in. Null or missing for the partner.
+    #[serde(rename = "externalUserId")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub external_user_id: Option<String>,
+    /// The account from which the money came.
+    pub iban: String,
+    /// State of the check.
+    ///
+    /// Evidence: documented.
+    pub status: SepaContactStatus,
+    /// Time, ISO 8601 in UTC; of what is not known. May be missing.
+    #[serde(rename = "createdAt")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub created_at: Option<Timestamp>,
+}
+
 /// Result of one attempt to upload a KYC file. It names neither file nor document type nor reason, and two files
 /// of one user give two equal bodies, so do not drop repeats of this event as duplicates.
 ///
@@ -386,6 +411,9 @@ pub struct OrderStatusEvent {
     /// Slug of the currency to pay in, lower case.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub cryptocurrency: Option<String>,
+    /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub currency: Option<String>,
     /// Address to pay to, null in the first state.
     #[serde(rename = "walletAddress")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]

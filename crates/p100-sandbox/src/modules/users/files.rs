@@ -43,10 +43,10 @@ impl Picture {
         }
     }
 
-    /// The pictures that a verification by this document needs.
-    pub(crate) fn needed(document: &DocumentType) -> &'static [Self] {
+    /// The pictures that a verification by this document needs. One that nobody has named may be a passport, which has the fewest.
+    pub(crate) fn needed(document: Option<&DocumentType>) -> &'static [Self] {
         match document {
-            DocumentType::Passport => &[Self::Front, Self::Selfie],
+            None | Some(DocumentType::Passport) => &[Self::Front, Self::Selfie],
             _ => &[Self::Front, Self::Back, Self::Selfie],
         }
     }

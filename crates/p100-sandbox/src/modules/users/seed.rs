@@ -3,7 +3,8 @@
 use p100_raw::types::DocumentType;
 use serde::{Deserialize, Serialize};
 
-use super::{Person, Stage, check_new};
+use super::person::Address;
+use super::{Form, Person, Stage, check_countries, check_id};
 use crate::call::Refusal;
 use crate::world::World;
 
@@ -35,23 +36,26 @@ fn lithuania() -> String {
 impl World {
     /// Adds the user; the answer is P100's id.
     pub(crate) fn seed_user(&mut self, user: NewUser) -> Result<String, Refusal> {
-        check_new(&user.external_user_id, &[("country", &user.country)])?;
+        check_id(&user.external_user_id)?;
+        check_countries(&[("country", &user.country)])?;
         let person = Person {
             email: "ada@example.com".to_owned(),
             phone: Some("37060000000".to_owned()),
             first_name: "Ada".to_owned(),
             last_name: "Example".to_owned(),
-            address: "Sample Street 1".to_owned(),
+            address: Address::OneLine("Sample Street 1".to_owned()),
             city: "Vilnius".to_owned(),
             post_code: Some("01001".to_owned()),
             citizenship: Some(user.country.clone()),
             country: user.country,
-            document_type: DocumentType::Passport,
-            document_number: "X0000001".into(),
+            nationality: None,
+            document_type: Some(DocumentType::Passport),
+            document_number: Some("X0000001".into()),
             pesel: None,
+            user_identification_number: None,
             birth_country: None,
             birth_date: None,
         };
-        self.add_user(&user.external_user_id, person, if user.limited { Stage::Limited } else { Stage::Active })
+        self.add_user(&user.external_user_id, person, Form::Early, if user.limited { Stage::Limited } else { Stage::Active })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use p100::types::{
     ExchangeRequest, OrderLockRequest, OrderRequest, PartnerExchangeRequest, PartnerSepaTransferRequest, PartnerWithdrawalRequest,
-    PartyType, RateLock, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
+    PartyType, RateLock, SepaTransferRequest, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
 };
 use p100_sandbox::Account;
 use p100_sandbox::control::{CryptoDeposit, SepaDeposit};
@@ -159,12 +159,22 @@ impl Actor {
     pub(super) async fn sepa_transfer(&mut self) {
         let eur = if once_in(&mut self.rng, 40) { money(&mut self.rng, &CRYPTO) } else { money(&mut self.rng, &["eur"]) };
         let iban = if once_in(&mut self.rng, 30) { "DE89370400440532013001" } else { IBAN };
-        let valid = eur.valid && eur.slug == "eur" && iban == IBAN;
-        let request = PartnerSepaTransferRequest::builder().amount(eur.amount).currency(eur.written).destination_iban(iban);
-        let request = request.transfer_title("Payout").receiver_type(PartyType::Legal).company_name("Example Ltd").build();
-        let answer = self.client.partner().sepa_transfer(&request).await;
+        let (account, exists) = self.account();
+        let valid = eur.valid && eur.slug == "eur" && iban == IBAN && exists;
+        let answer = match &account {
+            Account::User(user) => {
+                let request = SepaTransferRequest::builder().source_external_user_id(user).amount(eur.amount).currency(eur.written);
+                let request = request.destination_iban(iban).transfer_title("Payout").receiver_type(PartyType::Natural);
+                self.client.sepa().create(&request.receiver_first_name("Ada").receiver_last_name("Example").build()).await
+            }
+            _ => {
+                let request = PartnerSepaTransferRequest::builder().amount(eur.amount).currency(eur.written).destination_iban(iban);
+                let request = request.transfer_title("Payout").receiver_type(PartyType::Legal).company_name("Example Ltd").build();
+                self.client.partner().sepa_transfer(&request).await
+            }
+        };
         let outcome = self.sort("sepa", valid, answer.map(|pending| pending.id().to_owned()));
-        self.note_payment(outcome, valid.then(|| Payment::sepa(eur.amount)));
+        self.note_payment(outcome, valid.then(|| Payment::sepa(&account, eur.amount)));
     }
 
     pub(super) async fn withdraw(&mut self) {
