@@ -48,7 +48,7 @@ for a person to correct.
 
 Exits with 0 if everything matches, 4 if something is refuted, undocumented or unanswered, 100 if it could not run.
 
-JSON: `server`, `version`, `day`, `matches`, `calls` (`operation`, `call`, `key` if it was none or a wrong one, `outcome`, `matches`),
+JSON: `server`, `server_is_documented`, `version`, `day`, `matches`, `calls` (`operation`, `call`, `key` if it was none or a wrong one, `outcome`, `matches`),
 `findings` (`verdict`: refuted, undocumented, unanswered, confirmed; `subject`, `owner`, `name`, `evidence` or null, `observed_before`,
 `operation`, `at`, `detail`, `next_step`), `not_probed` (`operation`, `reason`, `flag` or null), `patch`.";
 
@@ -89,6 +89,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
         Ok(document) => document,
         Err(problem) => bail!("{}", problem.in_file(SPEC)),
     };
+    patch::require_canonical(&text)?;
     let server = Server::new(&document, options.base_url.as_deref(), options.production)?;
     let values = Values::new(&document, options.user.as_deref(), options.card.as_deref(), &options.parameters)?;
     if options.write && !options.yes {
@@ -101,13 +102,15 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
 
     let day = Utc::now().format("%F").to_string();
     let findings = probe.comparison.into_findings();
-    let patch = patch::diff(&text, &document, &findings, &day)?;
+    let about = format!("Observed at {} on {day}", probe.server.address());
+    let patch = patch::diff(&text, &document, &findings, &day, &about)?;
     if let Some(file) = options.patch.as_deref().filter(|_| !patch.is_empty()) {
         let file = std::path::absolute(file).context("--patch is no path")?;
         repository.write(&file.to_string_lossy(), &patch)?;
     }
     let report = Report {
         address: probe.server.address(),
+        is_strange: !probe.server.is_of_document(),
         version: document.version().to_owned(),
         day,
         made: probe.made,
@@ -168,6 +171,8 @@ impl Probe<'_> {
         ensure!(answered != Some(401), "{} answers 401: it refuses the key in {}", self.server.address(), call::KEY);
         self.call(cheapest, &target, Credential::Nothing).await?;
         self.call(cheapest, &target, Credential::Wrong).await?;
+        let is_silent = self.made.iter().all(|made| made.outcome.parse::<u16>().is_err());
+        ensure!(!is_silent, "{} does not answer: {}", self.server.address(), self.made.first().map_or("", |made| &made.outcome));
 
         // What one round learns, the next can use.
         while let Some(index) = open.iter().position(|operation| self.values.target(self.document, operation).is_ok()) {
@@ -182,8 +187,6 @@ impl Probe<'_> {
                 self.skip(operation, format!("`{}` is not known", parameter.name), flag);
             }
         }
-        let is_silent = self.made.iter().all(|made| made.outcome.parse::<u16>().is_err());
-        ensure!(!is_silent, "{} gave no answer at all: {}", self.server.address(), self.made.first().map_or("", |made| &made.outcome));
         Ok(())
     }
 

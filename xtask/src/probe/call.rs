@@ -66,6 +66,7 @@ impl fmt::Display for Silence {
 /// A server and the key for it.
 pub(super) struct Server {
     origin: Url,
+    is_of_document: bool,
     key: HeaderValue,
     http: reqwest::Client,
 }
@@ -77,18 +78,25 @@ impl Server {
             document.root().get("servers").into_iter().flat_map(|servers| servers.items()).filter_map(|server| server.str("url")).collect();
         let Some((staging, others)) = servers.split_first() else { bail!("the document has no servers") };
         let origin = origin(base_url.unwrap_or(staging))?;
-        let is_production = others.iter().any(|other| Url::parse(other).is_ok_and(|other| host(&other) == host(&origin)));
+        let is_at = |server: &str| Url::parse(server).is_ok_and(|server| host(&server) == host(&origin));
+        let is_production = others.iter().any(|other| is_at(other));
+        let is_of_document = servers.iter().any(|server| is_at(server));
         ensure!(!is_production || production, "this is production, with real users and cards; if you mean it: --production");
         let builder =
             reqwest::Client::builder().redirect(Policy::none()).retry(reqwest::retry::never()).timeout(TIMEOUT).user_agent("p100-probe");
         // A proxy of the environment would see what goes to this very machine in clear.
         let builder = if is_loopback(&origin) { builder.no_proxy() } else { builder };
-        Ok(Self { origin, key: key()?, http: builder.build()? })
+        Ok(Self { origin, is_of_document, key: key()?, http: builder.build()? })
     }
 
     /// Its address: scheme, host and port.
     pub(super) fn address(&self) -> String {
         self.origin.origin().ascii_serialization()
+    }
+
+    /// Whether the document names it.
+    pub(super) fn is_of_document(&self) -> bool {
+        self.is_of_document
     }
 
     /// Sends a GET.

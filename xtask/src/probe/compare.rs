@@ -125,8 +125,10 @@ impl<'a> Comparison<'a> {
             self.lost(operation, answer.status);
             return Ok(());
         }
-        if is_success || code.is_some() {
-            self.confirm(operation, &operation.id, PATH);
+        if !refusal_wanted && answer.status == 401 {
+            let detail = "401, although the key was taken elsewhere: nothing is known about it".to_owned();
+            self.find(operation, Verdict::Unanswered, "answer", "answer", detail, "ask P100 what the key is allowed");
+            return Ok(());
         }
         let status = answer.status.to_string();
         let stated = operation.responses.iter().find(|response| response.status == answer.status);
@@ -136,12 +138,18 @@ impl<'a> Comparison<'a> {
             let next =
                 if passing { "probe again later; if it stays, enter the status" } else { "enter the status, once its cause is clear" };
             self.find(operation, Verdict::Undocumented, "status", &status, detail, next);
-        } else if is_success || code.is_some() || answer.status == 401 {
+        }
+        // All successes share one body.
+        let shape = stated.or_else(|| if is_success { operation.successes().next() } else { None });
+        let is_read = shape.map_or(Ok(false), |shape| self.body(operation, shape, answer, json.as_ref()))?;
+        // A page that is there for every address says nothing of this one.
+        let is_of_operation = is_success && is_read || code.is_some();
+        if is_of_operation {
+            self.confirm(operation, &operation.id, PATH);
+        }
+        if stated.is_some() && (is_of_operation || answer.status == 401) {
             self.confirm(operation, &operation.id, &status);
         }
-        // All successes share one body, and so do all refusals.
-        let Some(shape) = stated.or_else(|| if is_success { operation.successes().next() } else { None }) else { return Ok(()) };
-        self.body(operation, shape, answer, json.as_ref())?;
         if let Some(code) = code {
             self.code(operation, &code, answer.status);
         }
@@ -152,8 +160,8 @@ impl<'a> Comparison<'a> {
     fn lost(&mut self, operation: &Operation, status: u16) {
         let (method, path) = (operation.method.word(), &operation.path);
         if operation.node.flag("deprecated") {
-            let detail = format!("{status} without a code of P100: it is gone, as its deprecation says it may be");
-            self.find(operation, Verdict::Unanswered, "path", PATH, detail, "say in its description since when");
+            let detail = format!("{status} without a code of P100: it is gone");
+            self.find(operation, Verdict::Confirmed, "deprecation", "deprecated", detail, "say in its description since when");
             return;
         }
         let detail = format!("{method} {path} gives {status} without a code of P100: most likely there is no such path");
@@ -164,31 +172,26 @@ impl<'a> Comparison<'a> {
         self.find(operation, Verdict::Refuted, "path", PATH, detail, &next);
     }
 
-    fn body(&mut self, operation: &Operation, shape: &Response, answer: &Answer, json: Option<&Value>) -> Result<()> {
-        let Some(stated) = &shape.body else { return Ok(()) };
+    /// Whether the body could be compared.
+    fn body(&mut self, operation: &Operation, shape: &Response, answer: &Answer, json: Option<&Value>) -> Result<bool> {
+        let Some(stated) = &shape.body else { return Ok(true) };
         let status = answer.status;
+        let by_hand = "look at the answer by hand";
         if answer.content_type != stated.content_type {
             let found = if answer.content_type.is_empty() { "no content type" } else { &answer.content_type };
             let detail = format!("{found} with {status}, instead of {}", stated.content_type);
-            self.find(
-                operation,
-                Verdict::Refuted,
-                "content type",
-                &format!("content type of {status}"),
-                detail,
-                "look at the answer by hand",
-            );
-            return Ok(());
+            self.find(operation, Verdict::Refuted, "content type", &format!("content type of {status}"), detail, by_hand);
+            return Ok(false);
         }
         let (Some(schema), Some(json)) = (stated.node.get("schema"), json) else {
             let detail = format!("the body with {status} is not JSON, although its content type says so");
-            self.find(operation, Verdict::Refuted, "body", &format!("body of {status}"), detail, "look at the answer by hand");
-            return Ok(());
+            self.find(operation, Verdict::Refuted, "body", &format!("body of {status}"), detail, by_hand);
+            return Ok(false);
         };
         for sight in self.schemas.look(schema, json)? {
             self.sight(operation, sight);
         }
-        Ok(())
+        Ok(true)
     }
 
     fn sight(&mut self, operation: &Operation, sight: Sight) {

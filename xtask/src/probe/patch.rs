@@ -15,8 +15,20 @@ pub(super) fn is_entered(finding: &Finding) -> bool {
     finding.verdict == Verdict::Confirmed && is_guess && !finding.observed
 }
 
-/// A unified diff of the document that enters findings under `day`, empty if there is none to enter.
-pub(super) fn diff(text: &str, document: &Document, findings: &[Finding], day: &str) -> Result<String> {
+/// Refuses a document of which a patch would change more than it has to.
+pub(super) fn require_canonical(text: &str) -> Result<()> {
+    let text = lines(text);
+    ensure!(fmt::format(&text).is_ok_and(|form| form == text), "{SPEC} is not in its canonical form: cargo xtask spec fmt");
+    Ok(())
+}
+
+/// The text as git has it.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// A unified diff of the document that enters findings under `day`, headed by a line about it; empty if there is none to enter.
+pub(super) fn diff(text: &str, document: &Document, findings: &[Finding], day: &str, about: &str) -> Result<String> {
     let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| is_entered(finding)) {
         names.entry(&finding.owner).or_default().push(&finding.name);
@@ -24,11 +36,7 @@ pub(super) fn diff(text: &str, document: &Document, findings: &[Finding], day: &
     if names.is_empty() {
         return Ok(String::new());
     }
-    let text = text.replace("\r\n", "\n");
-    ensure!(
-        fmt::format(&text).is_ok_and(|form| form == text),
-        "{SPEC} is not in canonical form, so a patch would say more than it has to: cargo xtask spec fmt"
-    );
+    let text = lines(text);
     let mut root = document.root().clone();
     for (owner, names) in &names {
         let operation = document.operations().iter().find(|operation| operation.id == *owner);
@@ -42,7 +50,8 @@ pub(super) fn diff(text: &str, document: &Document, findings: &[Finding], day: &
         bail!("the patch would break the document: {}", problem.in_file(SPEC));
     }
     let changes = similar::TextDiff::from_lines(&text, &patched);
-    Ok(changes.unified_diff().header(&format!("a/{SPEC}"), &format!("b/{SPEC}")).to_string())
+    // What stands before the first header, git leaves alone.
+    Ok(format!("{about}\n\n{}", changes.unified_diff().header(&format!("a/{SPEC}"), &format!("b/{SPEC}"))))
 }
 
 fn owner_node<'a>(root: &'a mut Node, owner: &str, operation: Option<&Operation>) -> Option<&'a mut Node> {
@@ -60,11 +69,9 @@ fn child<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
 /// Adds names to what was observed on `day`.
 fn enter<'a>(node: &mut Node, names: impl Iterator<Item = &'a String>, day: &str) {
     let new = names.map(|name| Node { kind: Kind::Scalar(Scalar::String(name.clone())), position: Position::default() });
-    let observed = slot(node, OBSERVED, Kind::Map(Default::default()));
-    if let Some(list) = observed.and_then(|observed| slot(observed, day, Kind::List(Vec::new()))) {
-        if let Kind::List(items) = &mut list.kind {
-            items.extend(new);
-        }
+    let list = slot(node, OBSERVED, Kind::Map(Default::default())).and_then(|days| slot(days, day, Kind::List(Vec::new())));
+    if let Some(Node { kind: Kind::List(items), .. }) = list {
+        items.extend(new);
     }
 }
 

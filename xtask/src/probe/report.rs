@@ -33,6 +33,8 @@ pub(super) struct Skipped {
 /// A whole run.
 pub(super) struct Report {
     pub(super) address: String,
+    /// Whether the document does not know the server.
+    pub(super) is_strange: bool,
     pub(super) version: String,
     pub(super) day: String,
     pub(super) made: Vec<Made>,
@@ -168,15 +170,14 @@ impl Report {
 
     fn patch_words(&self) -> String {
         let count = self.findings.iter().filter(|finding| is_entered(finding)).count();
-        match count {
-            0 => "Nothing was confirmed that the document does not know already: there is no patch.\n".to_owned(),
-            _ if self.patch_is_kept => {
-                format!("The patch enters {count} confirmed guesses as observed; no grade changes. For git apply.\n")
-            }
-            _ => {
-                format!("This patch enters {count} confirmed guesses as observed; no grade changes. --patch FILE keeps it for git apply.\n")
-            }
+        if count == 0 {
+            return "Nothing was confirmed that the document does not know already: there is no patch.\n".to_owned();
         }
+        let kept = if self.patch_is_kept { "For git apply." } else { "--patch FILE keeps it for git apply." };
+        let words = format!("The patch enters {count} confirmed guesses as observed; no grade changes. {kept}\n");
+        // The sandbox agrees with the document because it was made from it.
+        let warning = "The document does not know this server. Apply no patch from a sandbox or a mock: it confirms only itself.\n";
+        if self.is_strange { words + warning } else { words }
     }
 
     fn patch_is_shown(&self) -> bool {
@@ -207,6 +208,7 @@ impl Report {
         });
         json!({
             "server": self.address,
+            "server_is_documented": !self.is_strange,
             "version": self.version,
             "day": self.day,
             "matches": self.matches(),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod evidence;
+mod probe;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -49,6 +49,11 @@ pub(super) fn observed(document: &Document) -> Vec<Problem> {
     let schemas = document.schemas().map(|schema| (schema.name, schema.node, None));
     let mut problems = Vec::new();
     for (subject, node, operation) in operations.chain(schemas) {
+        let is_by_day = node.get(OBSERVED).is_none_or(|days| days.as_map().is_some() && days.members().all(|(_, found)| is_list(found)));
+        if !is_by_day {
+            let message = "`x-observed` is a list of names for each day, such as {'2026-02-14': [path]}";
+            problems.push(Problem::at(key_position(node, OBSERVED), message).on(subject));
+        }
         let names = observable(node, operation);
         let mut seen = BTreeSet::new();
         for (day, position, found) in entries(node.get(OBSERVED)) {
@@ -67,6 +72,10 @@ pub(super) fn observed(document: &Document) -> Vec<Problem> {
         }
     }
     problems
+}
+
+fn is_list(node: &Node) -> bool {
+    matches!(node.kind, Kind::List(_))
 }
 
 fn is_day(text: &str) -> bool {
