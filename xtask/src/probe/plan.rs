@@ -198,3 +198,132 @@ fn scalar(value: &Value) -> Option<String> {
 fn is_usable(value: &str) -> bool {
     !matches!(value, "" | "." | "..")
 }
+
+#[cfg(test)]
+mod tests {
+    use p100_codegen::{Document, Operation};
+    use serde_json::json;
+
+    use super::{Target, Values, excluded};
+
+    const DOCUMENT: &str = "
+openapi: 3.0.3
+info: {title: T, version: 1.0.0}
+security: [{partnerKey: []}]
+paths:
+  /things:
+    get:
+      operationId: listThings
+      x-evidence: assumed
+      responses:
+        '200':
+          description: D.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}
+          links:
+            first: {operationId: getThing, parameters: {thingId: $response.body#/things/1/id}}
+            same: {operationId: getPart, parameters: {month: $request.query.month}}
+      parameters:
+        - {name: month, in: query, required: false, schema: {type: integer}}
+  /things/{thingId}:
+    get:
+      operationId: getThing
+      x-evidence: assumed
+      parameters: [{name: thingId, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}}}
+  /users/{externalUserId}/parts/{partId}:
+    get:
+      operationId: getPart
+      x-evidence: assumed
+      parameters:
+        - {name: externalUserId, in: path, required: true, schema: {type: string}}
+        - {name: partId, in: path, required: true, schema: {type: string}}
+        - {name: month, in: query, required: true, schema: {type: integer}}
+        - {name: kind, in: query, required: true, schema: {$ref: '#/components/schemas/Kind'}}
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}}}
+  /lock:
+    get:
+      operationId: lockThing
+      x-evidence: assumed
+      x-retry: never
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Lock'}}}}}
+  /ticket:
+    get:
+      operationId: takeTicket
+      x-evidence: assumed
+      x-retry: never
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}}}
+  /page:
+    get:
+      operationId: openPage
+      x-evidence: assumed
+      responses: {'200': {description: D., content: {text/html: {schema: {type: string}}}}}
+  /open:
+    get:
+      operationId: readOpenly
+      x-evidence: assumed
+      security: []
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}}}
+  /made:
+    post:
+      operationId: makeThing
+      x-evidence: assumed
+      x-retry: safe
+      responses: {'200': {description: D., content: {application/json: {schema: {$ref: '#/components/schemas/Things'}}}}}
+components:
+  schemas:
+    Things: {type: object, properties: {things: {type: array, items: {type: object}}}}
+    Kind: {type: string, enum: [small, large]}
+    Lock: {type: object, properties: {validUntil: {type: string}}}
+";
+
+    fn document() -> Document {
+        Document::load(DOCUMENT).expect("a document")
+    }
+
+    fn operation<'a>(document: &'a Document, id: &str) -> &'a Operation {
+        document.operations().iter().find(|operation| operation.id == id).expect("there")
+    }
+
+    fn target(values: &Values, document: &Document, id: &str) -> Result<Target, String> {
+        values.target(document, operation(document, id)).map_err(|parameter| parameter.name.clone())
+    }
+
+    #[test]
+    fn only_what_reads_is_called_and_only_what_expires_is_created() {
+        let document = document();
+        let called = |write| {
+            let operations = document.operations().iter().filter(|operation| excluded(&document, operation, write).is_none());
+            operations.map(|operation| operation.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(called(false), ["listThings", "getThing", "getPart"]);
+        assert_eq!(called(true), ["listThings", "getThing", "getPart", "lockThing"]);
+        let flags = document.operations().iter().filter_map(|operation| excluded(&document, operation, false)?.flag);
+        assert_eq!(flags.collect::<Vec<_>>(), ["--write --user ID"]);
+    }
+
+    #[test]
+    fn parameters_come_from_the_caller_from_links_and_from_members_but_no_user_does() {
+        let document = document();
+        let mut values = Values::new(&document, None, None, &["listThings.month=7".to_owned()]).expect("values");
+        assert_eq!(target(&values, &document, "getThing"), Err("thingId".to_owned()));
+        let listed = target(&values, &document, "listThings").expect("known");
+        assert_eq!(listed.query, [("month".to_owned(), "7".to_owned())]);
+        let body = json!({"things": [{"id": "a", "partId": ".."}, {"id": "b c", "partId": 5, "externalUserId": "x"}, {"partId": 6}]});
+        values.learn(&listed, &operation(&document, "listThings").responses[0].node, &body);
+        assert_eq!(target(&values, &document, "getThing").expect("linked").segments, ["things", "b c"]);
+        assert_eq!(target(&values, &document, "getPart"), Err("externalUserId".to_owned()));
+        let flag = |id: &str, name: &str| Values::flag(&document, operation(&document, id), name);
+        assert_eq!(flag("getPart", "externalUserId"), "--user ID");
+        assert_eq!(
+            (flag("getPart", "partId"), flag("getPart", "month")),
+            ("--parameter partId=VALUE".into(), "--parameter getPart.month=VALUE".into())
+        );
+
+        let mut values = Values::new(&document, Some("u"), None, &["listThings.month=7".to_owned()]).expect("values");
+        values.learn(&listed, &operation(&document, "listThings").responses[0].node, &body);
+        let part = target(&values, &document, "getPart").expect("all known");
+        assert_eq!(part.segments, ["users", "u", "parts", "5"]);
+        let query = part.query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        assert_eq!(query, ["month=7", "kind=small"]);
+    }
+}
