@@ -48,9 +48,9 @@ for a person to correct.
 
 Exits with 0 if everything matches, 4 if something is refuted, undocumented or unanswered, 100 if it could not run.
 
-JSON: `server`, `server_is_documented`, `version`, `day`, `matches`, `calls` (`operation`, `call`, `key` if it was none or a wrong one, `outcome`, `matches`),
-`findings` (`verdict`: refuted, undocumented, unanswered, confirmed; `subject`, `owner`, `name`, `evidence` or null, `observed_before`,
-`operation`, `at`, `detail`, `next_step`), `not_probed` (`operation`, `reason`, `flag` or null), `patch`.";
+JSON: `server`, `server_is_documented`, `version`, `day`, `matches`, `calls` (`operation`, `call`, `key` if it was none or a wrong one,
+`outcome`, `matches`), `findings` (`verdict`: refuted, undocumented, unanswered, confirmed; `subject`, `owner`, `name`, `evidence` or null,
+`observed_before`, `operation`, `at`, `detail`, `next_step`), `not_probed` (`operation`, `reason`, `flag` or null), `patch`.";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -171,7 +171,7 @@ impl Probe<'_> {
         ensure!(answered != Some(401), "{} answers 401: it refuses the key in {}", self.server.address(), call::KEY);
         self.call(cheapest, &target, Credential::Nothing).await?;
         self.call(cheapest, &target, Credential::Wrong).await?;
-        let is_silent = self.made.iter().all(|made| made.outcome.parse::<u16>().is_err());
+        let is_silent = !self.made.iter().any(|made| made.is_answered);
         ensure!(!is_silent, "{} does not answer: {}", self.server.address(), self.made.first().map_or("", |made| &made.outcome));
 
         // What one round learns, the next can use.
@@ -204,7 +204,7 @@ impl Probe<'_> {
             Ok(answer) => {
                 self.comparison.answered(operation, answer, !matches!(credential, Credential::Key))?;
                 self.learn(operation, target, answer);
-                answer.status.to_string()
+                compare::outcome(answer)
             }
             Err(silence) => {
                 self.comparison.unanswered(operation, *silence);
@@ -220,6 +220,7 @@ impl Probe<'_> {
                 Credential::Wrong => "with a wrong key",
             },
             outcome,
+            is_answered: result.is_ok(),
             matches: self.comparison.matches_since(begin),
         });
         Ok(result.ok().map(|answer| answer.status))

@@ -312,8 +312,14 @@ fn subject_word(subject: Subject) -> &'static str {
     }
 }
 
+/// The status, and the code of a refusal.
+pub(super) fn outcome(answer: &Answer) -> String {
+    let json = serde_json::from_slice::<Value>(&answer.body).ok();
+    json.as_ref().and_then(code).map_or_else(|| answer.status.to_string(), |code| format!("{} {code}", answer.status))
+}
+
 /// The code of a refusal, if it has the form of P100's: a `P` and three digits.
-pub(super) fn code(body: &Value) -> Option<&str> {
+fn code(body: &Value) -> Option<&str> {
     let code = body.get("errorCode")?.as_str()?;
     let digits = code.strip_prefix('P')?;
     (digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)

@@ -17,9 +17,20 @@ pub(super) struct Made {
     pub(super) call: String,
     /// With which key, if not the partner's.
     pub(super) key: &'static str,
-    /// The status, or why there is none.
+    /// The status and the code of P100, or why there is none.
     pub(super) outcome: String,
+    pub(super) is_answered: bool,
     pub(super) matches: bool,
+}
+
+impl Made {
+    fn verdict(&self) -> &'static str {
+        match (self.is_answered, self.matches) {
+            (false, _) => "unanswered",
+            (true, true) => "as documented",
+            (true, false) => "differs",
+        }
+    }
 }
 
 /// An operation that was not called.
@@ -96,9 +107,9 @@ impl Report {
         let mut out = format!("{} against {SPEC}, version {}, on {}\n\nCalls\n", self.address, self.version, self.day);
         let width = self.made.iter().map(|made| made.operation.len() + made.key.len()).max().unwrap_or_default() + 1;
         let call_width = self.made.iter().map(|made| made.call.len()).max().unwrap_or_default();
-        for Made { operation, call, key, outcome, matches } in &self.made {
-            let name = format!("{operation} {key}");
-            let verdict = if *matches { "as documented" } else { "differs" };
+        for made in &self.made {
+            let Made { operation, call, key, outcome, .. } = made;
+            let (name, verdict) = (format!("{operation} {key}"), made.verdict());
             let _ = writeln!(out, "  {name:width$}  {call:call_width$}  {outcome:<9}  {verdict}");
         }
         for verdict in Verdict::ALL {
@@ -134,9 +145,9 @@ impl Report {
     fn markdown(&self) -> String {
         let mut out = format!("## Probe of P100\n\n`{}` against `{SPEC}`, version {}, on {}.\n\n", self.address, self.version, self.day);
         let _ = writeln!(out, "**{}.**\n\n| operation | call | answer | |\n| --- | --- | --- | --- |", self.summary());
-        for Made { operation, call, key, outcome, matches } in &self.made {
-            let verdict = if *matches { "as documented" } else { "**differs**" };
-            let _ = writeln!(out, "| `{operation}` {key} | `{call}` | {outcome} | {verdict} |");
+        for made in &self.made {
+            let Made { operation, call, key, outcome, .. } = made;
+            let _ = writeln!(out, "| `{operation}` {key} | `{call}` | {outcome} | {} |", made.verdict());
         }
         for verdict in Verdict::ALL {
             let findings = self.of(verdict);
@@ -145,8 +156,8 @@ impl Report {
             }
             let _ = writeln!(out, "\n### {} ({})\n", title(verdict), findings.len());
             for finding in findings {
-                let grade = finding.evidence.map_or("not in the document", Evidence::word);
-                let _ = write!(out, "- {grade}: {}", escaped(&what(finding)));
+                let grade = finding.evidence.map_or_else(String::new, |grade| format!("{grade}: "));
+                let _ = write!(out, "- {grade}{}", escaped(&what(finding)));
                 if !finding.detail.is_empty() {
                     let _ = write!(out, ": {}", escaped(&detail(finding)));
                 }

@@ -315,13 +315,17 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_without_an_answer_is_told_and_the_others_go_on() {
     let (sandbox, _) = sandbox().await;
-    let faults =
-        [("getPartnerBalances", FaultKind::Reset), ("getUserBalances", FaultKind::Truncate), ("listCards", FaultKind::Status(500))];
+    let faults = [
+        ("getPartnerBalances", FaultKind::Reset),
+        ("getUserBalances", FaultKind::Truncate),
+        ("listCards", FaultKind::Status(500)),
+        ("getExchange", FaultKind::Code("P501".to_owned())),
+    ];
     for (operation, kind) in faults {
         let fault = Fault { operation: operation.to_owned(), times: 1, takes_effect: false, kind };
         sandbox.add_fault(fault).expect("a fault");
     }
-    let output = probe(&Checkout::new(), sandbox.base_url(), &["--format", "json"]);
+    let output = probe(&Checkout::new(), sandbox.base_url(), &["--format", "json", "--parameter", "exchangeId=x"]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     let report = report(&output);
     let expected = [
@@ -330,6 +334,11 @@ async fn a_call_without_an_answer_is_told_and_the_others_go_on() {
         "undocumented | listCards |  | 500 | 500 is not among the statuses that the document has",
     ];
     assert_eq!(told(&report), expected.map(str::to_owned).into());
+    let outcome =
+        |id: &str| report["calls"].as_array().expect("calls").iter().find(|call| call["operation"] == id).expect("called").clone();
+    assert_eq!(outcome("getExchange")["outcome"], "400 P501");
+    assert_eq!(outcome("getExchange")["matches"], true, "a refusal as the document has it");
+    assert_eq!(outcome("listCards")["matches"], false);
     let card = report["not_probed"].as_array().expect("a list").iter().find(|one| one["operation"] == "getCard");
     assert_eq!(card.expect("no card is known")["flag"], "--card ID");
 }
