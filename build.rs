@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
 #![allow(clippy::disallowed_methods, reason = "OUT_DIR belongs to this script")]
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -33,8 +34,14 @@ fn run() -> Result<(), Vec<String>> {
     }
     let in_file = |problem: Problem| vec![problem.in_file(SPEC)];
     let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let rendered = folder.join("rendered");
+    // A file that is not rendered any more must not look as if it were.
+    match fs::remove_dir_all(&rendered) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(vec![format!("cannot clear {}: {error}", rendered.display())]),
+        _ => {}
+    }
     for file in render(&document).map_err(in_file)? {
-        write(&folder.join("rendered").join(&file.path), &file.contents)?;
+        write(&rendered.join(&file.path), &file.contents)?;
     }
     write(&folder.join("harness.rs"), &harness(&document).map_err(in_file)?.replace("//! ", "// "))
 }

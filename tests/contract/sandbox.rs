@@ -9,7 +9,7 @@ use p100::{Client, Decimal};
 use p100_codegen::Operation;
 use p100_raw::webhooks::WebhookKind;
 use p100_raw::{Error, reqwest};
-use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, SepaDeposit};
+use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, SepaDeposit};
 use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -96,19 +96,30 @@ impl Stage {
                 changes.push(("cardId", self.created("createCard", "cardId").await));
             }
             if body.get("lockId").is_some() {
-                let lock = if body.get("sourceExternalUserId").is_some() { "lockRate" } else { "lockPartnerRate" };
-                changes.push(("lockId", self.created(lock, "id").await));
+                let (lock, id) = match operation.id.as_str() {
+                    "createOrder" => ("lockOrderRate", "lockId"),
+                    "createPartnerExchange" => ("lockPartnerRate", "id"),
+                    _ => ("lockRate", "id"),
+                };
+                changes.push(("lockId", self.created(lock, id).await));
             }
             arguments.body = with(&arguments.body, &changes.iter().map(|(member, value)| (*member, value.as_str())).collect::<Vec<_>>());
         }
         arguments
     }
 
-    /// Typed code cannot send a request that lacks a member.
+    /// Typed code cannot send a request that lacks a member, or is no object where none is required.
     async fn assert_refuses_an_empty_body(&self, operation: &Operation) {
+        let schema = operation.body.as_ref().and_then(p100_codegen::MediaNode::schema).and_then(|name| DOCUMENT.schema(name));
+        let schema = schema.expect("a schema");
+        let takes_anything = schema.get("properties").is_none();
         let url = format!("{}{}", self.sandbox.base_url(), operation.path.replace("{externalUserId}", USER));
         let request = reqwest::Client::new().request(operation.method.word().parse().expect("a method"), url);
-        let request = request.header("x-api-key", "sandbox-key").header("content-type", "application/json").body("{}");
+        let request = request.header("x-api-key", "sandbox-key").header("content-type", "application/json").body(if takes_anything {
+            "[]"
+        } else {
+            "{}"
+        });
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), 400, "{}", operation.id);
         let text = answer.text().await.expect("text");
@@ -116,9 +127,8 @@ impl Stage {
         let error: p100::types::Error = serde_json::from_str(&text).expect("an error");
         assert_eq!((error.error_code, error.error_name), (Some(ErrorCode::P403), None), "{}: {text}", operation.id);
         // Every failure has its sentence.
-        let schema = operation.body.as_ref().and_then(p100_codegen::MediaNode::schema).and_then(|name| DOCUMENT.schema(name));
         let message = error.error_message.unwrap_or_default();
-        for member in schema.expect("a schema").strings("required") {
+        for member in schema.strings("required") {
             assert!(message.contains(&format!("{member} should not be empty.")), "{}: {member} is missing in {message}", operation.id);
         }
     }
@@ -165,6 +175,11 @@ impl Stage {
             "P454" => _ = self.created("createCard", "cardId").await,
             "P455" => _ = self.must("suspendUser", &user(USER)).await,
             "P459" => rename_user(&mut arguments, POA_USER),
+            "P461" => {
+                let mut settings = self.sandbox.settings();
+                settings.demand_extension = true;
+                self.sandbox.set_settings(settings).expect("settings");
+            }
             "P460" => rename_user(&mut arguments, USER),
             // Nothing a caller does provokes them.
             "P418" | "P500" | "P501" => {
@@ -278,6 +293,9 @@ async fn every_event_arrives_and_is_understood() {
         transfer_title: None,
     };
     stage.sandbox.receive_sepa_deposit(deposit).expect("a deposit");
+    let link = stage.created("createPaymentLink", "paymentLinkId").await;
+    let payment = PaymentLinkPayment { currency: "usdc".to_owned(), network: None, amount: Decimal::ONE };
+    stage.sandbox.pay_payment_link(&link, &payment).expect("a payment");
     let (merchant_name, amount) = ("Example Shop".to_owned(), Decimal::ONE);
     let payment = CardTransaction { merchant_name: merchant_name.clone(), amount, channel: CardChannel::Ecom };
     stage.sandbox.make_card_transaction(&card, payment).expect("a payment");

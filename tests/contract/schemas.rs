@@ -64,6 +64,10 @@ fn from_document(schema: &Node) -> Shape {
         map: schema.get("additionalProperties").map(|values| Box::new(from_document(values))),
         ..Shape::default()
     };
+    // An object of which no member is known is a map to anything.
+    if shape.types.contains("object") && schema.get("properties").is_none() && shape.map.is_none() {
+        shape.map = Some(Box::default());
+    }
     for (name, property) in schema.get("properties").into_iter().flat_map(Node::members) {
         let mut own = from_document(property);
         if required.contains(&name) && !own.nullable {

@@ -49,7 +49,7 @@ pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<Ex
 }
 
 /// All generated files; the README among them, of which only a part is generated.
-fn rendered(repository: &Repository) -> Result<Vec<File>> {
+pub(crate) fn rendered(repository: &Repository) -> Result<Vec<File>> {
     let document = match Document::load(&repository.read(SPEC)?) {
         Ok(document) => document,
         Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),

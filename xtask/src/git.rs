@@ -36,6 +36,20 @@ pub(crate) fn checkout(repository: &Repository, revision: &str) -> Result<TempDi
     Ok(folder)
 }
 
+/// The files of the working tree, but for ignored ones, in a temporary folder.
+pub(crate) fn copy(repository: &Repository) -> Result<TempDir> {
+    let folder = TempDir::with_prefix("p100-tree-").context("cannot make a temporary folder")?;
+    let files = ask(repository, "ls-files -z --cached --others --exclude-standard")?;
+    for path in files.split('\0').filter(|path| !path.is_empty() && repository.path(path).is_file()) {
+        let target = folder.path().join(path);
+        let parent = target.parent().with_context(|| format!("{path} has no folder"))?;
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::copy(repository.path(path), &target))
+            .with_context(|| format!("cannot copy {path}"))?;
+    }
+    Ok(folder)
+}
+
 fn run(repository: &Repository, arguments: &str, index: Option<&Path>) -> Result<String> {
     output(command(repository, index).args(arguments.split_whitespace()))
 }

@@ -5,6 +5,7 @@ mod audit;
 mod bench;
 mod ci;
 mod conformance;
+mod diff;
 mod evidence;
 mod format;
 mod generate;
@@ -13,6 +14,7 @@ mod load;
 mod probe;
 mod semver;
 mod spec;
+mod surface;
 mod workspace;
 
 use std::path::PathBuf;
@@ -94,6 +96,10 @@ enum Spec {
         #[arg(long, value_enum, default_value = "text")]
         format: format::Format,
     },
+    /// What changed between two documents: what breaks, what is new, what is better known.
+    ///
+    /// Exits with 0, with 4 if --fail-on finds something, with 100 if nothing could be compared.
+    Diff(diff::Options),
 }
 
 fn main() -> ExitCode {
@@ -105,6 +111,7 @@ fn main() -> ExitCode {
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
         Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
+        Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
         Task::Ci { without_semver } => ci::run(!without_semver),
         Task::Probe(options) => probe::run(&repository, &options),
@@ -116,4 +123,34 @@ fn main() -> ExitCode {
         eprintln!("Failure: {error:#}");
         ExitCode::from(workspace::CANNOT)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    use super::Arguments;
+
+    /// The arguments of every `cargo xtask` in a text, up to the end of the line, of the code or of the command.
+    fn commands(text: &str) -> impl Iterator<Item = &str> {
+        text.split("cargo xtask ").skip(1).map(|rest| rest.split(['\n', '`', '|', '#', '>', ';', '"']).next().unwrap_or_default())
+    }
+
+    #[test]
+    fn every_command_in_the_texts_of_the_repository_is_one() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let workflows = std::fs::read_dir(format!("{root}/.github/workflows")).expect("workflows").map(|file| file.expect("a file").path());
+        let texts = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run"].map(|file| format!("{root}/{file}").into());
+        let mut found = 0;
+        for file in workflows.chain(texts) {
+            for command in commands(&std::fs::read_to_string(&file).expect("readable")) {
+                found += 1;
+                if let Err(error) = Arguments::try_parse_from(std::iter::once("xtask").chain(command.split_whitespace())) {
+                    assert_eq!(error.kind(), ErrorKind::DisplayHelp, "{}: cargo xtask {command}: {error}", file.display());
+                }
+            }
+        }
+        assert!(found > 30, "{found}");
+    }
 }

@@ -34,6 +34,7 @@ pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<Exi
     for package in &new {
         match check(&package.name, before.path(), &repository.path(""))? {
             Comparison::Impossible(reason) => println!("{}: NOT CHECKED, {reason}", package.name),
+            Comparison::Broken(errors) => bail!("{} does not compile: {errors}", package.name),
             Comparison::Done(verdict) => {
                 println!("{}: {verdict}", package.name);
                 if verdict.bump == Bump::Major {
@@ -68,6 +69,8 @@ pub(crate) enum Comparison {
     Done(Verdict),
     /// There is nothing to compare with, for this reason.
     Impossible(&'static str),
+    /// The current side does not compile; the first errors.
+    Broken(String),
 }
 
 /// What the crate `name` in the checkout `current` demands of the version, if it is to follow the one in the checkout `baseline`,
@@ -95,12 +98,13 @@ pub(crate) fn check(name: &str, baseline: &Path, current: &Path) -> Result<Compa
         _ => None,
     };
     let Some(verdict) = verdict else {
-        // A commit that mends its predecessor has to pass.
-        if report::is_built(&log, "current")
-            && !report::is_built(&log, "baseline")
-            && (log.contains("error: could not document") || log.contains("error: could not compile"))
-        {
-            return Ok(Comparison::Impossible("the baseline does not compile"));
+        let is_built = |side| report::is_built(&log, side);
+        let has_errors = log.contains("error: could not document") || log.contains("error: could not compile");
+        match (is_built("current"), is_built("baseline")) {
+            // A commit that mends its predecessor has to pass.
+            (true, false) if has_errors => return Ok(Comparison::Impossible("the baseline does not compile")),
+            (false, _) if has_errors => return Ok(Comparison::Broken(report::errors(&log))),
+            _ => {}
         }
         let about = if log.contains("unsupported rustdoc format") { tools::TOO_OLD } else { "" };
         bail!("cargo-semver-checks could not compare {name} ({}):\n{log}\n{about}", output.status);
@@ -181,6 +185,26 @@ fn builds() -> PathBuf {
     own.join("semver-checks")
 }
 
+/// The version of the published crates of a checkout.
+pub(crate) fn version(root: &Path) -> Result<String> {
+    published(root)?.into_iter().next().map(|package| package.version).context("nothing is published")
+}
+
+/// The least version that may follow `before`, with the version `api` of the document behind it.
+pub(crate) fn next(before: &str, bump: Bump, api: &str) -> String {
+    let core = before.split(['-', '+']).next().unwrap_or_default();
+    let mut numbers: Vec<u64> = core.split('.').map(|number| number.parse().unwrap_or_default()).collect();
+    numbers.resize(3, 0);
+    let index = match bump {
+        Bump::Major if numbers[0] > 0 => 0,
+        Bump::Major | Bump::Minor if numbers[0] > 0 || bump == Bump::Major => 1,
+        _ => 2,
+    };
+    numbers[index] += 1;
+    numbers[index + 1..].fill(0);
+    format!("{}.{}.{}+p100.{api}", numbers[0], numbers[1], numbers[2])
+}
+
 /// Whether `new` may break what `old` promised: the first number that is not zero rose.
 fn is_breaking_step(old: &str, new: &str) -> bool {
     let numbers = |version: &str| {
@@ -205,7 +229,7 @@ fn is_announced(before: &str, after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_announced, is_breaking_step};
+    use super::{Bump, is_announced, is_breaking_step, next};
 
     #[test]
     fn the_first_number_that_is_not_zero_tells_a_break() {
@@ -219,6 +243,22 @@ mod tests {
             ("0.0.1", "0.0.2", true),
         ] {
             assert_eq!(is_breaking_step(old, new), breaking, "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn the_next_version_says_what_changed_and_names_the_document() {
+        for (before, bump, after) in [
+            ("0.1.0+p100.2025.8.0", Bump::Major, "0.2.0+p100.2025.9.0"),
+            ("0.1.3+p100.2025.8.0", Bump::Minor, "0.1.4+p100.2025.9.0"),
+            ("0.1.3", Bump::None, "0.1.4+p100.2025.9.0"),
+            ("1.2.3", Bump::Major, "2.0.0+p100.2025.9.0"),
+            ("1.2.3", Bump::Minor, "1.3.0+p100.2025.9.0"),
+            ("1.2.3", Bump::None, "1.2.4+p100.2025.9.0"),
+        ] {
+            let next = next(before, bump, "2025.9.0");
+            assert_eq!(next, after);
+            assert_eq!(is_breaking_step(before, &next), bump == Bump::Major);
         }
     }
 

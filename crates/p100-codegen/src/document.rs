@@ -144,6 +144,8 @@ pub struct Operation {
     pub error_codes: Vec<ErrorCode>,
     /// Whether the partner key goes with it.
     pub authenticated: bool,
+    /// Whether P100's docs dropped it.
+    pub deprecated: bool,
     pub parameters: Vec<ParameterNode>,
     pub body: Option<MediaNode>,
     pub responses: Vec<Response>,
@@ -389,6 +391,7 @@ impl Document {
             outcome,
             error_codes,
             authenticated: node.get("security").or_else(|| self.root.get("security")).is_some_and(|list| list.items().next().is_some()),
+            deprecated: node.flag("deprecated"),
             parameters,
             body: node.at(&["requestBody", "content"]).and_then(media),
             responses,

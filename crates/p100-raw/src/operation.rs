@@ -28,6 +28,8 @@ pub struct Operation {
     pub error_codes: &'static [KnownErrorCode],
     /// Whether the partner key goes with it.
     pub authenticated: bool,
+    /// Whether the docs dropped it. It may still answer.
+    pub deprecated: bool,
     /// Whether its answer carries values that must not be kept or logged.
     pub sensitive_answer: bool,
 }

@@ -24,14 +24,19 @@ pub(crate) fn fiat(world: &World, account: &Account, active: bool) -> Vec<types:
     currencies::ALL.iter().filter(|currency| currency.is_fiat()).map(balance).collect()
 }
 
-/// The crypto balances of `account`. Only active ones have a deposit address.
+/// The crypto balances of a user. Only active ones have a deposit address.
 pub(crate) fn crypto(world: &World, account: &Account, active: bool) -> Vec<types::CryptoBalance> {
+    crypto_with(world, account, |_| active)
+}
+
+/// The crypto balances of `account`, some with a deposit address.
+pub(crate) fn crypto_with(world: &World, account: &Account, has_wallet: impl Fn(&Currency) -> bool) -> Vec<types::CryptoBalance> {
     let balance = |currency: &Currency| {
         types::CryptoBalance::builder()
             .id(id(world, account, currency))
             .amount(amount(world, account, currency))
             .name(currency.slug)
-            .maybe_wallet(active.then(|| wallet(world, account, currency)))
+            .maybe_wallet(has_wallet(currency).then(|| wallet(world, &account.to_string(), currency)))
             .rate(world.settings.rate(currency))
             .network_config(currency.networks.iter().map(|network| (network.key.to_owned(), terms(network))).collect::<BTreeMap<_, _>>())
             .build()
@@ -65,9 +70,9 @@ pub(crate) fn iban(world: &World, account: &Account) -> String {
     format!("LT{check:02}{number:016}")
 }
 
-/// A made-up deposit address. Those of chains other than Ethereum's kind cannot be mistaken for real ones.
-fn wallet(world: &World, account: &Account, currency: &Currency) -> String {
-    let mut rng = world.ids.of(&format!("wallet {account} {}", currency.slug));
+/// A made-up deposit address of an account or an order. Those of chains other than Ethereum's kind cannot be mistaken for real ones.
+pub(crate) fn wallet(world: &World, owner: &str, currency: &Currency) -> String {
+    let mut rng = world.ids.of(&format!("wallet {owner} {}", currency.slug));
     let hex = format!("{:032x}{:08x}", rng.u128(..), rng.u32(..));
     let on_ethereum = currency.networks.iter().any(|network| matches!(network.key, "ethereum" | "polygon"));
     if on_ethereum { format!("0x{hex}") } else { format!("sandbox-{}-{hex}", currency.slug) }

@@ -140,6 +140,7 @@ fn describe(code: &ErrorCode) -> (u16, Option<&'static str>, &'static str) {
         ErrorCode::P455 => (400, Some("user-suspended"), "User is suspended."),
         ErrorCode::P459 => (400, None, "User is not verified."),
         ErrorCode::P460 => (404, None, "There is no verification of a proof of address for this user."),
+        ErrorCode::P461 => (400, None, "User is not extended."),
         ErrorCode::P501 => (400, None, "Service temporarily unavailable."),
         _ => (400, None, "Unknown exception."),
     }

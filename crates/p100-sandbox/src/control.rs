@@ -14,8 +14,8 @@ use p100_raw::types::PoaStatus;
 use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
-pub use self::overview::{Balances, Books, CardLine, DepositLine, Overview, PendingStep, UserLine, UserState};
-pub use crate::modules::{CardChannel, CardTransaction, NewUser, SepaDeposit};
+pub use self::overview::{Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, UserLine, UserState};
+pub use crate::modules::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, SepaDeposit};
 
 use crate::ledger::Account;
 
@@ -104,6 +104,15 @@ pub struct DepositDecision {
     pub approve: bool,
 }
 
+/// Has somebody pay an order, or a part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrderPayment {
+    /// How much, in the cryptocurrency of the order, as a JSON string or number.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+}
+
 /// Has a shop ask the bearer of a card to confirm an online payment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -115,7 +124,7 @@ pub struct CardConfirmation {
     pub amount: Decimal,
 }
 
-/// The id of what a command made.
+/// The id of what a command made; of a payment on a chain the hash of its transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -137,6 +146,6 @@ pub struct SentCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Proceed {
-    /// Id of the exchange, transfer, withdrawal or deposit, or external id of the user, that it waits for.
+    /// Id of the exchange, transfer, withdrawal, deposit or order, or external id of the user, that it waits for.
     pub subject: String,
 }

@@ -19,7 +19,7 @@ pub enum Account {
     User(String),
     /// P100's income.
     Fees,
-    /// P100's other side of an exchange.
+    /// P100's other side of an exchange, an order or a payment link.
     Desk,
     /// Everything beyond P100: banks, chains, shops. It owes what has come in.
     Outside,

@@ -7,6 +7,7 @@ pub mod assumptions {}
 mod balances;
 mod call;
 pub mod control;
+mod conversion;
 mod core;
 mod currencies;
 mod deliveries;

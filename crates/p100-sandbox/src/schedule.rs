@@ -32,6 +32,10 @@ pub enum Step {
     WithdrawalConfirmation,
     /// A crypto deposit was checked: `cryptoDepositStatus`.
     DepositCheck,
+    /// An order gets the address that it is paid to: `orderStatus`.
+    OrderWallet,
+    /// A payment of an order is confirmed on the chain once more: `orderStatus`.
+    OrderConfirmation,
 }
 
 /// When a [`Step`] happens.

@@ -36,11 +36,16 @@ pub struct Settings {
     /// How long a rate lock lives: 60 s.
     #[serde(with = "crate::time::seconds")]
     pub lock_lifetime: Duration,
+    /// How long an order can be paid, from when it has an address: 15 minutes.
+    #[serde(with = "crate::time::seconds")]
+    pub order_lifetime: Duration,
     /// Price of one unit of each currency, in EUR.
     #[serde(with = "decimal::string")]
     pub rates: BTreeMap<String, Decimal>,
     /// Whether a transfer without funds is refused at once with P433, as the legacy docs say. If not, it is accepted and fails later.
     pub refuse_unfunded_transfers: bool,
+    /// Whether cards are only for users who have been extended, and others are refused with P461: no.
+    pub demand_extension: bool,
 }
 
 /// The partner's server that webhooks go to.
@@ -107,8 +112,10 @@ impl Default for Settings {
             sepa_fee_percentage: Decimal::new(1, 1),
             sepa_fee_minimum: Decimal::new(100, 2),
             lock_lifetime: Duration::from_secs(60),
+            order_lifetime: Duration::from_secs(15 * 60),
             rates: currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), currency.start_rate())).collect(),
             refuse_unfunded_transfers: false,
+            demand_extension: false,
         }
     }
 }

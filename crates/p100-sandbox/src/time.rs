@@ -3,7 +3,7 @@
 use std::ops::Add;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use p100_raw::{InvalidTimestamp, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,16 @@ const END: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 999_0
 impl Time {
     pub(crate) fn utc(self) -> DateTime<Utc> {
         self.0
+    }
+
+    /// The last whole second.
+    pub(crate) fn whole_second(self) -> Self {
+        Self(self.0.trunc_subsecs(0))
+    }
+
+    /// Written without milliseconds.
+    pub(crate) fn in_seconds(self) -> Timestamp {
+        self.0.to_rfc3339_opts(SecondsFormat::Secs, true).as_str().into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole state of a sandbox, and what all modules share of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 use p100_raw::types::{self, ErrorCode};
@@ -9,17 +9,18 @@ use p100_raw::{Decimal, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Refusal;
-use crate::currencies::{self, Currency};
+use crate::currencies::{self, Currency, Network};
 use crate::deliveries::{Deliveries, Outgoing};
 use crate::faults::Fault;
 use crate::ids::Ids;
 use crate::ledger::{Account, Ledger};
-use crate::modules::{Card, Deposit, Exchange, KycSession, Lock, SepaTransfer, Transfer, User, Withdrawal};
+use crate::modules::{Card, Deposit, Exchange, KycSession, Lock, Order, OrderLock, PaymentLink, SepaTransfer, Transfer, User, Withdrawal};
 use crate::schedule::{Schedule, Step, Task};
 use crate::settings::Settings;
 use crate::time::Time;
 
-/// Everything that is exported and imported. Resources are kept by id, users by the partner's own id.
+/// Everything that is exported and imported. Resources are kept by id, users by the partner's own id. What older states do not have may
+/// be missing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct World {
@@ -36,6 +37,15 @@ pub(crate) struct World {
     pub(crate) withdrawals: BTreeMap<String, Withdrawal>,
     pub(crate) deposits: BTreeMap<String, Deposit>,
     pub(crate) cards: BTreeMap<String, Card>,
+    #[serde(default)]
+    pub(crate) order_locks: BTreeMap<String, OrderLock>,
+    #[serde(default)]
+    pub(crate) orders: BTreeMap<String, Order>,
+    #[serde(default)]
+    pub(crate) payment_links: BTreeMap<String, PaymentLink>,
+    /// Slugs of the currencies that the partner has a deposit address of.
+    #[serde(default)]
+    pub(crate) partner_wallets: BTreeSet<String>,
     pub(crate) schedule: Schedule,
     pub(crate) deliveries: Deliveries,
     pub(crate) faults: Vec<Fault>,
@@ -89,6 +99,10 @@ impl World {
             withdrawals: BTreeMap::new(),
             deposits: BTreeMap::new(),
             cards: BTreeMap::new(),
+            order_locks: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            payment_links: BTreeMap::new(),
+            partner_wallets: BTreeSet::new(),
             schedule: Schedule::default(),
             deliveries: Deliveries::default(),
             faults: Vec::new(),
@@ -178,6 +192,8 @@ impl World {
             Step::WithdrawalBroadcast => self.broadcast_withdrawal(subject),
             Step::WithdrawalConfirmation => self.confirm_withdrawal(subject),
             Step::DepositCheck => self.check_deposit(subject),
+            Step::OrderWallet => self.open_order(subject),
+            Step::OrderConfirmation => self.confirm_order(subject),
         }
     }
 
@@ -248,15 +264,22 @@ pub(crate) fn movable(member: &str, amount: Decimal, slug: &str) -> Result<&'sta
     unmovable(member, amount, currency).map_or(Ok(currency), |sentence| Err(Refusal::invalid(sentence)))
 }
 
+/// The most of a currency that is moved at a time, 10^12: beyond any payment, and sums of such amounts are still exact.
+pub(crate) const MOST: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0);
+
 /// Why `amount` of `currency` cannot be moved, in a sentence.
 pub(crate) fn unmovable(member: &str, amount: Decimal, currency: &Currency) -> Option<String> {
-    // Beyond any payment, and sums of such amounts are still exact.
-    let most = Decimal::from(1_000_000_000_000_u64);
     if amount <= Decimal::ZERO {
         Some(format!("{member} must be a positive number."))
     } else if amount.normalize().scale() > currency.decimals {
         Some(format!("{member} must have at most {} decimals.", currency.decimals))
     } else {
-        (amount > most).then(|| format!("{member} must not be greater than {most}."))
+        (amount > MOST).then(|| format!("{member} must not be greater than {MOST}."))
     }
+}
+
+/// The cryptocurrency `slug` and the network of this name, the default one without; refused with P410 if there is none.
+pub(crate) fn on_network(slug: &str, network: Option<&str>) -> Result<(&'static Currency, &'static Network), Refusal> {
+    let found = currencies::find(slug).and_then(|currency| Some((currency, currency.network(network)?)));
+    found.ok_or_else(|| Refusal::code(ErrorCode::P410))
 }

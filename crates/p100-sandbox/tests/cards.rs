@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use p100::types::{CardLimits, CardStatus, CreateCardRequest, UpdateCardLimitsRequest, UpdateCardPinRequest};
+use p100::types::{CardLimits, CardStatus, CreateCardRequest, ExtendUserRequest, UpdateCardLimitsRequest, UpdateCardPinRequest};
 use p100::{CardId, Client, Decimal, Error};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction};
 use p100_sandbox::{Account, Sandbox};
@@ -93,6 +93,24 @@ async fn cards_are_for_verified_users_of_some_countries_who_are_not_suspended() 
         "{sentences}"
     );
     assert!(!sentences.contains("12x4"), "{sentences}");
+}
+
+#[tokio::test]
+async fn cards_may_be_only_for_extended_users() {
+    let (sandbox, client) = with_ada(1).await;
+    let card = create(&client, "ada").await.unwrap();
+    let mut settings = sandbox.settings();
+    settings.demand_extension = true;
+    sandbox.set_settings(settings).unwrap();
+    assert_eq!(refusal(create(&client, "ada").await), (400, "P461".into()));
+    assert_eq!(refusal(client.cards().get("ada", &card).await), (400, "P461".into()));
+    let extend = async |user: &str| client.raw().extend_user(user, &ExtendUserRequest::default()).await;
+    assert_eq!(refusal(extend("nobody").await), (400, "P412".into()));
+    client.users().create(&request("eva", "LT")).await.unwrap();
+    assert_eq!(refusal(extend("eva").await), (400, "P459".into()));
+    extend("ada").await.unwrap();
+    create(&client, "ada").await.unwrap();
+    client.cards().get("ada", &card).await.unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use p100::raw::reqwest::{self, Method, StatusCode, header};
-use p100::types::{ErrorCode, TransferRequest, TransferStatus};
+use p100::types::{ErrorCode, OrderLockRequest, OrderRequest, PartnerWalletRequest, PaymentLinkRequest, TransferRequest, TransferStatus};
 use p100::{AccessDenied, Client, Decimal};
 use p100_sandbox::control::{Books, Overview, Reset, UserState};
 use p100_sandbox::{Account, Delivery, DeliveryState, Sandbox, Settings, Step, When};
@@ -52,9 +52,22 @@ async fn lived_in() -> Sandbox {
     client.cards().create(&card).await.unwrap();
     let back = TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
     let _ = client.transfers().create(&back).await.unwrap();
+    let order = order(&client).await;
+    post(&sandbox, &format!("orders/{order}/payments"), json!({"amount": "12.5"})).await;
+    let link = PaymentLinkRequest::builder().amount(Decimal::TEN).currency("eur").build();
+    let link = client.raw().create_payment_link(&link).await.unwrap().into_inner().payment_link_id;
+    post(&sandbox, &format!("payment-links/{link}/payments"), json!({"currency": "usdc", "amount": 1})).await;
+    client.raw().create_partner_wallet(&PartnerWalletRequest::builder().currency("btc").build()).await.unwrap();
     post(&sandbox, "faults", json!({"operation": "getRates", "kind": "reset", "times": 3})).await;
     sandbox.advance(Duration::from_millis(12_345)).await;
     sandbox
+}
+
+/// An order of 100 usdc.
+pub(crate) async fn order(client: &Client) -> String {
+    let lock = OrderLockRequest::builder().amount(Decimal::from(87)).currency("usdc").network("polygon").build();
+    let lock_id = client.raw().lock_order_rate(&lock).await.unwrap().into_inner().lock_id;
+    client.raw().create_order(&OrderRequest::builder().lock_id(lock_id).build()).await.unwrap().into_inner().order_id
 }
 
 #[tokio::test]
@@ -191,6 +204,45 @@ async fn the_state_goes_out_and_in_unchanged() {
         client.users().create(&request("eve", "LT")).await.unwrap();
     }
     assert_eq!(other.export(), sandbox.export());
+}
+
+#[tokio::test]
+async fn the_state_of_an_older_sandbox_lacks_what_came_later() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.client().users().create(&request("ada", "LT")).await.unwrap();
+    let mut older: Value = serde_json::from_str(&sandbox.export()).unwrap();
+    for member in ["orderLocks", "orders", "paymentLinks", "partnerWallets"] {
+        assert!(older["world"].as_object_mut().unwrap().remove(member).is_some(), "{member}");
+    }
+    for (holder, member) in [("/world/users/ada", "extended"), ("/world/settings", "demandExtension")] {
+        assert!(older.pointer_mut(holder).unwrap().as_object_mut().unwrap().remove(member).is_some(), "{member}");
+    }
+    let newer = Sandbox::builder().state(older.to_string()).start().await.unwrap();
+    assert_eq!(newer.export(), sandbox.export());
+}
+
+#[tokio::test]
+async fn orders_and_payment_links_are_paid() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let id = order(&client).await;
+    let paid = post(&sandbox, &format!("orders/{id}/payments"), json!({"amount": 100})).await;
+    let order = client.raw().get_order(&id).await.unwrap().into_inner();
+    assert_eq!(paid, json!({"id": order.transaction_hash}));
+    let link = PaymentLinkRequest::builder().amount(Decimal::ONE).currency("eur").build();
+    let link = client.raw().create_payment_link(&link).await.unwrap().into_inner().payment_link_id;
+    let payment = json!({"currency": "usdc", "network": "polygon", "amount": "2"});
+    let paid = post(&sandbox, &format!("payment-links/{link}/payments"), payment.clone()).await;
+    let details = client.raw().get_payment_link(&link).await.unwrap().into_inner();
+    assert_eq!(paid, json!({"id": details.transactions[0].transaction_hash}));
+    assert_eq!(sandbox.books().balances[&Account::Partner].0["eur"], Decimal::new(8874, 2));
+    let overview: Overview = serde_json::from_value(get(&sandbox, "overview").await).unwrap();
+    assert_eq!((overview.order_count, overview.payment_link_count), (1, 1));
+    assert_eq!((&overview.orders[0].order_id, overview.orders[0].settled), (&id, true));
+    assert_eq!((&overview.payment_links[0].payment_link_id, overview.payment_links[0].settled), (&link, true));
+    for (path, body) in [("orders/none/payments", json!({"amount": 1})), ("payment-links/none/payments", payment)] {
+        assert_eq!(refused(&sandbox, Method::POST, path, body).await.0, 404, "{path}");
+    }
 }
 
 #[tokio::test]

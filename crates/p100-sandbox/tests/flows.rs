@@ -40,7 +40,7 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
     let client = partner.client();
     let mut ada = request(USER, "MD");
     ada.document_type = DocumentType::IdCard;
-    assert!(client.users().create(&ada).await.unwrap().poa_required);
+    assert_eq!(client.users().create(&ada).await.unwrap().poa_required, Some(true));
     client.kyc().upload_files(USER, KycFiles::id_card(jpeg(), jpeg(), jpeg())).await.unwrap();
     assert_eq!(partner.told().await, ["kycFileAdded ADDED"; 3]);
 

@@ -1,5 +1,6 @@
 //! The sandbox through its front door: P100's API, the control plane and webhooks.
 #![allow(clippy::unwrap_used, reason = "all of this is tests, but clippy only takes the functions with #[test] for such")]
+#![allow(deprecated, reason = "the sandbox keeps what P100's docs have dropped")]
 
 mod cards;
 mod control;
@@ -9,8 +10,10 @@ mod faults;
 mod flows;
 mod kyc;
 mod money;
+mod orders;
 mod page;
 mod partner;
+mod payment_links;
 mod program;
 mod property;
 mod sepa;

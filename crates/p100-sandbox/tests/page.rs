@@ -7,7 +7,7 @@ mod chromium;
 
 use std::time::Duration;
 
-use p100::types::{PoaStatus, TransferRequest};
+use p100::types::{PaymentLinkRequest, PoaStatus, TransferRequest};
 use p100::{Decimal, PoaFiles};
 use p100_sandbox::control::{CryptoDeposit, UserState};
 use p100_sandbox::{Account, DeliveryState, Sandbox, Settings, Step, When};
@@ -76,6 +76,22 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     page.click("button", &now).await;
     page.wait("document.querySelector('#pending').textContent.includes('None.')").await;
     assert_eq!(sandbox.books().balances[&Account::Partner].0["eur"], Decimal::ONE);
+
+    let order = crate::control::order(&client).await;
+    page.wait("document.querySelector('#orders').textContent.includes('WAITING_FOR_CONFIRMATION')").await;
+    page.choose("form[data-command=order] [name=orderId]", &order).await;
+    page.fill("form[data-command=order] [name=amount]", "100").await;
+    page.click("button", "Pay for the order").await;
+    page.wait("document.querySelector('#orders').textContent.includes('settled')").await;
+    let link = PaymentLinkRequest::builder().amount(Decimal::ONE).currency("eur").build();
+    let link = client.raw().create_payment_link(&link).await.unwrap().into_inner().payment_link_id;
+    page.wait("document.querySelector('#links').textContent.includes('AWAITING_COMPLETION')").await;
+    page.choose("form[data-command=link] [name=paymentLinkId]", &link).await;
+    page.fill("form[data-command=link] [name=amount]", "2").await;
+    page.choose("form[data-command=link] [name=currency]", "usdc").await;
+    page.click("button", "Pay on the link").await;
+    page.wait("document.querySelector('#links').textContent.includes('settled')").await;
+    assert_eq!(sandbox.books().balances[&Account::Partner].0["eur"], Decimal::new(8974, 2));
 
     page.choose("form[data-command=fault] [name=operation]", "getRates").await;
     page.click("button", "Add the fault").await;

@@ -1,7 +1,7 @@
 //! The partner's own account.
 
 use p100::Iban;
-use p100::types::FiatBalanceStatus;
+use p100::types::{ErrorCode, FiatBalanceStatus, PartnerWalletRequest};
 use p100_sandbox::{Account, Sandbox};
 
 use crate::money::{self, amount, fund, history};
@@ -21,7 +21,7 @@ async fn balances_show_every_currency_with_all_its_decimals_and_the_terms_of_its
         ["0.00000000 btc", "0.00000000 doge", "0.00000000 eth", "0.00000000 ltc", "0.00000000 pol", "0.000000 usdc", "15.250000 usdt"];
     assert_eq!(amounts, expected);
     let usdt = &balances.crypto_balances[6];
-    assert!(usdt.wallet.as_deref().is_some_and(|wallet| wallet.starts_with("0x") && wallet.len() == 42));
+    assert!(balances.crypto_balances.iter().all(|balance| balance.wallet.is_none()));
     let networks: Vec<_> = usdt.network_config.iter().map(|(key, terms)| (key.as_str(), terms.name.as_str(), terms.mainnet)).collect();
     assert_eq!(networks, [("ethereum", "sepolia", false), ("polygon", "amoy", false)]);
     assert_eq!(usdt.network_config["polygon"].withdrawal.fee_withdrawal, amount("0.5"));
@@ -31,6 +31,7 @@ async fn balances_show_every_currency_with_all_its_decimals_and_the_terms_of_its
 async fn ids_and_addresses_of_balances_stay_and_come_from_the_seed() {
     let addresses = async |seed| {
         let sandbox = Sandbox::builder().seed(seed).start().await.expect("a sandbox");
+        sandbox.client().raw().create_partner_wallet(&wallet_request("usdc", None)).await.expect("a wallet");
         let first = sandbox.client().partner().balances().await.expect("balances");
         assert_eq!(first, sandbox.client().partner().balances().await.expect("balances"));
         let ids: Vec<_> = first.crypto_balances.iter().map(|balance| (balance.id.clone(), balance.wallet.clone())).collect();
@@ -38,6 +39,28 @@ async fn ids_and_addresses_of_balances_stay_and_come_from_the_seed() {
     };
     assert_eq!(addresses(1).await, addresses(1).await);
     assert_ne!(addresses(1).await, addresses(2).await);
+}
+
+fn wallet_request(currency: &str, network: Option<&str>) -> PartnerWalletRequest {
+    PartnerWalletRequest::builder().currency(currency).maybe_network(network).build()
+}
+
+#[tokio::test]
+async fn a_balance_has_no_wallet_before_one_is_created_and_then_keeps_it() {
+    let (_sandbox, client) = money::sandbox(&[]).await;
+    let create = async |currency: &str, network| client.raw().create_partner_wallet(&wallet_request(currency, network)).await;
+    let first = create("USDC", Some("Polygon")).await.expect("a wallet").into_inner();
+    assert_eq!((first.currency.as_str(), first.network.as_deref()), ("usdc", Some("polygon")));
+    assert!(first.wallet.starts_with("0x") && first.wallet.len() == 42, "{first:?}");
+    let again = create("usdc", None).await.expect("the same").into_inner();
+    assert_eq!((again.wallet.as_str(), again.network.as_deref()), (first.wallet.as_str(), Some("ethereum")));
+    let balances = client.partner().balances().await.expect("balances").crypto_balances;
+    let wallets: Vec<_> = balances.iter().filter_map(|balance| Some((balance.name.as_str(), balance.wallet.as_deref()?))).collect();
+    assert_eq!(wallets, [("usdc", first.wallet.as_str())]);
+    for (currency, network) in [("eur", None), ("gbp", None), ("btc", Some("polygon"))] {
+        let error = create(currency, network).await.expect_err("no such currency");
+        assert_eq!(error.code(), Some(&ErrorCode::P410), "{currency}");
+    }
 }
 
 #[tokio::test]

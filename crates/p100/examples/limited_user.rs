@@ -1,5 +1,6 @@
-//! A user without KYC who only has crypto: `cargo run --example limited_user`.
+//! A user without KYC who only has crypto: `cargo run --example limited_user`. P100's docs dropped such users in September 2025.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(deprecated, reason = "it shows what P100 may still answer")]
 
 use std::error::Error;
 

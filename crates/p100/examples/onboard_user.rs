@@ -28,7 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .document_number("X0000001")
         .build();
     let created = client.users().create(&user).await?;
-    println!("created {}; proof of address needed: {}", created.user_id, created.poa_required);
+    // The flag has two names, and which one P100 sends depends on the age of its answer.
+    let needs_proof = created.poa_required_for_extended.or(created.poa_required);
+    println!("created {}; proof of address needed: {needs_proof:?}", created.user_id);
 
     // Checked by content before anything is sent; a file on disk is streamed: Document::from_path("passport.pdf").
     let scan = Document::from_bytes(&b"%PDF-1.7 a scan"[..])?.on_progress(|sent, total| println!("scan: {sent} of {total} bytes"));

@@ -1,10 +1,14 @@
 //! Rate locks: rates that hold for about a minute.
 
+mod order;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+pub use order::OrderRateLock;
 
 use crate::raw::{Operation, operations};
 use crate::types::{self, ExchangeDetails, ExchangeRates};

@@ -4,7 +4,9 @@ mod cards;
 mod deposits;
 mod exchange;
 mod kyc;
+mod orders;
 mod partner;
+mod payment_links;
 mod sepa;
 mod transfers;
 mod users;
@@ -14,7 +16,9 @@ pub use cards::Cards;
 pub use deposits::Deposits;
 pub use exchange::Exchange;
 pub use kyc::Kyc;
+pub use orders::Orders;
 pub use partner::Partner;
+pub use payment_links::PaymentLinks;
 pub use sepa::Sepa;
 pub use transfers::Transfers;
 pub use users::Users;
@@ -70,6 +74,18 @@ impl Client {
     #[must_use]
     pub fn sepa(&self) -> Sepa<'_> {
         Sepa(self)
+    }
+
+    /// Orders of the partner, which turn a payer's crypto into euros.
+    #[must_use]
+    pub fn orders(&self) -> Orders<'_> {
+        Orders(self)
+    }
+
+    /// Links by which someone pays the partner in crypto.
+    #[must_use]
+    pub fn payment_links(&self) -> PaymentLinks<'_> {
+        PaymentLinks(self)
     }
 
     /// Virtual cards of users.

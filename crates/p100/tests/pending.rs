@@ -257,6 +257,8 @@ async fn a_status_asks_once_and_each_create_asks_its_own_details_operation() {
     check!(|client: &Client| client.withdrawals().pending("1"), CREATE_WITHDRAWAL);
     check!(|client: &Client| client.transfers().pending("1"), CREATE_TRANSFER);
     check!(|client: &Client| client.sepa().pending("1"), CREATE_PARTNER_SEPA_TRANSFER);
+    check!(|client: &Client| client.orders().pending("1"), CREATE_ORDER);
+    check!(|client: &Client| client.payment_links().pending("1"), CREATE_PAYMENT_LINK);
     check!(|client: &Client| client.partner().pending_exchange("1"), CREATE_PARTNER_EXCHANGE);
     check!(|client: &Client| client.partner().pending_withdrawal("1"), CREATE_PARTNER_WITHDRAWAL);
 }

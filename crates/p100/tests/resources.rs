@@ -1,6 +1,7 @@
 //! Resources on the wire: a sample of each; the contract tests see to the whole set.
 
 mod lock;
+mod orders;
 mod reconcile;
 
 use p100::types::{self, MessageResponse};
@@ -178,6 +179,8 @@ fn resources_are_copied_freely_and_their_futures_move_between_threads() {
     check(client.withdrawals());
     check(client.transfers());
     check(client.sepa());
+    check(client.orders());
+    check(client.payment_links());
     check(client.cards());
     check_future(client.partner().balances());
     check_future(client.users().transactions("u-1", Month::new(2025, 8).expect("a month")));

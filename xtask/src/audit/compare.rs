@@ -108,6 +108,17 @@ fn added(index: &Index, entry: &Entry, gone: &[&Known]) -> Difference {
     let nearest = twins.iter().find(|known| known.page.section == page.section).or(twins.first());
     let kind =
         if entry.heading == "Docs" { "guide" } else { neighbour(index, &page.section).map_or("operation", |known| known.kind.as_str()) };
+    if let Some((kind, covers)) = index.named.get(&page.id) {
+        let now = Known { page: page.clone(), kind: (*kind).to_owned(), covers: covers.clone() };
+        return Difference {
+            kind: Kind::Added,
+            was: None,
+            now: Some(now),
+            change,
+            meaning: format!("The document names it already, as a page of {covers}: its id was known before a list had it."),
+            next_step: "Read it and compare. Raise `x-evidence` where it proves something, then enter the page.".to_owned(),
+        };
+    }
     let (meaning, next_step) = match (nearest, kind) {
         (Some(known), _) => (
             format!("It has the title of the page {} that is gone, and perhaps replaces it: that one covers {}.", known.page.id, covered(known)),

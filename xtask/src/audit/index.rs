@@ -1,5 +1,6 @@
 //! `spec/docs-index.yaml`: the pages that the document was written from, and what each covers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
@@ -25,6 +26,8 @@ pub(super) struct Index {
     /// Where P100 publishes its list.
     pub(super) source: String,
     pub(super) pages: Vec<Known>,
+    /// Pages that the document names, by id: the kind and name of what they describe. Some are known before any list has them.
+    pub(super) named: BTreeMap<String, (&'static str, String)>,
 }
 
 impl Index {
@@ -53,7 +56,21 @@ impl Index {
         if pages.is_empty() {
             return Err(missing(&root, "no page is listed under the key `pages`"));
         }
-        Ok(Self { source, pages })
+        Ok(Self { source, pages, named: BTreeMap::new() })
+    }
+
+    /// The index together with what the document, by its root, says of pages.
+    pub(super) fn with_document(mut self, root: &Node) -> Self {
+        let members = |key: &str| root.get(key).into_iter().flat_map(Node::members);
+        let operations = members("paths")
+            .flat_map(|(_, path)| path.members())
+            .filter_map(|(_, node)| Some(("operation", node.str("operationId")?, node)));
+        let events = members("x-webhooks").filter_map(|(id, event)| Some(("webhook", id, event.get("post")?)));
+        for (kind, id, node) in operations.chain(events) {
+            let pages = node.get("x-docs-pages").into_iter().flat_map(Node::items).filter_map(Node::as_str);
+            self.named.extend(pages.map(|page| (page.to_owned(), (kind, id.to_owned()))));
+        }
+        self
     }
 
     pub(super) fn page(&self, id: &str) -> Option<&Known> {

@@ -56,6 +56,12 @@ pub(super) fn is_built(log: &str, side: &str) -> bool {
     log.lines().any(|line| line.trim_start().starts_with("Built [") && line.ends_with(&format!("({side})")))
 }
 
+/// The first errors of the compiler, one line each.
+pub(super) fn errors(log: &str) -> String {
+    let lines = log.lines().map(str::trim).filter(|line| line.starts_with("error[") || line.starts_with("error: "));
+    lines.take(3).collect::<Vec<_>>().join("; ")
+}
+
 /// `FAIL [   0.033s]       major        inherent_method_missing`
 fn result(line: &str) -> Option<(&str, Bump, &str)> {
     let (word, rest) = line.trim_start().split_once(" [")?;

@@ -14,6 +14,9 @@ const LIST: &str = include_str!("audit/llms.txt");
 /// Its hashes are what `printf SUMMARY | sha256sum | cut -c 1-16` says.
 const INDEX: &str = include_str!("audit/docs-index.yaml");
 
+/// It knows one page that the index lacks.
+const DOCUMENT: &str = "{paths: {/orders: {post: {operationId: createOrder, x-docs-pages: ['777e0']}}}}";
+
 fn run_in(checkout: &TempDir, list: &[u8], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.args(["spec", "audit"]).args(arguments).arg("--root").arg(checkout.path());
@@ -27,6 +30,7 @@ fn checkout() -> TempDir {
     let checkout = TempDir::new().expect("a folder");
     std::fs::create_dir(checkout.path().join("spec")).expect("made");
     write(&checkout.path().join("spec/docs-index.yaml"), INDEX);
+    write(&checkout.path().join("spec/p100-partner-api.yaml"), DOCUMENT);
     checkout
 }
 
@@ -227,4 +231,15 @@ fn a_list_that_looks_cut_off_is_refused_unless_it_is_said_to_be_complete() {
     let output = run(cut, &["--complete"]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     assert!(text(&output).contains("2 removed, 1 summary changed"), "{}", text(&output));
+}
+
+#[test]
+fn a_page_that_the_document_names_already_is_told_with_what_it_covers() {
+    let list = edited(
+        "- Reference > Orders [Pay Order]",
+        "- Reference > Orders [Make Order](https://docs.example/make-order-777e0.md): Makes an order.\n- Reference > Orders [Pay Order]",
+    );
+    assert_eq!(differences(&list), ["added 777e0"]);
+    let output = run(&list, &[]);
+    assert!(text(&output).contains("names it already, as a page of createOrder"), "{}", text(&output));
 }

@@ -21,6 +21,7 @@ pub fn harness(document: &Document) -> Result<String, Problem> {
             pub(crate) static SCHEMAS: &[Schema] = &[#(Schema::of::<types::#types>(#schemas)),*];
 
             /// Calls the operation `id` through the raw client.
+            #[allow(deprecated)]
             pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
                 match id {
                     #(#calls)*

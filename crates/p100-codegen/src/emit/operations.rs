@@ -27,7 +27,8 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> TokenStream {
         let (word, status, grade) = (&code.code, code.status, evidence(code.evidence));
         quote!(KnownErrorCode { code: #word, status: #status, evidence: #grade })
     });
-    let (authenticated, sensitive) = (operation.authenticated, answers_sensitive(document, operation));
+    let (authenticated, deprecated) = (operation.authenticated, operation.deprecated);
+    let sensitive = answers_sensitive(document, operation);
     quote! {
         #(#about)*
         pub static #constant: Operation = Operation {
@@ -42,6 +43,7 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> TokenStream {
             success: &[#(#success),*],
             error_codes: &[#(#codes),*],
             authenticated: #authenticated,
+            deprecated: #deprecated,
             sensitive_answer: #sensitive,
         };
     }

@@ -48,6 +48,9 @@ pub(crate) fn apply(
         #call
     });
     method.attrs = docs::attributes(&docs::operation(document, operation));
+    if operation.deprecated {
+        method.attrs.push(parse_quote!(#[deprecated = "P100's docs dropped it; it may still answer"]));
+    }
     substitute.visit_impl_item_fn_mut(method);
     Ok(())
 }

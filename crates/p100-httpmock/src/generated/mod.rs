@@ -3,7 +3,7 @@
 //! A typed mock for each operation.
 
 mod partner_operations;
-mod user_accounts_with_kyc;
+mod user_accounts;
 mod user_accounts_without_kyc;
 mod kyc_by_p100;
 mod currency_exchange;
@@ -11,8 +11,10 @@ mod crypto_deposits;
 mod crypto_withdrawals;
 mod internal_transfers;
 mod virtual_cards;
+mod orders;
+mod payment_link;
 pub use partner_operations::*;
-pub use user_accounts_with_kyc::*;
+pub use user_accounts::*;
 pub use user_accounts_without_kyc::*;
 pub use kyc_by_p100::*;
 pub use currency_exchange::*;
@@ -20,3 +22,5 @@ pub use crypto_deposits::*;
 pub use crypto_withdrawals::*;
 pub use internal_transfers::*;
 pub use virtual_cards::*;
+pub use orders::*;
+pub use payment_link::*;

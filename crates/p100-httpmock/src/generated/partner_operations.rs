@@ -21,6 +21,20 @@ impl MockServer {
         )
     }
 
+    /// Mocks `createPartnerWallet` (`POST /v1/partner/wallet`).
+    pub fn create_partner_wallet<F>(&self, configure: F) -> httpmock::Mock<'_>
+    where
+        F: FnOnce(CreatePartnerWalletWhen, CreatePartnerWalletThen),
+    {
+        self.expect(
+            &operations::CREATE_PARTNER_WALLET,
+            |when, then| configure(
+                CreatePartnerWalletWhen::new(when),
+                CreatePartnerWalletThen::new(then),
+            ),
+        )
+    }
+
     /// Mocks `getPartnerTransactions` (`GET /v1/partner/transactions`).
     pub fn get_partner_transactions<F>(&self, configure: F) -> httpmock::Mock<'_>
     where
@@ -137,6 +151,74 @@ impl GetPartnerBalancesThen {
 
     /// Answers with status 200.
     pub fn ok(self, value: &types::PartnerBalances) -> Self {
+        Self(
+            self
+                .0
+                .status(200u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+
+    /// Answers with status 400.
+    pub fn bad_request(self, value: &types::Error) -> Self {
+        Self(
+            self
+                .0
+                .status(400u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+
+    /// Answers with status 401.
+    pub fn unauthorized(self, value: &types::Error) -> Self {
+        Self(
+            self
+                .0
+                .status(401u16)
+                .header("content-type", "application/json")
+                .body(matching::json(value)),
+        )
+    }
+}
+
+/// Which requests to `createPartnerWallet` (`POST /v1/partner/wallet`).
+pub struct CreatePartnerWalletWhen(httpmock::When);
+
+impl CreatePartnerWalletWhen {
+    /// Matches every request of the operation.
+    pub(crate) fn new(inner: httpmock::When) -> Self {
+        Self(matching::operation(inner, &operations::CREATE_PARTNER_WALLET))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0
+    }
+
+    /// The body is this value.
+    pub fn body(self, value: &types::PartnerWalletRequest) -> Self {
+        Self(self.0.json_body_obj(value))
+    }
+}
+
+/// What comes back from `createPartnerWallet` (`POST /v1/partner/wallet`).
+pub struct CreatePartnerWalletThen(httpmock::Then);
+
+impl CreatePartnerWalletThen {
+    /// Wraps a bare `Then`.
+    pub(crate) fn new(inner: httpmock::Then) -> Self {
+        Self(inner)
+    }
+
+    /// The bare `Then`, for answers beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0
+    }
+
+    /// Answers with status 200.
+    pub fn ok(self, value: &types::PartnerWalletCreated) -> Self {
         Self(
             self
                 .0

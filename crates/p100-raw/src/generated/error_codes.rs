@@ -103,6 +103,11 @@ pub static ALL: &[ErrorCodeInfo] = &[
         evidence: Evidence::Documented,
     },
     ErrorCodeInfo {
+        code: "P461",
+        meaning: "The user is not extended, see extendUser. HTTP 400.",
+        evidence: Evidence::Documented,
+    },
+    ErrorCodeInfo {
         code: "P500",
         meaning: "Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.",
         evidence: Evidence::Documented,

@@ -9,4 +9,4 @@ pub mod types;
 pub mod webhooks;
 
 /// The version of the document this was generated from. It never goes over the wire: P100 knows no version header.
-pub const API_VERSION: &str = "2025.8.0";
+pub const API_VERSION: &str = "2025.9.0";

@@ -11,11 +11,11 @@ pub enum WebhookKind {
     /// The EUR balance of a user became active
     ///
     /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read getUserBalances
-    /// now, not before. `ACTIVE` is the only status known. Prose calls the state before it `WAITING_FOR_ACTIVATION`,
-    /// payloads say `WAITING_TO_BE_ACTIVATED`. The body has no member of its own to tell it by, so it needs a path of
-    /// its own.
+    /// now, not before: the FAQ of September 2025 says so and names the path. `ACTIVE` is the only status known.
+    /// Prose calls the state before it `WAITING_FOR_ACTIVATION`, payloads say `WAITING_TO_BE_ACTIVATED`. The body has
+    /// no member of its own to tell it by, so it needs a path of its own.
     ///
-    /// Default path: `/webhook/user/status` (legacy). Docs:
+    /// Default path: `/webhook/user/status` (documented). Docs:
     /// [19848469e0](https://partner-api-docs.p100.io/user-balance-generation-19848469e0.md).
     UserBalanceGenerated,
     /// A KYC file was taken or failed
@@ -129,6 +129,22 @@ pub enum WebhookKind {
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
     CardActivationCode,
+    /// An order moved on
+    ///
+    /// Sent when the status of an order of createOrder changes. The body is taken to be a part of what getOrder
+    /// answers. Which status is final is unknown. A further payment may repeat a status with another
+    /// `receivedAmount`, so repeats must not be dropped by status.
+    ///
+    /// Default path: `/order-webhook` (assumed). Docs: [20961757e0](https://partner-api-docs.p100.io).
+    OrderStatus,
+    /// A payment link moved on
+    ///
+    /// Sent when the status of a payment link changes. All member names are guesses, and of the statuses only
+    /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
+    /// compare `transactions` with what is known before dropping a repeat.
+    ///
+    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io).
+    PaymentLinkStatus,
 }
 
 impl WebhookKind {
@@ -147,6 +163,8 @@ impl WebhookKind {
         Self::CardTransaction,
         Self::Card3dsCode,
         Self::CardActivationCode,
+        Self::OrderStatus,
+        Self::PaymentLinkStatus,
     ];
     /// How the event is recognised.
     #[must_use]
@@ -165,6 +183,8 @@ impl WebhookKind {
             Self::CardTransaction => &ROUTES[10usize],
             Self::Card3dsCode => &ROUTES[11usize],
             Self::CardActivationCode => &ROUTES[12usize],
+            Self::OrderStatus => &ROUTES[13usize],
+            Self::PaymentLinkStatus => &ROUTES[14usize],
         }
     }
 
@@ -238,6 +258,16 @@ impl WebhookKind {
                 json::decode(body)
                     .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
             }
+
+            Self::OrderStatus => {
+                json::decode(body)
+                    .map(|event| WebhookEvent::OrderStatus(Box::new(event)))
+            }
+
+            Self::PaymentLinkStatus => {
+                json::decode(body)
+                    .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
+            }
         }
     }
 }
@@ -265,6 +295,8 @@ impl std::str::FromStr for WebhookKind {
             "cardTransaction" => Ok(Self::CardTransaction),
             "card3dsCode" => Ok(Self::Card3dsCode),
             "cardActivationCode" => Ok(Self::CardActivationCode),
+            "orderStatus" => Ok(Self::OrderStatus),
+            "paymentLinkStatus" => Ok(Self::PaymentLinkStatus),
             _ => Err(UnknownWebhook),
         }
     }
@@ -288,11 +320,11 @@ pub enum WebhookEvent {
     /// The EUR balance of a user became active
     ///
     /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read getUserBalances
-    /// now, not before. `ACTIVE` is the only status known. Prose calls the state before it `WAITING_FOR_ACTIVATION`,
-    /// payloads say `WAITING_TO_BE_ACTIVATED`. The body has no member of its own to tell it by, so it needs a path of
-    /// its own.
+    /// now, not before: the FAQ of September 2025 says so and names the path. `ACTIVE` is the only status known.
+    /// Prose calls the state before it `WAITING_FOR_ACTIVATION`, payloads say `WAITING_TO_BE_ACTIVATED`. The body has
+    /// no member of its own to tell it by, so it needs a path of its own.
     ///
-    /// Default path: `/webhook/user/status` (legacy). Docs:
+    /// Default path: `/webhook/user/status` (documented). Docs:
     /// [19848469e0](https://partner-api-docs.p100.io/user-balance-generation-19848469e0.md).
     UserBalanceGenerated(Box<types::UserBalanceGeneratedEvent>),
     /// A KYC file was taken or failed
@@ -406,6 +438,22 @@ pub enum WebhookEvent {
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
     CardActivationCode(Box<types::CardActivationCodeEvent>),
+    /// An order moved on
+    ///
+    /// Sent when the status of an order of createOrder changes. The body is taken to be a part of what getOrder
+    /// answers. Which status is final is unknown. A further payment may repeat a status with another
+    /// `receivedAmount`, so repeats must not be dropped by status.
+    ///
+    /// Default path: `/order-webhook` (assumed). Docs: [20961757e0](https://partner-api-docs.p100.io).
+    OrderStatus(Box<types::OrderStatusEvent>),
+    /// A payment link moved on
+    ///
+    /// Sent when the status of a payment link changes. All member names are guesses, and of the statuses only
+    /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
+    /// compare `transactions` with what is known before dropping a repeat.
+    ///
+    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io).
+    PaymentLinkStatus(Box<types::PaymentLinkStatusEvent>),
 }
 
 impl WebhookEvent {
@@ -426,6 +474,8 @@ impl WebhookEvent {
             Self::CardTransaction(_) => WebhookKind::CardTransaction,
             Self::Card3dsCode(_) => WebhookKind::Card3dsCode,
             Self::CardActivationCode(_) => WebhookKind::CardActivationCode,
+            Self::OrderStatus(_) => WebhookKind::OrderStatus,
+            Self::PaymentLinkStatus(_) => WebhookKind::PaymentLinkStatus,
         }
     }
 
@@ -448,6 +498,8 @@ impl WebhookEvent {
             Self::CardTransaction(event) => serde_json::to_string(event),
             Self::Card3dsCode(event) => serde_json::to_string(event),
             Self::CardActivationCode(event) => serde_json::to_string(event),
+            Self::OrderStatus(event) => serde_json::to_string(event),
+            Self::PaymentLinkStatus(event) => serde_json::to_string(event),
         }
     }
 }
@@ -458,7 +510,7 @@ pub static ROUTES: &[WebhookRoute] = &[
         kind: WebhookKind::UserBalanceGenerated,
         id: "userBalanceGenerated",
         path: "/webhook/user/status",
-        path_evidence: Evidence::Legacy,
+        path_evidence: Evidence::Documented,
         evidence: Evidence::Legacy,
         docs_pages: &["19848469e0"],
         members: &[],
@@ -608,6 +660,30 @@ pub static ROUTES: &[WebhookRoute] = &[
         members: &["code"],
         values: &[],
         absent: &["merchantName"],
+        dedupe: &[],
+    },
+    WebhookRoute {
+        kind: WebhookKind::OrderStatus,
+        id: "orderStatus",
+        path: "/order-webhook",
+        path_evidence: Evidence::Assumed,
+        evidence: Evidence::Inferred,
+        docs_pages: &["20961757e0"],
+        members: &["orderId"],
+        values: &[],
+        absent: &[],
+        dedupe: &[],
+    },
+    WebhookRoute {
+        kind: WebhookKind::PaymentLinkStatus,
+        id: "paymentLinkStatus",
+        path: "/payment-link-webhook",
+        path_evidence: Evidence::Assumed,
+        evidence: Evidence::Assumed,
+        docs_pages: &["21246035e0"],
+        members: &["paymentLinkId"],
+        values: &[],
+        absent: &[],
         dedupe: &[],
     },
 ];

@@ -2,7 +2,7 @@
 
 use p100_raw::{Decimal, Sensitive};
 
-use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, NewUser, Overview, Reset, SepaDeposit};
+use super::{Books, CardConfirmation, CardTransaction, CryptoDeposit, Fund, NewUser, Overview, PaymentLinkPayment, Reset, SepaDeposit};
 use crate::call::Refused;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
@@ -74,6 +74,22 @@ impl Sandbox {
         Ok(self.core().command(|world| world.receive_sepa_deposit(deposit))?)
     }
 
+    /// Has somebody pay an order, or a part of it, in its cryptocurrency; the answer is the hash of the transaction.
+    ///
+    /// # Errors
+    /// There is no such order, it has no address yet, has expired or is paid, or the amount cannot be moved.
+    pub fn pay_order(&self, order_id: &str, amount: Decimal) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.pay_order(order_id, amount))?)
+    }
+
+    /// Has somebody pay on a payment link; the answer is the hash of the transaction.
+    ///
+    /// # Errors
+    /// There is no such link, it is paid, there is no such cryptocurrency or network, or the amount cannot be moved.
+    pub fn pay_payment_link(&self, payment_link_id: &str, payment: &PaymentLinkPayment) -> Result<String, Refused> {
+        Ok(self.core().command(|world| world.pay_payment_link(payment_link_id, payment))?)
+    }
+
     /// Decides about the KYC of a user that is under way, from own files or hosted.
     ///
     /// # Errors
@@ -123,7 +139,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.send_card_activation_code(card_id))?)
     }
 
-    /// Does at once what waits for `subject`: the id of an exchange, transfer, withdrawal or deposit, or the external id of a user.
+    /// Does at once what waits for `subject`: the id of an exchange, transfer, withdrawal, deposit or order, or the external id of a user.
     ///
     /// # Errors
     /// Nothing waits for it.

@@ -1,8 +1,8 @@
-//! What people and tests look at: users, cards, deposits, books, webhooks and what is still to happen, in one answer.
+//! What people and tests look at: users, cards, deposits, orders, books, webhooks and what is still to happen, in one answer.
 
 use std::collections::BTreeMap;
 
-use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, PoaStatus};
+use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, OrderStatus, PaymentLinkStatus, PoaStatus};
 use p100_raw::{Decimal, Timestamp, decimal, operations};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,14 @@ pub struct Overview {
     pub deposits: Vec<DepositLine>,
     /// How many crypto deposits there are.
     pub deposit_count: usize,
+    /// Orders by id.
+    pub orders: Vec<OrderLine>,
+    /// How many orders there are.
+    pub order_count: usize,
+    /// Payment links by id.
+    pub payment_links: Vec<PaymentLinkLine>,
+    /// How many payment links there are.
+    pub payment_link_count: usize,
     /// Who holds what.
     pub balances: BTreeMap<Account, Balances>,
     /// The sum over all accounts by currency: always nothing.
@@ -161,6 +169,50 @@ pub struct DepositLine {
     pub status: DepositStatus,
 }
 
+/// An order in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct OrderLine {
+    /// Its id.
+    pub order_id: String,
+    /// How far it is, as getOrder tells it.
+    pub status: OrderStatus,
+    /// What it is paid in.
+    pub currency: String,
+    /// How much has arrived.
+    #[serde(with = "decimal::string")]
+    pub received_amount: Decimal,
+    /// How much is to be paid.
+    #[serde(with = "decimal::string")]
+    pub total_amount_required: Decimal,
+    /// Confirmations of the latest payment.
+    pub confirmations: i32,
+    /// Whether the partner got the euros.
+    pub settled: bool,
+}
+
+/// A payment link in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PaymentLinkLine {
+    /// Its id.
+    pub payment_link_id: String,
+    /// How far it is, as getPaymentLink tells it.
+    pub status: PaymentLinkStatus,
+    /// How much is to be paid, in EUR.
+    #[serde(with = "decimal::string")]
+    pub amount: Decimal,
+    /// What all that has arrived is worth, in EUR.
+    #[serde(with = "decimal::string")]
+    pub arrived: Decimal,
+    /// In how many transfers.
+    pub transaction_count: usize,
+    /// Whether the partner got the euros.
+    pub settled: bool,
+}
+
 /// Something that was caused and has not happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -216,6 +268,10 @@ impl World {
             card_count: self.cards.len(),
             deposits: self.deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
             deposit_count: self.deposits.len(),
+            orders: self.orders.iter().take(SHOWN).map(|(id, order)| order.line(id)).collect(),
+            order_count: self.orders.len(),
+            payment_links: self.payment_links.iter().take(SHOWN).map(|(id, link)| link.line(id)).collect(),
+            payment_link_count: self.payment_links.len(),
             sums: self.sums(),
             entries: entries.iter().rev().take(SHOWN).cloned().collect(),
             entry_count: entries.len(),

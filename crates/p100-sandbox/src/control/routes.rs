@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::http::{Answer, Incoming, Route};
-use super::{Advance, CardConfirmation, ClockState, DepositDecision, Fund, KycDecision, Made, PoaDecision, Proceed, Reset, SentCode};
+use super::{
+    Advance, CardConfirmation, ClockState, DepositDecision, Fund, KycDecision, Made, OrderPayment, PoaDecision, Proceed, Reset, SentCode,
+};
 use crate::call::{Refusal, Reply};
 use crate::core::Core;
 use crate::modules::kyc_page;
@@ -43,6 +45,14 @@ pub(super) static ROUTES: &[Route] = &[
         })),
     route("POST", "/_sandbox/deposits/sepa", "have a bank transfer to a user arrive",
         |core, incoming| change(&core, &incoming, |world, deposit| world.receive_sepa_deposit(deposit).map(made))),
+    route("POST", "/_sandbox/orders/{orderId}/payments", "have somebody pay an order, or a part of it",
+        |core, incoming| change(&core, &incoming, |world, OrderPayment { amount }| {
+            world.pay_order(incoming.path("orderId"), amount).map(made)
+        })),
+    route("POST", "/_sandbox/payment-links/{paymentLinkId}/payments", "have somebody pay on a payment link",
+        |core, incoming| change(&core, &incoming, |world, payment| {
+            world.pay_payment_link(incoming.path("paymentLinkId"), &payment).map(made)
+        })),
     route("POST", "/_sandbox/users/{externalUserId}/kyc", "decide about the KYC of a user",
         |core, incoming| change(&core, &incoming, |world, decision| {
             world.decide_kyc_of(incoming.path("externalUserId"), decision).map(done)

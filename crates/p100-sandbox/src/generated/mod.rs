@@ -17,6 +17,12 @@ pub(crate) fn handle(
             world.get_partner_balances().map(|answer| Reply::json(200u16, &answer))
         }
 
+        "createPartnerWallet" => {
+            world
+                .create_partner_wallet(input.body::<types::PartnerWalletRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
         "getPartnerTransactions" => {
             world
                 .get_partner_transactions(
@@ -106,6 +112,15 @@ pub(crate) fn handle(
         "unsuspendUser" => {
             world
                 .unsuspend_user(input.path("externalUserId"))
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "extendUser" => {
+            world
+                .extend_user(
+                    input.path("externalUserId"),
+                    input.body::<types::ExtendUserRequest>()?,
+                )
                 .map(|answer| Reply::json(200u16, &answer))
         }
 
@@ -264,6 +279,40 @@ pub(crate) fn handle(
         "deleteCard" => {
             world
                 .delete_card(input.body::<types::CardReference>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "getOrderRates" => {
+            world.get_order_rates().map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "lockOrderRate" => {
+            world
+                .lock_order_rate(input.body::<types::OrderLockRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "createOrder" => {
+            world
+                .create_order(input.body::<types::OrderRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "getOrder" => {
+            world
+                .get_order(input.path("orderId"))
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "createPaymentLink" => {
+            world
+                .create_payment_link(input.body::<types::PaymentLinkRequest>()?)
+                .map(|answer| Reply::json(200u16, &answer))
+        }
+
+        "getPaymentLink" => {
+            world
+                .get_payment_link(input.path("paymentLinkId"))
                 .map(|answer| Reply::json(200u16, &answer))
         }
 

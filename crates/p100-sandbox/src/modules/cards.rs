@@ -164,11 +164,20 @@ impl World {
         card.ok_or_else(|| Refusal::code(ErrorCode::P434))
     }
 
-    pub(crate) fn create_card(&mut self, request: types::CreateCardRequest) -> Result<types::CardCreated, Refusal> {
-        let user = self.spender(&request.external_user_id)?;
+    /// Refuses cards to users who are not verified or, if the settings say so, not extended.
+    fn check_card_holder(&self, user: &User) -> Result<(), Refusal> {
         if !user.is_verified() {
             return Err(Refusal::code(ErrorCode::P459));
         }
+        if self.settings.demand_extension && !user.is_extended() {
+            return Err(Refusal::code(ErrorCode::P461));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn create_card(&mut self, request: types::CreateCardRequest) -> Result<types::CardCreated, Refusal> {
+        let user = self.spender(&request.external_user_id)?;
+        self.check_card_holder(user)?;
         if !COUNTRIES.contains(&user.country()) {
             return Err(Refusal::code(ErrorCode::P451));
         }
@@ -207,9 +216,7 @@ impl World {
     /// The page of this operation knows no P412: the card of an unknown user is an unknown card.
     pub(crate) fn get_card(&mut self, external_user_id: &str, card_id: &str) -> Result<types::CardDetails, Refusal> {
         let user = self.user(external_user_id).map_err(|_| Refusal::code(ErrorCode::P434))?;
-        if !user.is_verified() {
-            return Err(Refusal::code(ErrorCode::P459));
-        }
+        self.check_card_holder(user)?;
         let card = self.card(external_user_id, card_id)?;
         Ok(types::CardDetails::builder()
             .status(card.status())

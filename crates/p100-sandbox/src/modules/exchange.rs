@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Progress, insufficient_funds};
 use crate::call::Refusal;
+use crate::conversion::bought;
 use crate::currencies::{self, Currency};
 use crate::ledger::{Account, Leg};
 use crate::schedule::Step;
@@ -77,22 +78,6 @@ impl Lock {
             rate: rate.round_dp(RATE_DECIMALS).normalize(),
         })
     }
-}
-
-/// `sold * rate_from / rate_to`, rounded down to so many decimals. In whole numbers: decimals of this size would be rounded to the nearest
-/// first, and sometimes up.
-fn bought(sold: Decimal, rate_from: Decimal, rate_to: Decimal, decimals: u32) -> Option<Decimal> {
-    let [sold, rate_from, rate_to] = [sold, rate_from, rate_to].map(|number| number.normalize());
-    let mut above = sold.mantissa().checked_mul(rate_from.mantissa())?;
-    let mut below = rate_to.mantissa();
-    let (more, less) = (decimals + rate_to.scale(), sold.scale() + rate_from.scale());
-    let factor = 10_i128.checked_pow(more.abs_diff(less))?;
-    if more > less {
-        above = above.checked_mul(factor)?;
-    } else {
-        below = below.checked_mul(factor)?;
-    }
-    Decimal::try_from_i128_with_scale(above.checked_div(below)?, decimals).ok()
 }
 
 impl World {
@@ -170,7 +155,7 @@ impl World {
     }
 
     /// The price of every currency in EUR.
-    fn rates(&self) -> BTreeMap<String, Decimal> {
+    pub(super) fn rates(&self) -> BTreeMap<String, Decimal> {
         currencies::ALL.iter().map(|currency| (currency.slug.to_owned(), self.settings.rate(currency))).collect()
     }
 
@@ -203,8 +188,7 @@ impl World {
     ) -> Result<types::ExchangeCreated, Refusal> {
         let (from, to) = pair(amount, from, to)?;
         let lock = self.locks.get(lock_id).filter(|lock| lock.account == account && self.now < lock.valid_until);
-        // Whether it never was, is another's, has expired or has been used is told apart by no page.
-        let lock = lock.ok_or_else(|| Refusal::message(400, "There is no such rate lock, or it has expired or been used."))?;
+        let lock = lock.ok_or_else(no_lock)?;
         let terms = lock.terms(amount, from, to);
         let terms = terms.ok_or_else(|| Refusal::invalid("amount is too small or too large to be exchanged."))?;
         self.locks.remove(lock_id);
@@ -219,6 +203,11 @@ impl World {
         self.plan(Step::Exchange, &id);
         Ok(types::ExchangeCreated::builder().exchange_id(id).build())
     }
+}
+
+/// Whether a lock never was, is another's, has expired or has been used is told apart by no page.
+pub(super) fn no_lock() -> Refusal {
+    Refusal::message(400, "There is no such rate lock, or it has expired or been used.")
 }
 
 /// The two currencies, if `amount` of the first can be exchanged into the second; refused with P403 otherwise.

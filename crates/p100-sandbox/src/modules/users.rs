@@ -34,6 +34,9 @@ pub(crate) struct User {
     standing: Standing,
     stage: Stage,
     poa: Poa,
+    /// Whether the partner has extended the user.
+    #[serde(default)]
+    extended: bool,
     /// What has been uploaded.
     pictures: BTreeSet<Picture>,
     /// The hosted KYC that is under way.
@@ -72,6 +75,7 @@ impl User {
             standing: Standing::Admitted,
             stage,
             poa: Poa::NotGiven,
+            extended: false,
             pictures: BTreeSet::new(),
             session: None,
             rejection_reason: None,
@@ -95,6 +99,10 @@ impl User {
     /// Whether the KYC is passed.
     pub(crate) fn is_verified(&self) -> bool {
         self.stage.is_verified()
+    }
+
+    pub(crate) fn is_extended(&self) -> bool {
+        self.extended
     }
 
     /// Whether the EUR balance is active and has an IBAN.
@@ -327,6 +335,20 @@ impl World {
     pub(crate) fn unsuspend_user(&mut self, external_user_id: &str) -> Result<types::MessageResponse, Refusal> {
         self.order(external_user_id, Order::Unsuspend)?;
         Ok(message("The user is not suspended."))
+    }
+
+    /// Extends a verified user, once and for all. What the request may say is not known, so nothing of it counts.
+    pub(crate) fn extend_user(
+        &mut self,
+        external_user_id: &str,
+        _request: types::ExtendUserRequest,
+    ) -> Result<types::MessageResponse, Refusal> {
+        let user = self.user_mut(external_user_id)?;
+        if !user.is_verified() {
+            return Err(Refusal::code(ErrorCode::P459));
+        }
+        user.extended = true;
+        Ok(message("The user is extended."))
     }
 
     /// Changes the standing of a user. What was ordered before changes nothing.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{FAILED, PROCESSING, insufficient_funds};
 use crate::call::Refusal;
-use crate::currencies::{self, Currency, Network};
+use crate::currencies::{Currency, Network};
 use crate::ledger::{Account, Leg};
 use crate::machine;
 use crate::schedule::Step;
 use crate::time::Time;
-use crate::world::{NewRow, World, unmovable};
+use crate::world::{NewRow, World, on_network, unmovable};
 
 /// One withdrawal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -198,10 +198,4 @@ impl World {
             .build();
         self.emit(&WebhookEvent::CryptoWithdrawalStatus(Box::new(event)));
     }
-}
-
-/// The cryptocurrency `slug` and the network of this name, the default one without; refused with P410 if there is none.
-fn on_network(slug: &str, network: Option<&str>) -> Result<(&'static Currency, &'static Network), Refusal> {
-    let found = currencies::find(slug).and_then(|currency| Some((currency, currency.network(network)?)));
-    found.ok_or_else(|| Refusal::code(ErrorCode::P410))
 }

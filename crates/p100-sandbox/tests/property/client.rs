@@ -76,7 +76,8 @@ impl Actor {
     /// Does one thing.
     pub(super) async fn act(&mut self) {
         match self.rng.u32(..200) {
-            0..34 => self.transfer().await,
+            0..28 => self.transfer().await,
+            28..34 => self.order().await,
             34..66 => self.exchange().await,
             66..80 => self.sepa_transfer().await,
             80..104 => self.withdraw().await,

@@ -102,7 +102,8 @@ pub(super) fn money(rng: &mut Rng, slugs: &[&'static str]) -> Money {
 /// Other steps, other rates.
 pub(super) fn change(rng: &mut Rng, settings: &mut Settings) {
     use Step::*;
-    for step in [KycDecision, Activation, Exchange, Transfer, SepaTransfer, WithdrawalBroadcast, WithdrawalConfirmation, DepositCheck] {
+    let payments = [Exchange, Transfer, SepaTransfer, WithdrawalBroadcast, WithdrawalConfirmation, DepositCheck];
+    for step in [KycDecision, Activation, OrderWallet, OrderConfirmation].into_iter().chain(payments) {
         let when = match rng.u32(..8) {
             0..4 => When::Immediate,
             4 => When::AfterReads(rng.u32(1..=2)),

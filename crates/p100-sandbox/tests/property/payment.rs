@@ -99,6 +99,15 @@ impl Payment {
     }
 }
 
+/// What an order moves when it is paid as its lock says.
+pub(super) fn order(slug: &str, lock: &p100::types::OrderLock) -> [Movement; 2] {
+    let places = decimals(slug);
+    // In cents, rounded down.
+    let cents = units(lock.amount, places) * units(lock.rate, 8) / 10_u128.pow(places + 8 - 2);
+    let euros = Decimal::from_i128_with_scale(i128::try_from(cents).expect("a number"), 2);
+    [movement(&Account::Outside, &Account::Desk, slug, lock.amount), movement(&Account::Desk, &Account::Partner, "eur", euros)]
+}
+
 /// `amount`, which is positive and has no more decimals, in units of its last decimal.
 fn units(amount: Decimal, decimals: u32) -> u128 {
     let amount = amount.normalize();

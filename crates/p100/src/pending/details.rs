@@ -3,7 +3,7 @@
 use crate::types::{self, ProcessingError};
 use crate::{Client, Error};
 
-/// Details that tell an outcome: of an exchange, a withdrawal, a SEPA transfer or a transfer. For these four only.
+/// Details that tell an outcome: of an exchange, a withdrawal, a SEPA transfer, a transfer, an order or a payment link. For these six only.
 pub trait Details: sealed::Sealed + Sized + Send {
     /// The status as P100 wrote it.
     fn status(&self) -> &str;
@@ -23,7 +23,7 @@ mod sealed {
 }
 
 macro_rules! details {
-    ($($details:ident of $resource:ident),*) => {$(
+    ($($details:ident of $resource:ident $(with $error:ident)?),*) => {$(
         impl sealed::Sealed for types::$details {}
 
         impl Details for types::$details {
@@ -36,7 +36,7 @@ macro_rules! details {
             }
 
             fn processing_error(&self) -> Option<&ProcessingError> {
-                self.error.as_ref()
+                None $(.or(self.$error.as_ref()))?
             }
 
             async fn get(client: &Client, id: &str) -> Result<Self, Error> {
@@ -46,4 +46,11 @@ macro_rules! details {
     )*};
 }
 
-details!(ExchangeDetails of exchange, WithdrawalDetails of withdrawals, SepaTransferDetails of sepa, TransferDetails of transfers);
+details!(
+    ExchangeDetails of exchange with error,
+    WithdrawalDetails of withdrawals with error,
+    SepaTransferDetails of sepa with error,
+    TransferDetails of transfers with error,
+    OrderDetails of orders,
+    PaymentLinkDetails of payment_links
+);

@@ -27,6 +27,17 @@ impl Partner<'_> {
         Ok(self.0.raw().get_partner_balances().await?.into_inner())
     }
 
+    /// The deposit address of one currency, made if there is none: see `wallet` of [`balances`](Self::balances).
+    ///
+    /// Operation [`createPartnerWallet`](crate::raw::Client::create_partner_wallet).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`balances`](Self::balances) tells.
+    pub async fn create_wallet(self, request: &types::PartnerWalletRequest) -> Result<types::PartnerWalletCreated, Error> {
+        Ok(self.0.raw().create_partner_wallet(request).await?.into_inner())
+    }
+
     /// The transactions of one calendar month. P100 does not say in which time zone it cuts months.
     ///
     /// ```no_run

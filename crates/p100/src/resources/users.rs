@@ -20,7 +20,7 @@ use crate::{Client, Error, Month, types};
 pub struct Users<'a>(pub(super) &'a Client);
 
 impl Users<'_> {
-    /// Creates a user who can pass KYC, with fiat and crypto balances.
+    /// Creates a user who can pass KYC. Balances come with the creation, or with the verification by the docs since September 2025.
     ///
     /// Operation [`createUser`](crate::raw::Client::create_user).
     ///
@@ -31,14 +31,31 @@ impl Users<'_> {
         Ok(self.0.raw().create_user(request).await?.into_inner())
     }
 
-    /// Creates a user without KYC, who holds crypto only.
+    /// Creates a user without KYC, who holds crypto only. The docs of September 2025 dropped limited users; it may still answer.
     ///
     /// Operation [`createLimitedUser`](crate::raw::Client::create_limited_user).
     ///
     /// # Errors
     /// As [`create`](Self::create).
+    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[expect(deprecated, reason = "the raw client marks it too")]
     pub async fn create_limited(self, request: &types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Error> {
         Ok(self.0.raw().create_limited_user(request).await?.into_inner())
+    }
+
+    /// Gives a user what cards ask for, if they are refused with `P461`. No page says what that is, nor what the request holds.
+    ///
+    /// Operation [`extendUser`](crate::raw::Client::extend_user).
+    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`].
+    pub async fn extend(
+        self,
+        external_user_id: impl AsRef<str>,
+        request: &types::ExtendUserRequest,
+    ) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().extend_user(external_user_id.as_ref(), request).await?.into_inner())
     }
 
     /// Changes a user's data: send only what changes.

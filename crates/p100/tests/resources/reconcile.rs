@@ -172,7 +172,10 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
     ];
     let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();
     covered.sort_unstable();
-    let answers_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
+    // What has no final status is paid by others: orders and payment links move nothing of the partner's.
+    let answers_an_id = operations::ALL
+        .iter()
+        .filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some() && !outcome.terminal.is_empty()));
     let mut creates: Vec<_> = answers_an_id.map(|operation| operation.id).collect();
     creates.sort_unstable();
     assert_eq!(covered, creates);

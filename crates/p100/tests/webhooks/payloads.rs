@@ -51,4 +51,12 @@ pub(crate) const PAYLOADS: &[(WebhookKind, &str)] = &[
         r#"{"externalUserId":"customer-42","cardId":"k-1","code":"482913","merchantName":"Example Shop","amount":12.99}"#,
     ),
     (WebhookKind::CardActivationCode, r#"{"externalUserId":"customer-42","cardId":"k-1","code":"730155"}"#),
+    (
+        WebhookKind::OrderStatus,
+        r#"{"orderId":"o-1","status":"WAITING_FOR_CONFIRMATION","confirmations":4,"requiredConfirmations":12,"receivedAmount":200.5}"#,
+    ),
+    (
+        WebhookKind::PaymentLinkStatus,
+        r#"{"paymentLinkId":"p-1","status":"AWAITING_COMPLETION","amount":"49.90","currency":"eur","transactions":[]}"#,
+    ),
 ];

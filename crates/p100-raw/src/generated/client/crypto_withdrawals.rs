@@ -98,8 +98,9 @@ impl Client {
     ///
     /// State and outcome of one crypto withdrawal. The target wallet is called `destination` here, not
     /// `walletAddress`, and `currency` is an object with currency and network. The words for processing and failure
-    /// are unknown: take every status but `SUCCESSFUL` as not final and look for `error`. The path is one a
-    /// third-party integration uses and fits the other details operations; the members are those of the legacy event.
+    /// are unknown: take every status but `SUCCESSFUL` as not final and look for `error`. A second page describes it
+    /// for the partner and is taken to mean the same endpoint, as for getSepaTransfer. The path is one a third-party
+    /// integration uses and fits the other details operations; the members are those of the legacy event.
     ///
     /// `GET /v1/crypto-withdrawal/details/{withdrawalId}` (path: inferred).
     ///
@@ -114,7 +115,7 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19693674e0](https://partner-api-docs.p100.io/get-crypto-withdrawal-details-19693674e0.md).
+    /// Docs: [19693674e0](https://partner-api-docs.p100.io/get-crypto-withdrawal-details-19693674e0.md), 28597682e0.
     pub async fn get_withdrawal(
         &self,
         withdrawal_id: &str,

@@ -126,8 +126,9 @@ impl Client {
     /// State and outcome of one exchange, of the partner or of a user (`user` is absent for the partner). `COMPLETED`
     /// and `FAILED` are final (the docs of this generation write them in lower case in prose; upper case is
     /// modelled); take every other value as not final. What the answer tells is documented, the member names are not.
-    /// The path is assumed after its `/details/` siblings; the next best guess is `/v1/exchange/{exchangeId}`, named
-    /// in prose beside paths that are known to be wrong.
+    /// A second page describes it for the partner and is taken to mean the same endpoint, as for getSepaTransfer. The
+    /// path is assumed after its `/details/` siblings; the next best guess is `/v1/exchange/{exchangeId}`, named in
+    /// prose beside paths that are known to be wrong.
     ///
     /// `GET /v1/exchange/details/{exchangeId}` (path: **assumed**: no page of the docs states it; if P100 answers 404
     /// for every call, this guess is wrong).
@@ -147,7 +148,8 @@ impl Client {
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
     /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
     ///
-    /// Docs: [19693645e0](https://partner-api-docs.p100.io/retrieve-detailed-exchange-infromation-19693645e0.md).
+    /// Docs: [19693645e0](https://partner-api-docs.p100.io/retrieve-detailed-exchange-infromation-19693645e0.md),
+    /// 22206083e0.
     pub async fn get_exchange(
         &self,
         exchange_id: &str,

@@ -3,7 +3,7 @@
 //! One method per operation.
 
 mod partner_operations;
-mod user_accounts_with_kyc;
+mod user_accounts;
 mod user_accounts_without_kyc;
 mod kyc_by_p100;
 mod currency_exchange;
@@ -11,3 +11,5 @@ mod crypto_deposits;
 mod crypto_withdrawals;
 mod internal_transfers;
 mod virtual_cards;
+mod orders;
+mod payment_link;

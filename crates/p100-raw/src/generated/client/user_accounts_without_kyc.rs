@@ -8,10 +8,11 @@ use crate::{Client, Error, RawBody, Response, operations, types};
 impl Client {
     /// Create a user without KYC
     ///
-    /// Creates a limited user: no KYC, no cards, and no way to become a full user later. Other than in createUser,
-    /// `balances` is one flat array in which the `eur` entry stands among the crypto ones and has neither IBAN nor
-    /// status. The page does not say which members are required; its sample carries all. Compared with createUser
-    /// there is no phone, post code or citizenship, but birth data and `pesel`.
+    /// Dropped: the docs of September 2025 list neither this page nor its module, and no page says whether the
+    /// endpoint still answers. Creates a limited user: no KYC, no cards, and no way to become a full user later.
+    /// Other than in createUser, `balances` is one flat array in which the `eur` entry stands among the crypto ones
+    /// and has neither IBAN nor status. The page does not say which members are required; its sample carries all.
+    /// Compared with createUser there is no phone, post code or citizenship, but birth data and `pesel`.
     ///
     /// `POST /v1/user/balances/crypto` (path: documented).
     ///
@@ -31,6 +32,7 @@ impl Client {
     ///
     /// Docs:
     /// [19953092e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-without-kyc-19953092e0.md).
+    #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn create_limited_user(
         &self,
         body: &types::CreateLimitedUserRequest,

@@ -11,7 +11,8 @@ impl Client {
     /// Issues a virtual card to a user with completed KYC whose country is in the card column of Supported Countries.
     /// The answer carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
     /// existing cards per user, active and locked together, and 5 creations in 24 hours, 10 in 30 days, 20 in 12
-    /// months per user. By the seed fee table the partner's EUR balance pays EUR 0.25 per active card and month.
+    /// months per user. The monthly fee of an active card is taken from the partner's EUR balance and agreed with
+    /// P100; the docs of July 2025 had EUR 0.25.
     ///
     /// `POST /v1/card/virtual` (path: legacy).
     ///
@@ -23,6 +24,7 @@ impl Client {
     /// - `P451` (status 400, legacy): `forbidden-country-card`: no cards for users of this country. HTTP 400.
     /// - `P455` (status 400, legacy): `user-suspended`: the user is suspended. HTTP 400.
     /// - `P459` (status 400, inferred): The user is not verified. HTTP 400.
+    /// - `P461` (status 400, inferred): The user is not extended, see extendUser. HTTP 400.
     /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
     ///   effect is not stated.
     /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
@@ -107,6 +109,7 @@ impl Client {
     ///
     /// - `P434` (status 400, documented): `invalid-card` (inferred): no such card. HTTP 400, not 404.
     /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
+    /// - `P461` (status 400, documented): The user is not extended, see extendUser. HTTP 400.
     /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
     ///   effect is not stated.
     /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.

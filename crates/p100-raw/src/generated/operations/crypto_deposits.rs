@@ -42,5 +42,6 @@ pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };

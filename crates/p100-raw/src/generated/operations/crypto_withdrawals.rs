@@ -36,6 +36,7 @@ pub static GET_NETWORK_FEE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -89,6 +90,7 @@ pub static CREATE_WITHDRAWAL: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -97,8 +99,8 @@ pub static GET_WITHDRAWAL: Operation = Operation {
     id: "getWithdrawal",
     method: "GET",
     path: "/v1/crypto-withdrawal/details/{withdrawalId}",
-    tags: &["Crypto Withdrawals"],
-    docs_pages: &["19693674e0"],
+    tags: &["Crypto Withdrawals", "Partner Operations"],
+    docs_pages: &["19693674e0", "28597682e0"],
     evidence: Evidence::Inferred,
     retry: Retry::Safe,
     outcome: None,
@@ -116,5 +118,6 @@ pub static GET_WITHDRAWAL: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: true,
 };

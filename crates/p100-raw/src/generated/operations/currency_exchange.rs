@@ -31,6 +31,7 @@ pub static GET_RATES: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -63,6 +64,7 @@ pub static LOCK_RATE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -111,6 +113,7 @@ pub static CREATE_EXCHANGE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -119,8 +122,8 @@ pub static GET_EXCHANGE: Operation = Operation {
     id: "getExchange",
     method: "GET",
     path: "/v1/exchange/details/{exchangeId}",
-    tags: &["Currency Exchange"],
-    docs_pages: &["19693645e0"],
+    tags: &["Currency Exchange", "Partner Operations"],
+    docs_pages: &["19693645e0", "22206083e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
     outcome: None,
@@ -138,5 +141,6 @@ pub static GET_EXCHANGE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: true,
 };

@@ -62,6 +62,7 @@ pub static CREATE_TRANSFER: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -89,5 +90,6 @@ pub static GET_TRANSFER: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };

@@ -47,6 +47,7 @@ pub static CREATE_KYC_SESSION: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -70,6 +71,7 @@ pub static OPEN_KYC_PAGE: Operation = Operation {
         },
     ],
     authenticated: false,
+    deprecated: false,
     sensitive_answer: true,
 };
 
@@ -112,5 +114,6 @@ pub static GET_KYC_STATUS: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };

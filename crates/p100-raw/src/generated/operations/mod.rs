@@ -3,7 +3,7 @@
 //! What the document says about each operation.
 
 mod partner_operations;
-mod user_accounts_with_kyc;
+mod user_accounts;
 mod user_accounts_without_kyc;
 mod kyc_by_p100;
 mod currency_exchange;
@@ -11,8 +11,10 @@ mod crypto_deposits;
 mod crypto_withdrawals;
 mod internal_transfers;
 mod virtual_cards;
+mod orders;
+mod payment_link;
 pub use partner_operations::*;
-pub use user_accounts_with_kyc::*;
+pub use user_accounts::*;
 pub use user_accounts_without_kyc::*;
 pub use kyc_by_p100::*;
 pub use currency_exchange::*;
@@ -20,11 +22,14 @@ pub use crypto_deposits::*;
 pub use crypto_withdrawals::*;
 pub use internal_transfers::*;
 pub use virtual_cards::*;
+pub use orders::*;
+pub use payment_link::*;
 use crate::Operation;
 
 /// Every operation, in the order of the document.
 pub static ALL: &[&Operation] = &[
     &GET_PARTNER_BALANCES,
+    &CREATE_PARTNER_WALLET,
     &GET_PARTNER_TRANSACTIONS,
     &LOCK_PARTNER_RATE,
     &CREATE_PARTNER_EXCHANGE,
@@ -39,6 +44,7 @@ pub static ALL: &[&Operation] = &[
     &DELETE_USER,
     &SUSPEND_USER,
     &UNSUSPEND_USER,
+    &EXTEND_USER,
     &GET_USER_BALANCES,
     &GET_USER_TRANSACTIONS,
     &CREATE_LIMITED_USER,
@@ -64,4 +70,10 @@ pub static ALL: &[&Operation] = &[
     &GET_CARD_LIMITS,
     &UPDATE_CARD_LIMITS,
     &DELETE_CARD,
+    &GET_ORDER_RATES,
+    &LOCK_ORDER_RATE,
+    &CREATE_ORDER,
+    &GET_ORDER,
+    &CREATE_PAYMENT_LINK,
+    &GET_PAYMENT_LINK,
 ];

@@ -31,6 +31,45 @@ pub static GET_PARTNER_BALANCES: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
+    sensitive_answer: false,
+};
+
+/// Create a deposit wallet for the partner: `POST /v1/partner/wallet`.
+pub static CREATE_PARTNER_WALLET: Operation = Operation {
+    id: "createPartnerWallet",
+    method: "POST",
+    path: "/v1/partner/wallet",
+    tags: &["Partner Operations"],
+    docs_pages: &["28597670e0"],
+    evidence: Evidence::Assumed,
+    retry: Retry::Never,
+    outcome: None,
+    success: &[200u16],
+    error_codes: &[
+        KnownErrorCode {
+            code: "P403",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+        KnownErrorCode {
+            code: "P410",
+            status: 400u16,
+            evidence: Evidence::Assumed,
+        },
+        KnownErrorCode {
+            code: "P500",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+        KnownErrorCode {
+            code: "P501",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+    ],
+    authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -63,6 +102,7 @@ pub static GET_PARTNER_TRANSACTIONS: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -90,6 +130,7 @@ pub static LOCK_PARTNER_RATE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -128,6 +169,7 @@ pub static CREATE_PARTNER_EXCHANGE: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -171,6 +213,7 @@ pub static CREATE_PARTNER_WITHDRAWAL: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -209,6 +252,7 @@ pub static CREATE_PARTNER_SEPA_TRANSFER: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -246,5 +290,6 @@ pub static GET_SEPA_TRANSFER: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: true,
 };

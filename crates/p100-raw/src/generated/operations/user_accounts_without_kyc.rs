@@ -41,5 +41,6 @@ pub static CREATE_LIMITED_USER: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: true,
     sensitive_answer: false,
 };

@@ -45,6 +45,11 @@ pub static CREATE_CARD: Operation = Operation {
             evidence: Evidence::Inferred,
         },
         KnownErrorCode {
+            code: "P461",
+            status: 400u16,
+            evidence: Evidence::Inferred,
+        },
+        KnownErrorCode {
             code: "P500",
             status: 400u16,
             evidence: Evidence::Inferred,
@@ -56,6 +61,7 @@ pub static CREATE_CARD: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: true,
 };
 
@@ -88,6 +94,7 @@ pub static LIST_CARDS: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -114,6 +121,11 @@ pub static GET_CARD: Operation = Operation {
             evidence: Evidence::Documented,
         },
         KnownErrorCode {
+            code: "P461",
+            status: 400u16,
+            evidence: Evidence::Documented,
+        },
+        KnownErrorCode {
             code: "P500",
             status: 400u16,
             evidence: Evidence::Documented,
@@ -125,6 +137,7 @@ pub static GET_CARD: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: true,
 };
 
@@ -167,6 +180,7 @@ pub static UPDATE_CARD_PIN: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -209,6 +223,7 @@ pub static BLOCK_CARD: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -251,6 +266,7 @@ pub static UNBLOCK_CARD: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -288,6 +304,7 @@ pub static GET_CARD_LIMITS: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -330,6 +347,7 @@ pub static UPDATE_CARD_LIMITS: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };
 
@@ -372,5 +390,6 @@ pub static DELETE_CARD: Operation = Operation {
         },
     ],
     authenticated: true,
+    deprecated: false,
     sensitive_answer: false,
 };

@@ -54,7 +54,7 @@ pub struct PartnerExchangeRequest {
 /// Sends euros from the partner's account to an IBAN. Name the receiver either as a person (`receiverType`
 /// NATURAL with both names) or as a company (LEGAL with `companyName`), never both. Later docs forbid the
 /// receiver fields for partners limited to their own accounts. The answer only accepts the transfer; funds and
-/// compliance are checked afterwards. The fee was 0.1 %, at least EUR 1.00.
+/// compliance are checked afterwards. Fees are by agreement.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -95,6 +95,38 @@ pub struct PartnerSepaTransferRequest {
     #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub company_name: Option<String>,
+}
+
+/// Deposit address of one currency of the partner. No page states a member.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct PartnerWalletCreated {
+    /// Currency slug, lower case (`usdc`).
+    pub currency: String,
+    /// Network of the address, lower case (`polygon`). May be missing.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub network: Option<String>,
+    /// The deposit address. Send only coins of this currency over this network.
+    pub wallet: String,
+}
+
+/// Asks for the deposit address of one currency of the partner. No page states a member.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct PartnerWalletRequest {
+    /// Currency slug, lower case (`usdc`).
+    pub currency: String,
+    /// Network, lower case (`polygon`), for currencies that have several.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub network: Option<String>,
 }
 
 /// Sends crypto from the partner's balance to an outside wallet. The same fields as WithdrawalRequest without the

@@ -172,6 +172,8 @@ pub enum ErrorCode {
     P459,
     /// `P460`: This user has no proof-of-address verification. HTTP 404.
     P460,
+    /// `P461`: The user is not extended, see extendUser. HTTP 400.
+    P461,
     /// `P500`: Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.
     P500,
     /// `P501`: Service temporarily unavailable. HTTP 400, not 503.
@@ -184,7 +186,8 @@ open_enum!(
     ErrorCode { P211 = "P211", P403 = "P403", P410 = "P410", P411 = "P411", P412 =
     "P412", P418 = "P418", P424 = "P424", P426 = "P426", P428 = "P428", P433 = "P433",
     P434 = "P434", P440 = "P440", P445 = "P445", P447 = "P447", P451 = "P451", P454 =
-    "P454", P455 = "P455", P459 = "P459", P460 = "P460", P500 = "P500", P501 = "P501", }
+    "P454", P455 = "P455", P459 = "P459", P460 = "P460", P461 = "P461", P500 = "P500",
+    P501 = "P501", }
 );
 
 /// The exchange was accepted, not done. Follow it with getExchange or the exchangeStatus event.
@@ -450,6 +453,27 @@ pub struct NetworkWithdrawalTerms {
     pub min_withdrawal: Option<Decimal>,
 }
 
+/// State of an order. Only two words are known, and which ones are final is not.
+///
+/// Evidence: documented.
+///
+/// The list of values is known to be incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OrderStatus {
+    /// `WAITING_FOR_WALLET_ADDRESS`: The first state; there is no address to pay to yet.
+    WaitingForWalletAddress,
+    /// `WAITING_FOR_CONFIRMATION`: A payment was seen and waits for its confirmations.
+    WaitingForConfirmation,
+    /// A value that the document does not know, as it was sent.
+    Unknown(String),
+}
+
+open_enum!(
+    OrderStatus { WaitingForWalletAddress = "WAITING_FOR_WALLET_ADDRESS",
+    WaitingForConfirmation = "WAITING_FOR_CONFIRMATION", }
+);
+
 /// Whether the other side of a payment is a person or a company, for SEPA receivers and travel-rule data.
 ///
 /// Evidence: legacy.
@@ -465,6 +489,49 @@ pub enum PartyType {
 }
 
 open_enum!(PartyType { Natural = "NATURAL", Legal = "LEGAL", });
+
+/// State of a payment link. Only one word is known, and which ones are final is not.
+///
+/// Evidence: documented.
+///
+/// The list of values is known to be incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PaymentLinkStatus {
+    /// `AWAITING_COMPLETION`: Underpaid; waits for the rest inside a window that is set per partner.
+    AwaitingCompletion,
+    /// A value that the document does not know, as it was sent.
+    Unknown(String),
+}
+
+open_enum!(PaymentLinkStatus { AwaitingCompletion = "AWAITING_COMPLETION", });
+
+/// One transfer on chain towards a payment link. No page states a member.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct PaymentLinkTransaction {
+    /// Hash of the transfer on chain.
+    #[serde(rename = "transactionHash")]
+    pub transaction_hash: String,
+    /// Amount that arrived, in `currency`, as a JSON string.
+    #[serde(with = "crate::decimal::string")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "crate::decimal::schema::DecimalString")
+    )]
+    pub amount: Decimal,
+    /// Slug of the crypto currency paid in, lower case.
+    pub currency: String,
+    /// Network it came over, lower case (`polygon`).
+    pub network: String,
+    /// Time of the transfer, ISO 8601 in UTC.
+    #[serde(rename = "createdAt")]
+    pub created_at: Timestamp,
+}
 
 /// Why an accepted operation failed afterwards. Its shape comes from the legacy transfer webhook, where it
 /// accompanies even a success, so decide on the status of the operation and not on the presence of this object.

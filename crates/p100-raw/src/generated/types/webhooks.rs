@@ -330,6 +330,108 @@ pub struct KycVerificationStatusEvent {
     pub rejection_reason: Option<String>,
 }
 
+/// An order changed its state. Taken to be a part of what getOrder answers; only id and status are certain to be
+/// there.
+///
+/// Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct OrderStatusEvent {
+    /// Id of the order, as answered by createOrder, a uuid.
+    #[serde(rename = "orderId")]
+    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
+    pub order_id: String,
+    /// Id of the rate lock the order was made with, a uuid.
+    #[serde(rename = "lockId")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
+    pub lock_id: Option<String>,
+    /// State of the order. The known words are not complete.
+    pub status: OrderStatus,
+    /// Time of creation of the order, not of the event, ISO 8601 in UTC.
+    #[serde(rename = "createdAt")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// Confirmations on chain so far.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub confirmations: Option<i32>,
+    /// Confirmations that are needed.
+    #[serde(rename = "requiredConfirmations")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub required_confirmations: Option<i32>,
+    /// Amount that has arrived, in `cryptocurrency`, as a JSON number.
+    ///
+    /// Evidence: assumed.
+    #[serde(rename = "receivedAmount")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(with = "crate::decimal::number")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
+    )]
+    pub received_amount: Option<Decimal>,
+    /// Amount to pay in all, in `cryptocurrency`, as a JSON number.
+    ///
+    /// Evidence: assumed.
+    #[serde(rename = "totalAmountRequired")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(with = "crate::decimal::number")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
+    )]
+    pub total_amount_required: Option<Decimal>,
+    /// Slug of the currency to pay in, lower case.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub cryptocurrency: Option<String>,
+    /// Address to pay to, null in the first state.
+    #[serde(rename = "walletAddress")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub wallet_address: Option<String>,
+    /// Time until which the order must be paid, ISO 8601 in UTC.
+    #[serde(rename = "expiresAt")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Hash of the payment on chain.
+    #[serde(rename = "transactionHash")]
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub transaction_hash: Option<String>,
+    /// Network to pay over, presumably in upper case as in getOrder.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub network: Option<String>,
+}
+
+/// A payment link changed its state. No page states a member.
+///
+/// Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[non_exhaustive]
+pub struct PaymentLinkStatusEvent {
+    /// Id of the link, as answered at its creation.
+    #[serde(rename = "paymentLinkId")]
+    pub payment_link_id: String,
+    /// State of the link. The known words are not complete.
+    pub status: PaymentLinkStatus,
+    /// Amount to pay, in `currency`, as a JSON string. May be missing.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(with = "crate::decimal::string")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
+    )]
+    pub amount: Option<Decimal>,
+    /// Currency slug, `eur`. May be missing.
+    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    pub currency: Option<String>,
+    /// Every transfer on chain that the link has collected. May be missing.
+    #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+    pub transactions: Vec<PaymentLinkTransaction>,
+}
+
 /// State of the review of a user's proof of address, the complete list.
 ///
 /// Evidence: documented.

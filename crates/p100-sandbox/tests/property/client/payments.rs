@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use p100::types::{
-    ExchangeRequest, PartnerExchangeRequest, PartnerSepaTransferRequest, PartnerWithdrawalRequest, PartyType, RateLock, TransferRequest,
-    TravelRuleRequest, WalletType, WithdrawalRequest,
+    ExchangeRequest, OrderLockRequest, OrderRequest, PartnerExchangeRequest, PartnerSepaTransferRequest, PartnerWithdrawalRequest,
+    PartyType, RateLock, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
 };
 use p100_sandbox::Account;
 use p100_sandbox::control::{CryptoDeposit, SepaDeposit};
 
 use super::super::draw::{Money, money, movable, once_in, pick, written};
 use super::super::notes::Deposit;
-use super::super::payment::{Payment, movement};
+use super::super::payment::{self, Payment, movement};
 use super::{Actor, NOBODY, Outcome};
 
 const ALL: [&str; 8] = ["eur", "btc", "doge", "eth", "ltc", "pol", "usdc", "usdt"];
@@ -199,6 +199,32 @@ impl Actor {
         };
         let outcome = self.sort("withdrawal", payment.is_some(), answer.map(|pending| pending.id().to_owned()));
         self.note_payment(outcome, payment);
+    }
+
+    /// Paid in full as soon as it is there, if it can be.
+    pub(super) async fn order(&mut self) {
+        let (slug, network, ..) = pick(&mut self.rng, &self.fees).cloned().expect("a network");
+        let Money { amount, .. } = money(&mut self.rng, &["eur"]);
+        let request = OrderLockRequest::builder().amount(amount).currency(slug).network(network).build();
+        let answer = self.client.raw().lock_order_rate(&request).await.map(|answer| answer.into_inner());
+        let Outcome::Done(lock) = self.sort("order lock", movable(amount, 2), answer) else { return };
+        let request = OrderRequest::builder().lock_id(&lock.lock_id).build();
+        let answer = self.client.raw().create_order(&request).await.map(|answer| answer.into_inner().order_id);
+        let Outcome::Done(id) = self.sort("order", true, answer) else { return };
+        if once_in(&mut self.rng, 10) {
+            let again = self.client.raw().create_order(&request).await;
+            self.sort("order", false, again.map(|answer| answer.into_inner()));
+        }
+        let answer = self.sandbox.pay_order(&id, lock.amount);
+        if self.sort_command("order payment", true, answer).is_some() {
+            self.notes().booked.extend(payment::order(slug, &lock));
+            let answer = self.client.raw().get_order(&id).await.map(|answer| answer.into_inner());
+            if let Outcome::Done(order) = self.sort("order details", true, answer) {
+                assert_eq!((order.received_amount, order.total_amount_required), (lock.amount, lock.amount));
+            }
+            let again = self.sandbox.pay_order(&id, lock.amount);
+            self.sort_command("order payment", false, again);
+        }
     }
 
     pub(super) fn receive_crypto(&mut self) {

@@ -1,0 +1,110 @@
+//! `cargo xtask spec diff`: what changed between two documents, for whom it breaks, and what it does to the Rust crates.
+//!
+//! The crate `drift` judges the wire too, but panics on a changed content type, has one word for all that happens to a string, gives no
+//! lines, and sees neither webhooks nor extensions. So the comparison is our own, and the tests hold it against drift's opinion.
+
+mod change;
+mod compare;
+mod document;
+mod html;
+mod markdown;
+mod matching;
+mod operation;
+mod report;
+mod rust;
+mod schema;
+mod side;
+#[cfg(test)]
+mod tests;
+mod text;
+mod users;
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use p100_codegen::Node;
+
+use self::report::Report;
+use self::rust::Rust;
+use self::side::Origin;
+use crate::workspace::{Repository, STALE};
+
+/// The index of P100's docs, from the root of the repository.
+const INDEX: &str = "spec/docs-index.yaml";
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// A revision or a file.
+    #[arg(default_value = "HEAD")]
+    old: String,
+    /// A revision or a file; by default the document of the working tree.
+    new: Option<String>,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exits with 4 if there is a change of this kind or a worse one. The order is breaking, unclassified, additive.
+    #[arg(long, value_enum)]
+    fail_on: Option<Threshold>,
+    /// Also tells what happens to the public items of p100-raw and p100, what cargo-semver-checks calls it, and so the version they need.
+    /// Takes a minute or two: both sides are built. With a document from a file the crates are those of the last commit.
+    #[arg(long)]
+    rust: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// For a terminal, with colour if it is one and `NO_COLOR` is not set.
+    Text,
+    /// For the comment of a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+    /// One page with everything in it, both sides beside each other.
+    Html,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Threshold {
+    Breaking,
+    Unclassified,
+    Additive,
+}
+
+pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
+    let report = compare(repository, &options.old, options.new.as_deref(), options.rust)?;
+    let text = match options.format {
+        Format::Text => text::write(&report, has_colour()),
+        Format::Markdown => markdown::write(&report),
+        Format::Json => format!("{:#}\n", report.to_json()),
+        Format::Html => html::write(&report),
+    };
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // The reader has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        result => result.context("cannot write the report")?,
+    }
+    let is_meant = |change: &change::Change| match options.fail_on {
+        None => false,
+        Some(Threshold::Breaking) => change.class.is_breaking(),
+        Some(Threshold::Unclassified) => change.class <= change::Class::Unclassified,
+        Some(Threshold::Additive) => change.class <= change::Class::Additive,
+    };
+    Ok(if report.changes.iter().any(is_meant) { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+}
+
+/// The report on two revisions or files; the second is the working tree if it has no name.
+pub(crate) fn compare(repository: &Repository, old: &str, new: Option<&str>, rust: bool) -> Result<Report> {
+    let (from, to) = (Origin::of(Some(old)), Origin::of(new));
+    let (old, new) = (from.read(repository)?, to.read(repository)?);
+    let index = repository.read(INDEX).ok().and_then(|text| Node::parse(&text).ok());
+    let mut report = Report::new(old, new, index.as_ref());
+    if rust {
+        report.rust = Some(Rust::compare(repository, &from, &to, report.new.version())?);
+    }
+    Ok(report)
+}
+
+fn has_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stdout().is_terminal()
+}

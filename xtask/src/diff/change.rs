@@ -1,0 +1,209 @@
+//! One change between two documents: what it is, whom it breaks and where it stands.
+
+use std::collections::BTreeSet;
+
+use p100_codegen::{Node, Position};
+
+/// What a change means for those who use the API, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    BreakingCallers,
+    BreakingReceivers,
+    Unclassified,
+    Additive,
+    EvidenceDowngraded,
+    EvidenceUpgraded,
+    Documentation,
+}
+
+impl Class {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::BreakingCallers,
+        Self::BreakingReceivers,
+        Self::Unclassified,
+        Self::Additive,
+        Self::EvidenceDowngraded,
+        Self::EvidenceUpgraded,
+        Self::Documentation,
+    ];
+
+    /// For people.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::BreakingCallers => "Breaking for callers",
+            Self::BreakingReceivers => "Breaking for receivers of webhooks",
+            Self::Unclassified => "Unclassified: judge by eye",
+            Self::Additive => "Additive",
+            Self::EvidenceDowngraded => "Evidence downgraded",
+            Self::EvidenceUpgraded => "Evidence upgraded",
+            Self::Documentation => "Documentation only",
+        }
+    }
+
+    /// For programs; these words are stable.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::BreakingCallers => "breaking-callers",
+            Self::BreakingReceivers => "breaking-receivers",
+            Self::Unclassified => "unclassified",
+            Self::Additive => "additive",
+            Self::EvidenceDowngraded => "evidence-downgraded",
+            Self::EvidenceUpgraded => "evidence-upgraded",
+            Self::Documentation => "documentation",
+        }
+    }
+
+    pub(crate) fn is_breaking(self) -> bool {
+        matches!(self, Self::BreakingCallers | Self::BreakingReceivers)
+    }
+}
+
+/// Who sends what a part of the document describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Direction {
+    /// A caller to P100.
+    Request,
+    /// P100 to a caller.
+    Response,
+    /// P100 to a receiver of webhooks.
+    Event,
+    /// The receiver, back to P100.
+    Acknowledgement,
+}
+
+impl Direction {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+            Self::Event => "event",
+            Self::Acknowledgement => "acknowledgement",
+        }
+    }
+
+    /// Whether the partner, who holds the code that must not break, reads it; otherwise the partner writes it.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Response | Self::Event)
+    }
+
+    pub(crate) fn breaking(self) -> Class {
+        match self {
+            Self::Request | Self::Response => Class::BreakingCallers,
+            Self::Event | Self::Acknowledgement => Class::BreakingReceivers,
+        }
+    }
+}
+
+/// What a change does in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Breaks,
+    Adds,
+    Words,
+    Unknown,
+}
+
+impl Effect {
+    /// Of a change after which fewer values are valid.
+    pub(crate) fn narrower(direction: Direction) -> Self {
+        if direction.is_read() { Self::Adds } else { Self::Breaks }
+    }
+
+    /// Of a change after which more values are valid.
+    pub(crate) fn wider(direction: Direction) -> Self {
+        if direction.is_read() { Self::Breaks } else { Self::Adds }
+    }
+
+    pub(crate) fn class(self, direction: Direction) -> Class {
+        match self {
+            Self::Breaks => direction.breaking(),
+            Self::Adds => Class::Additive,
+            Self::Words => Class::Documentation,
+            Self::Unknown => Class::Unclassified,
+        }
+    }
+}
+
+/// An operation or event by which a part of the document reaches the wire.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) direction: Direction,
+}
+
+/// What a change belongs to. Those on the wire come first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Operation(String),
+    Event(String),
+    /// Its kind, as in `components`, and its name.
+    Component(String, String),
+    Document,
+}
+
+impl Subject {
+    /// For programs; these words are stable.
+    pub(crate) fn kind(&self) -> &str {
+        match self {
+            Self::Operation(_) => "operation",
+            Self::Event(_) => "event",
+            Self::Component(kind, _) => match kind.as_str() {
+                "schemas" => "schema",
+                "parameters" => "parameter",
+                "responses" => "response",
+                "requestBodies" => "request-body",
+                "securitySchemes" => "security-scheme",
+                "examples" => "example",
+                "headers" => "header",
+                "links" => "link",
+                _ => "component",
+            },
+            Self::Document => "document",
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Operation(name) | Self::Event(name) | Self::Component(_, name) => name,
+            Self::Document => "document",
+        }
+    }
+}
+
+/// One side of a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Excerpt {
+    pub(crate) position: Position,
+    pub(crate) node: Node,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) class: Class,
+    pub(crate) subject: Subject,
+    /// Everything on the wire that it reaches with this class.
+    pub(crate) users: Vec<User>,
+    /// Where in its subject, in words; empty for the subject itself.
+    pub(crate) place: String,
+    /// What happened there, in words.
+    pub(crate) what: String,
+    /// Whether code that uses the Rust types or methods has to change although the wire allows it to stay.
+    pub(crate) touches_rust: bool,
+    /// A JSON pointer into the new document; into the old one if it is gone from the new one.
+    pub(crate) pointer: String,
+    pub(crate) old: Option<Excerpt>,
+    pub(crate) new: Option<Excerpt>,
+}
+
+impl Change {
+    pub(crate) fn message(&self) -> String {
+        let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
+        let rust = if self.touches_rust { " (Rust code that uses it has to change)" } else { "" };
+        format!("{place}{}{rust}", self.what)
+    }
+
+    /// The users without their directions, each once.
+    pub(crate) fn user_ids(&self) -> Vec<&str> {
+        self.users.iter().map(|user| user.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! A comparison with the names of its sides and the docs pages of what it is about, ready to be written in any form.
+
+use std::collections::BTreeMap;
+
+use p100_codegen::Node;
+use serde_json::{Value, json};
+
+use super::change::{Change, Class, Excerpt, Subject, User};
+use super::compare::compare;
+use super::rust::Rust;
+
+/// One of the two documents.
+pub(crate) struct Side {
+    /// The revision or file it is from.
+    pub(crate) name: String,
+    pub(crate) root: Node,
+}
+
+impl Side {
+    pub(crate) fn version(&self) -> &str {
+        self.root.at(&["info", "version"]).and_then(Node::as_str).unwrap_or("?")
+    }
+}
+
+/// A page of the docs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) title: String,
+    pub(crate) address: String,
+}
+
+pub(crate) struct Report {
+    pub(crate) old: Side,
+    pub(crate) new: Side,
+    /// Worst first.
+    pub(crate) changes: Vec<Change>,
+    /// The pages of operations and events that changed.
+    pages: BTreeMap<String, Vec<Page>>,
+    /// What it does to the crates, if that was asked for.
+    pub(crate) rust: Option<Rust>,
+}
+
+impl Report {
+    /// `index` is the index of the docs; without one, only the address is known that stands at the operation.
+    pub(crate) fn new(old: Side, new: Side, index: Option<&Node>) -> Self {
+        let changes = compare(&old.root, &new.root);
+        let mut pages = owner_pages(&old.root, index);
+        pages.extend(owner_pages(&new.root, index));
+        Self { old, new, changes, pages, rust: None }
+    }
+
+    pub(crate) fn pages(&self, subject: &Subject) -> &[Page] {
+        match subject {
+            Subject::Operation(id) | Subject::Event(id) => self.pages.get(id).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn count(&self, class: Class) -> usize {
+        self.changes.iter().filter(|change| change.class == class).count()
+    }
+
+    /// The changes of one class, each group of one subject.
+    pub(crate) fn groups(&self, class: Class) -> Vec<(&Subject, Vec<&Change>)> {
+        let mut groups: Vec<(&Subject, Vec<&Change>)> = Vec::new();
+        for change in self.changes.iter().filter(|change| change.class == class) {
+            match groups.last_mut() {
+                Some((subject, changes)) if **subject == change.subject => changes.push(change),
+                _ => groups.push((&change.subject, vec![change])),
+            }
+        }
+        groups
+    }
+
+    /// `2 breaking for callers, 1 additive`
+    pub(crate) fn sum(&self) -> String {
+        let counts = Class::ALL.into_iter().map(|class| (class, self.count(class))).filter(|(_, count)| *count > 0);
+        let words: Vec<String> = counts
+            .map(|(class, count)| {
+                let title = class.title().split(':').next().unwrap_or_default();
+                let mut letters = title.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+                format!("{count} {}{}", first.map(String::from).unwrap_or_default(), letters.as_str())
+            })
+            .collect();
+        if words.is_empty() { "no change".to_owned() } else { words.join(", ") }
+    }
+
+    /// Each operation and event that a change reaches, with the worst of its changes.
+    pub(crate) fn reached(&self) -> Vec<(String, Class, Vec<usize>)> {
+        let mut reached: BTreeMap<&str, (Class, Vec<usize>)> = BTreeMap::new();
+        for (index, change) in self.changes.iter().enumerate() {
+            for id in change.user_ids() {
+                let (worst, changes) = reached.entry(id).or_insert((change.class, Vec::new()));
+                *worst = change.class.min(*worst);
+                changes.push(index);
+            }
+        }
+        let mut reached: Vec<_> = reached.into_iter().map(|(id, (worst, changes))| (id.to_owned(), worst, changes)).collect();
+        reached.sort_by(|one, two| (one.1, &one.0).cmp(&(two.1, &two.0)));
+        reached
+    }
+
+    /// For programs: the names of its members are stable.
+    pub(crate) fn to_json(&self) -> Value {
+        let side = |side: &Side| json!({ "name": side.name, "version": side.version() });
+        let excerpt = |excerpt: &Option<Excerpt>| {
+            excerpt.as_ref().map(|it| json!({ "line": it.position.line, "column": it.position.column, "value": it.node.to_value() }))
+        };
+        let change = |change: &Change| {
+            json!({
+                "class": change.class.word(),
+                "subject": { "kind": change.subject.kind(), "name": change.subject.name() },
+                "users": change.users.iter().map(|user| json!({ "id": user.id, "direction": user.direction.word() })).collect::<Vec<_>>(),
+                "place": change.place,
+                "what": change.what,
+                "message": change.message(),
+                "touches_rust": change.touches_rust,
+                "pointer": change.pointer,
+                "old": excerpt(&change.old),
+                "new": excerpt(&change.new),
+                "pages": self.pages(&change.subject).iter().map(|page| json!({ "title": page.title, "address": page.address })).collect::<Vec<_>>(),
+            })
+        };
+        let counts: serde_json::Map<String, Value> =
+            Class::ALL.into_iter().map(|class| (class.word().to_owned(), json!(self.count(class)))).collect();
+        let reached = self.reached().into_iter().map(|(id, worst, changes)| json!({ "id": id, "worst": worst.word(), "changes": changes }));
+        json!({
+            "old": side(&self.old),
+            "new": side(&self.new),
+            "counts": counts,
+            "changes": self.changes.iter().map(change).collect::<Vec<_>>(),
+            "reached": reached.collect::<Vec<_>>(),
+            "rust": self.rust.as_ref().map(Rust::to_json),
+        })
+    }
+}
+
+/// `operation createUser`, `schema Card`
+pub(crate) fn heading(subject: &Subject) -> String {
+    match subject {
+        Subject::Document => "the document".to_owned(),
+        Subject::Operation(name) => name.clone(),
+        Subject::Event(name) => format!("event {name}"),
+        Subject::Component(_, name) => format!("{} {name}", subject.kind().replace('-', " ")),
+    }
+}
+
+/// `responses of getCard, listCards; event cardBlocked`
+pub(crate) fn used_by(users: &[User]) -> String {
+    let mut by_direction: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for user in users {
+        by_direction.entry(user.direction).or_default().push(&user.id);
+    }
+    let parts = by_direction.into_iter().map(|(direction, ids)| {
+        let plural = if ids.len() == 1 { "" } else { "s" };
+        let of = if direction.word() == "event" { "" } else { " of" };
+        format!("{}{plural}{of} {}", direction.word(), ids.join(", "))
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn owner_pages(root: &Node, index: Option<&Node>) -> BTreeMap<String, Vec<Page>> {
+    let known: BTreeMap<&str, Page> = index
+        .and_then(|index| index.get("pages"))
+        .into_iter()
+        .flat_map(Node::items)
+        .filter_map(|page| Some((page.str("id")?, Page { title: page.str("title")?.to_owned(), address: page.str("address")?.to_owned() })))
+        .collect();
+    let mut found = BTreeMap::new();
+    let mut add = |id: &str, node: &Node| {
+        let mut pages: Vec<Page> = node.strings("x-docs-pages").filter_map(|page| known.get(page).cloned()).collect();
+        if let (true, Some(address)) = (pages.is_empty(), node.at(&["externalDocs", "url"]).and_then(Node::as_str)) {
+            pages.push(Page { title: "docs".to_owned(), address: address.to_owned() });
+        }
+        found.insert(id.to_owned(), pages);
+    };
+    for (_, item) in root.get("paths").into_iter().flat_map(Node::members) {
+        for (_, node) in item.members() {
+            if let Some(id) = node.str("operationId") {
+                add(id, node);
+            }
+        }
+    }
+    for (id, item) in root.get("x-webhooks").into_iter().flat_map(Node::members) {
+        if let Some(node) = item.get("post") {
+            add(id, node);
+        }
+    }
+    found
+}

@@ -1,0 +1,98 @@
+//! The verdicts on small changes of a small document, held as golden files in tests/diff, and on random changes of the real one.
+//!
+//! A case is named `<subject>.<case>.json`, a JSON patch (RFC 6902) of base.json; its verdict stands beside it as `.txt`.
+
+mod golden;
+mod mutations;
+
+use p100_codegen::Node;
+
+use super::change::Change;
+use super::compare::compare;
+use super::report::used_by;
+
+/// A change as one line.
+fn line(change: &Change) -> String {
+    let users = if change.users.is_empty() { String::new() } else { format!(" [{}]", used_by(&change.users)) };
+    format!("{}: {} {}{users}: {}", change.class.word(), change.subject.kind(), change.subject.name(), change.message())
+}
+
+fn node(text: &str) -> Node {
+    Node::parse(text).expect("it parses")
+}
+
+/// A report on one edit of a document that is full of characters with a meaning elsewhere.
+fn hostile() -> super::report::Report {
+    let text = r#"{"openapi":"3.0.3","info":{"title":"<b>","version":"1 <script>"},"paths":{"/a":{"get":{"operationId":"get<i>",
+        "description":"OLD","externalDocs":{"url":"javascript:alert(1)"},"responses":{"200":{"description":"ok"}}}}}}"#;
+    let side = |name: &str, text: &str| super::report::Side { name: name.to_owned(), root: node(text) };
+    let new = text.replace("OLD", "<script>alert(1)</script> @someone [x](http://evil) *y*").replace(r#""200""#, r#""<u>""#);
+    super::report::Report::new(side("<old>", text), side("new & newer", &new), None)
+}
+
+#[test]
+fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
+    let page = super::html::write(&hostile());
+    assert!(!page.contains("<script") && !page.contains("<u>") && !page.contains("<i>"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+    assert!(page.contains("&lt;old&gt;"), "{page}");
+    assert!(!page.contains("href=\"javascript:"), "{page}");
+    assert!(!page.contains("src="), "{page}");
+    for tag in ["details", "table", "section", "tr", "td", "summary"] {
+        let count = |text: &str| page.matches(text).count();
+        assert_eq!(count(&format!("<{tag}>")) + count(&format!("<{tag} ")), count(&format!("</{tag}>")), "{tag}");
+    }
+}
+
+#[test]
+fn the_comment_neither_calls_anyone_nor_makes_links_of_descriptions() {
+    let comment = super::markdown::write(&hostile());
+    assert!(!comment.contains("<script>alert(1)</script> @someone [x](http") || comment.contains('`'), "{comment}");
+    assert!(comment.contains("get&lt;i&gt;"), "{comment}");
+}
+
+#[test]
+fn colour_is_written_only_where_it_is_wanted() {
+    let report = hostile();
+    assert!(!super::text::write(&report, false).contains('\u{1b}'));
+    assert!(super::text::write(&report, true).contains("\u{1b}[1;31m"));
+}
+
+#[test]
+fn what_happens_to_the_crates_is_told_in_every_form() {
+    use super::rust::{Effect, Judgement, Rust};
+    use crate::surface::Changes;
+    let item = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let changes = Changes {
+        appeared: vec![item("types::New", "pub struct New<T>")],
+        vanished: vec![item("Client::old", "fn old(&self)")],
+        changed: vec![("types::A.b".to_owned(), "String".to_owned(), "Option<String>".to_owned())],
+    };
+    let verdict = Judgement::None("the baseline has no such crate".to_owned());
+    let mut report = hostile();
+    report.rust = Some(Rust {
+        crates: vec![Effect { name: "p100-raw".to_owned(), changes, verdict }],
+        before: "0.1.0+p100.1".to_owned(),
+        needed: "0.2.0+p100.2".to_owned(),
+    });
+    let text = super::text::write(&report, false);
+    for expected in [
+        "p100-raw: NOT CHECKED, the baseline has no such crate",
+        "    1 public items vanish\n      Client::old: fn old(&self)",
+        "types::A.b: is Option<String>, was String",
+        "all crates: 0.1.0+p100.1 -> at least 0.2.0+p100.2, major change",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+    let markdown = super::markdown::write(&report);
+    assert!(
+        markdown.contains("  <details><summary>1 public items appear</summary>\n\n  - `types::New`: `pub struct New<T>`"),
+        "{markdown}"
+    );
+    let page = super::html::write(&report);
+    assert!(page.contains("<li><code>types::New: pub struct New&lt;T&gt;</code></li>"), "{page}");
+    let json = report.to_json();
+    assert_eq!(json["rust"]["version"]["needed"], "0.2.0+p100.2");
+    assert_eq!(json["rust"]["crates"][0]["changed"][0]["new"], "Option<String>");
+    assert_eq!(json["rust"]["crates"][0]["semver_checks"]["verdict"], serde_json::Value::Null);
+}
