@@ -144,6 +144,8 @@ async fn the_patch_applies_and_what_was_observed_is_asked_no_more() {
     };
     let (asked, totals) = questions(&checkout);
     let file = checkout.0.path().join("observed.patch");
+    let old = checkout.0.path().join("old.yaml");
+    crate::copy(&checkout.0.path().join(SPEC), &old);
     let shown = text(&probe(&checkout, sandbox.base_url(), &["--patch", file.to_str().expect("UTF-8")]));
     assert!(shown.contains("For git apply.") && !shown.contains("+++"), "{shown}");
     let applied = Command::new("git").current_dir(checkout.0.path()).args(["apply", "observed.patch"]).output().expect("git");
@@ -153,6 +155,10 @@ async fn the_patch_applies_and_what_was_observed_is_asked_no_more() {
         let output = checkout.run(task);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     }
+    let new = checkout.0.path().join(SPEC);
+    let diff = ["spec", "diff", old.to_str().expect("UTF-8"), new.to_str().expect("UTF-8"), "--fail-on", "unclassified"];
+    let diff = checkout.run(&diff);
+    assert!(diff.status.success() && text(&diff).contains("`path` observed"), "{}", text(&diff));
     let (still_asked, same_totals) = questions(&checkout);
     assert!(asked.iter().any(|text| text.contains("Which path does getPartnerTransactions have?")));
     assert!(!still_asked.iter().any(|text| text.contains("Which path does getPartnerTransactions have?")));
