@@ -280,6 +280,7 @@ impl<'a> Comparer<'a> {
         match key {
             "x-evidence" => self.evidence(pair, pair.grades),
             OBSERVED => self.observed(pair),
+            "deprecated" if pair.place.is_empty() => self.deprecation(pair),
             "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" => self.note_change(pair),
             "examples" | "links" => self.texts(pair),
             "x-sensitive" => {
@@ -295,6 +296,15 @@ impl<'a> Comparer<'a> {
                 }
             }
             _ => self.unclear(pair),
+        }
+    }
+
+    /// Nothing leaves the document when P100 drops it: this mark is all there is to see of it.
+    fn deprecation(&mut self, pair: &Pair<'a>) {
+        match (is_true_at(pair.old), is_true_at(pair.new)) {
+            (false, true) => self.tell(pair, "is deprecated: P100 dropped it, and it may stop working", |_| Effect::Breaks),
+            (true, false) => self.tell(pair, "is not deprecated any more", |_| Effect::Adds),
+            _ => self.note_change(pair),
         }
     }
 
