@@ -11,6 +11,7 @@ mod format;
 mod generate;
 mod git;
 mod load;
+mod probe;
 mod semver;
 mod spec;
 mod surface;
@@ -62,6 +63,9 @@ enum Task {
         #[arg(long)]
         without_semver: bool,
     },
+    /// What P100 answers to a partner's staging key, held against the document: guesses confirmed, refuted, and what is missing.
+    #[command(long_about = probe::USAGE)]
+    Probe(probe::Options),
     /// Holds the document, the client and the sandbox against each other with tools from elsewhere: Redocly, Schemathesis and Prism.
     Conformance,
     /// How much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
@@ -110,6 +114,7 @@ fn main() -> ExitCode {
         Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
         Task::Ci { without_semver } => ci::run(!without_semver),
+        Task::Probe(options) => probe::run(&repository, &options),
         Task::Conformance => conformance::run(&repository),
         Task::Load => load::run(&repository),
         Task::Bench(options) => bench::run(&repository, &options),

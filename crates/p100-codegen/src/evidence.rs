@@ -1,7 +1,9 @@
 //! How well P100's docs support each statement of the document, and the questions that are open.
 
+mod observed;
 mod questions;
 
+pub use self::observed::{OBSERVED, PATH, is_observed, observable};
 pub use self::questions::{Page, Part, Question, Stake, questions};
 use crate::{Document, Evidence, Node};
 
@@ -73,33 +75,42 @@ pub struct Fact {
     pub name: String,
     /// How well it is supported.
     pub evidence: Evidence,
+    /// Whether a probe of P100 saw it, whatever the docs say.
+    pub observed: bool,
 }
 
 /// Every graded statement, in the order of the document.
 #[must_use]
 pub fn facts(document: &Document) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |subject, owner: &str, name: String, evidence| facts.push(Fact { subject, owner: owner.to_owned(), name, evidence });
+    let mut add = |subject, owner: &str, name: String, evidence, observed| {
+        facts.push(Fact { subject, owner: owner.to_owned(), name, evidence, observed });
+    };
     for operation in document.operations() {
-        add(Subject::Path, &operation.id, format!("{} {}", operation.method.word(), operation.path), operation.evidence);
+        let seen = |name: &str| is_observed(&operation.node, name);
+        let path = format!("{} {}", operation.method.word(), operation.path);
+        add(Subject::Path, &operation.id, path, operation.evidence, seen(PATH));
         for parameter in &operation.parameters {
-            add(Subject::Parameter, &operation.id, parameter.name.clone(), Evidence::of(&parameter.node).unwrap_or(operation.evidence));
+            let evidence = Evidence::of(&parameter.node).unwrap_or(operation.evidence);
+            add(Subject::Parameter, &operation.id, parameter.name.clone(), evidence, false);
         }
         for response in operation.successes() {
-            add(Subject::Success, &operation.id, response.status.to_string(), Evidence::of(&response.node).unwrap_or(operation.evidence));
+            let status = response.status.to_string();
+            let observed = seen(&status);
+            add(Subject::Success, &operation.id, status, Evidence::of(&response.node).unwrap_or(operation.evidence), observed);
         }
         for code in &operation.error_codes {
-            add(Subject::ErrorCode, &operation.id, code.code.clone(), code.evidence);
+            add(Subject::ErrorCode, &operation.id, code.code.clone(), code.evidence, seen(&code.code));
         }
     }
     for schema in document.schemas() {
         for (subject, name, evidence) in members(schema.node) {
-            add(subject, schema.name, name.to_owned(), evidence);
+            add(subject, schema.name, name.to_owned(), evidence, is_observed(schema.node, name));
         }
     }
     for webhook in document.webhooks() {
-        add(Subject::WebhookPath, &webhook.id, webhook.path.clone(), webhook.path_evidence);
-        add(Subject::WebhookPayload, &webhook.id, webhook.payload.clone(), webhook.evidence);
+        add(Subject::WebhookPath, &webhook.id, webhook.path.clone(), webhook.path_evidence, false);
+        add(Subject::WebhookPayload, &webhook.id, webhook.payload.clone(), webhook.evidence, false);
     }
     facts
 }

@@ -14,13 +14,18 @@ pub fn format(text: &str) -> Result<String, Problem> {
     let node = Node::parse(text)?;
     let head: String = text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     refuse_comments(text, head.lines().count(), &node)?;
-    let ordered = order::order(node);
-    let formatted = head + &emit::emit(&ordered);
-    if Node::parse(&formatted).is_ok_and(|again| again.same_json(&ordered)) {
+    let formatted = head + &write(node.clone());
+    if Node::parse(&formatted).is_ok_and(|again| again.same_json(&node)) {
         Ok(formatted)
     } else {
         Err(Problem::at(Position::default(), "formatting would change the content of this document; nothing was written"))
     }
+}
+
+/// The text of a document that was read and changed, in canonical form.
+#[must_use]
+pub fn write(root: Node) -> String {
+    emit::emit(&order::order(root))
 }
 
 fn refuse_comments(text: &str, head: usize, node: &Node) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use p100_codegen::evidence::OBSERVED;
 use p100_codegen::{Evidence, Node, Position};
 
 use super::change::{Change, Class, Direction, Effect, Excerpt, Subject, User};
@@ -278,6 +279,7 @@ impl<'a> Comparer<'a> {
     pub(super) fn annotation(&mut self, key: &str, pair: &Pair<'a>) {
         match key {
             "x-evidence" => self.evidence(pair, pair.grades),
+            OBSERVED => self.observed(pair),
             "deprecated" if pair.place.is_empty() => self.deprecation(pair),
             "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" => self.note_change(pair),
             "examples" | "links" => self.texts(pair),
@@ -327,6 +329,26 @@ impl<'a> Comparer<'a> {
             std::cmp::Ordering::Greater => self.tell_class(pair, Class::EvidenceDowngraded, what),
             std::cmp::Ordering::Equal if old.is_none() => self.unclear(pair),
             std::cmp::Ordering::Equal => self.note(pair, format!("evidence still {}, written otherwise", word(new))),
+        }
+    }
+
+    /// What a probe saw, whatever the docs say.
+    fn observed(&mut self, pair: &Pair<'a>) {
+        let names = |spot: Option<Spot<'a>>| -> BTreeSet<String> {
+            let days = spot.into_iter().flat_map(|spot| spot.node.members());
+            days.flat_map(|(_, names)| names.items()).map(short).collect()
+        };
+        let (old, new) = (names(pair.old), names(pair.new));
+        let listed = |names: BTreeSet<&String>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let (lost, seen) = (listed(old.difference(&new).collect()), listed(new.difference(&old).collect()));
+        if lost.is_empty() && seen.is_empty() {
+            self.note_change(pair);
+        }
+        if !lost.is_empty() {
+            self.tell_class(pair, Class::EvidenceDowngraded, format!("{lost} not observed any more"));
+        }
+        if !seen.is_empty() {
+            self.tell_class(pair, Class::EvidenceUpgraded, format!("{seen} observed"));
         }
     }
 

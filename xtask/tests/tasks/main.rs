@@ -3,6 +3,7 @@
 mod audit;
 mod diff;
 mod evidence;
+mod probe;
 
 use std::collections::BTreeMap;
 use std::fs;

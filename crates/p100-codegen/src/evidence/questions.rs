@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::members;
+use super::{PATH, is_observed, members};
 use crate::{Document, Evidence, Node, Operation, Retry, Webhook, modules};
 
 /// A page that a question is about.
@@ -209,7 +209,7 @@ impl<'a> Asker<'a> {
     }
 
     fn path(&self, operation: &Operation) -> Option<Question> {
-        let word = doubt(operation.evidence)?;
+        let word = doubt(operation.evidence).filter(|_| !is_observed(&operation.node, PATH))?;
         let text = format!("Which path does {} have? We {word} `{} {}`.", operation.id, operation.method.word(), operation.path);
         Some(self.about(operation, Part::Path, operation.evidence, 1, text))
     }
@@ -227,6 +227,7 @@ impl<'a> Asker<'a> {
         let statuses: Vec<(String, Evidence)> = operation
             .successes()
             .map(|response| (response.status.to_string(), Evidence::of(&response.node).unwrap_or(operation.evidence)))
+            .filter(|(status, _)| !is_observed(&operation.node, status))
             .collect();
         let doubtful = Doubtful::of(statuses.iter().map(|(status, grade)| (status.as_str(), *grade)))?;
         let text = format!("Which status does {} answer on success? We {}.", operation.id, doubtful.words());
@@ -251,7 +252,8 @@ impl<'a> Asker<'a> {
         let uses = self.uses.get(name)?;
         let first = uses.first()?;
         let members = members(schema);
-        let doubtful = Doubtful::of(members.iter().map(|(_, name, grade)| (*name, *grade)));
+        let open_ones = members.iter().filter(|(_, name, _)| !is_observed(schema, name));
+        let doubtful = Doubtful::of(open_ones.map(|(_, name, grade)| (*name, *grade)));
         let (part, evidence, settles, text) = if let Some(values) = Document::enum_values(schema) {
             let open = schema.get("x-extensible-enum").is_some();
             let inherited = Evidence::of(schema).unwrap_or(Evidence::Assumed);
@@ -259,7 +261,8 @@ impl<'a> Asker<'a> {
             if worst.is_none() && !open {
                 return None;
             }
-            let known: Vec<&str> = members.iter().filter(|(.., grade)| doubt(*grade).is_none()).map(|(_, value, _)| *value).collect();
+            let is_known = |value: &str, grade| doubt(grade).is_none() || is_observed(schema, value);
+            let known: Vec<&str> = members.iter().filter(|(_, value, grade)| is_known(value, *grade)).map(|(_, value, _)| *value).collect();
             let mut told: Vec<String> = Vec::new();
             if !known.is_empty() {
                 told.push(format!("know {}", listed(&known)));
@@ -290,7 +293,8 @@ impl<'a> Asker<'a> {
     fn error_codes(&self) -> Vec<Question> {
         let mut by_code: BTreeMap<(&str, u16), Vec<(&Operation, Evidence)>> = BTreeMap::new();
         for operation in self.document.operations() {
-            for code in operation.error_codes.iter().filter(|code| doubt(code.evidence).is_some()) {
+            let is_open = |code: &str, grade| doubt(grade).is_some() && !is_observed(&operation.node, code);
+            for code in operation.error_codes.iter().filter(|code| is_open(&code.code, code.evidence)) {
                 by_code.entry((&code.code, code.status)).or_default().push((operation, code.evidence));
             }
         }
@@ -417,7 +421,7 @@ fn few(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Stake, members, questions, stakes};
+    use super::{Part, Stake, is_observed, members, questions, stakes};
     use crate::evidence::{Fact, Subject, facts};
     use crate::{Document, Evidence};
 
@@ -454,7 +458,7 @@ mod tests {
     #[test]
     fn every_doubtful_statement_is_settled_by_one_question() {
         let document = real();
-        let doubtful = |fact: &&Fact| fact.evidence >= Evidence::Inferred;
+        let doubtful = |fact: &&Fact| fact.evidence >= Evidence::Inferred && !fact.observed;
         // Those of a path are settled with it, a payload with its members.
         let asked = facts(&document)
             .iter()
@@ -465,7 +469,7 @@ mod tests {
         let empty = document.schemas().filter(|schema| Document::enum_values(schema.node).is_some());
         let known_only = empty.filter(|schema| {
             let open = schema.node.get("x-extensible-enum").is_some();
-            open && members(schema.node).iter().all(|(.., grade)| *grade < Evidence::Inferred)
+            open && members(schema.node).iter().all(|(_, value, grade)| *grade < Evidence::Inferred || is_observed(schema.node, value))
         });
         let settled: usize = questions(&document).iter().map(|question| question.settles).sum();
         assert_eq!(settled, asked + known_only.count());

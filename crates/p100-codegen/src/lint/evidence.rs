@@ -1,6 +1,9 @@
 //! Rules about what readers are told: grades of evidence and descriptions.
 
+use std::collections::BTreeSet;
+
 use super::walk::{Role, components, entries, key_position, owners, parameters, places};
+use crate::evidence::{OBSERVED, observable};
 use crate::node::Kind;
 use crate::{Document, Evidence, Node, Position, Problem};
 
@@ -39,6 +42,46 @@ fn collect<'a>(node: &'a Node, found: &mut Vec<(Position, &'a Node)>) {
             }
         }
     }
+}
+
+pub(super) fn observed(document: &Document) -> Vec<Problem> {
+    let operations = document.operations().iter().map(|operation| (operation.id.as_str(), &operation.node, Some(operation)));
+    let schemas = document.schemas().map(|schema| (schema.name, schema.node, None));
+    let mut problems = Vec::new();
+    for (subject, node, operation) in operations.chain(schemas) {
+        let is_by_day = node.get(OBSERVED).is_none_or(|days| days.as_map().is_some() && days.members().all(|(_, found)| is_list(found)));
+        if !is_by_day {
+            let message = "`x-observed` is a list of names for each day, such as {'2026-02-14': [path]}";
+            problems.push(Problem::at(key_position(node, OBSERVED), message).on(subject));
+        }
+        let names = observable(node, operation);
+        let mut seen = BTreeSet::new();
+        for (day, position, found) in entries(node.get(OBSERVED)) {
+            if !is_day(day) {
+                problems.push(Problem::at(position, format!("`{day}` is no day; write it like '2026-02-14'")).on(subject));
+            }
+            for item in found.items() {
+                let name = item.as_str().unwrap_or_default();
+                if !names.iter().any(|known| known == name) {
+                    let message = format!("`{name}` was observed, but there is no such thing here any more; drop it or rename it");
+                    problems.push(Problem::at(item.position, message).on(subject));
+                } else if !seen.insert(name) {
+                    problems.push(Problem::at(item.position, format!("`{name}` is listed a second time; one day is enough")).on(subject));
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn is_list(node: &Node) -> bool {
+    matches!(node.kind, Kind::List(_))
+}
+
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let numbers = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    numbers && parts.iter().map(|part| part.len()).eq([4, 2, 2])
 }
 
 fn is_told(node: &Node, key: &str) -> bool {
