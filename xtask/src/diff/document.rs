@@ -122,7 +122,7 @@ impl<'a> Comparer<'a> {
             "securitySchemes" => self.members(pair, |comparer, key, pair| match key {
                 "type" | "in" | "scheme" => {
                     let what = format!("{}: what proves who calls goes another way", describe(pair));
-                    comparer.tell(pair, what, |_| Effect::Breaks);
+                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
                 }
                 "name" => {
                     let same = match (pair.old_node().and_then(Node::as_str), pair.new_node().and_then(Node::as_str)) {
@@ -131,7 +131,7 @@ impl<'a> Comparer<'a> {
                     };
                     let what = describe(pair);
                     // Names of cookies and query parameters tell cases apart; the project has headers only.
-                    comparer.tell(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
+                    comparer.tell_wire(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
                 }
                 "bearerFormat" => comparer.note_change(pair),
                 key => comparer.annotation(key, pair),
