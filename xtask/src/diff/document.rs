@@ -42,6 +42,16 @@ impl<'a> Comparer<'a> {
     }
 
     pub(super) fn events(&mut self, pair: &Pair<'a>) {
+        let place = |spot: Option<Spot<'a>>, id: &str| spot.and_then(|spot| spot.node.members().position(|(other, _)| other == id));
+        for (before, id) in pair.old_node().into_iter().flat_map(Node::members).map(|(id, _)| id).enumerate() {
+            let moved = place(pair.new, id).filter(|after| *after != before);
+            if let Some(after) = moved {
+                let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
+                let event = pair.member(id).about(Subject::Event(id.to_owned()), user);
+                let what = format!("is event {} of the document, was {}: its number as `WebhookKind` changes", after + 1, before + 1);
+                self.tell_rust(&event, what, |_| Effect::Words);
+            }
+        }
         self.members(pair, |comparer, id, item| {
             let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
             let item = item.clone().about(Subject::Event(id.to_owned()), user);

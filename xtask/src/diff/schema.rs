@@ -276,6 +276,8 @@ impl<'a> Comparer<'a> {
             let form = pair.items_of(Some(index), other).within(&format!("{word} `{name}`"));
             if form.new.is_none() {
                 self.tell_form(schema, &form, "removed", |_| Effect::Breaks);
+            } else if schema.old_node().map(rust_form) == schema.new_node().map(rust_form) {
+                self.on_the_wire_only(|comparer| comparer.step(&form, Self::schema));
             } else {
                 self.step(&form, Self::schema);
             }
