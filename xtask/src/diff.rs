@@ -9,6 +9,7 @@ mod document;
 mod html;
 mod markdown;
 mod matching;
+mod notes;
 mod operation;
 mod report;
 mod rust;
@@ -25,6 +26,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use p100_codegen::Node;
 
+pub(crate) use self::change::Change;
+pub(crate) use self::compare::compare as changes;
 use self::report::Report;
 use self::rust::Rust;
 use self::side::Origin;
@@ -48,6 +51,17 @@ pub(crate) struct Options {
     fail_on: Option<Threshold>,
     /// Also tells what happens to the public items of p100-raw and p100, what cargo-semver-checks calls it, and so the version they need.
     /// Takes a minute or two: both sides are built. With a document from a file the crates are those of the last commit.
+    #[arg(long)]
+    rust: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Notes {
+    /// The revision or file of the last release.
+    old: String,
+    /// The revision or file of the new one; by default the working tree.
+    new: Option<String>,
+    /// Also lists the public items that vanish or change, and finds the version. Takes a minute or two.
     #[arg(long)]
     rust: bool,
 }
@@ -79,11 +93,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
         Format::Json => format!("{:#}\n", report.to_json()),
         Format::Html => html::write(&report),
     };
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // The reader has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        result => result.context("cannot write the report")?,
-    }
+    print(&text)?;
     let is_meant = |change: &change::Change| match options.fail_on {
         None => false,
         Some(Threshold::Breaking) => change.class.is_breaking(),
@@ -91,6 +101,20 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
         Some(Threshold::Additive) => change.class <= change::Class::Additive,
     };
     Ok(if report.changes.iter().any(is_meant) { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+}
+
+/// Writes the block of the changelog and the migration notes of a version.
+pub(crate) fn write_notes(repository: &Repository, options: &Notes) -> Result<ExitCode> {
+    print(&notes::write(&compare(repository, &options.old, options.new.as_deref(), options.rust)?))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // The reader has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write the report"),
+    }
 }
 
 /// The report on two revisions or files; the second is the working tree if it has no name.

@@ -12,6 +12,7 @@ mod generate;
 mod git;
 mod load;
 mod probe;
+mod prove;
 mod semver;
 mod spec;
 mod surface;
@@ -57,6 +58,8 @@ enum Task {
         #[arg(long)]
         baseline: Option<String>,
     },
+    /// The block of CHANGELOG.md and the migration notes of a version, ready to edit.
+    ReleaseNotes(diff::Notes),
     /// Everything that continuous integration checks, in the same order.
     Ci {
         /// Leaves out the comparison with the previous commit, for clones that lack it.
@@ -100,6 +103,11 @@ enum Spec {
     ///
     /// Exits with 0, with 4 if --fail-on finds something, with 100 if nothing could be compared.
     Diff(diff::Options),
+    /// Proves that what `diff` calls additive is a minor change of p100-raw, and what it says to break Rust code does.
+    ///
+    /// Applies an edit like each golden case of the comparison to the document and asks cargo-semver-checks; takes some minutes. Exits with 0,
+    /// with 4 if a case fails, with 100 if nothing could be proven.
+    Prove(prove::Options),
 }
 
 fn main() -> ExitCode {
@@ -112,6 +120,8 @@ fn main() -> ExitCode {
         Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
         Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
         Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
+        Task::Spec(Spec::Prove(options)) => prove::run(&repository, &options),
+        Task::ReleaseNotes(options) => diff::write_notes(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
         Task::Ci { without_semver } => ci::run(!without_semver),
         Task::Probe(options) => probe::run(&repository, &options),

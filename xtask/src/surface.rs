@@ -216,7 +216,7 @@ mod tests {
                 "Built: Clone = implemented",
                 "Built::builder() = needs needed",
                 "Closed = pub enum Closed { A }",
-                "Closed::A = A",
+                "Closed::A = A = 0",
                 "Open = pub enum Open, non_exhaustive",
                 "Open::A = A",
                 "Open::B = B(String)",

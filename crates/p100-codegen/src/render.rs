@@ -79,6 +79,7 @@ fn sandbox(path: &str) -> String {
 fn render_types(document: &Document, parsed: &[ItemStruct], files: &mut Files) -> Result<BTreeSet<String>, Problem> {
     let mut substitute = Substitute::new(Scope::Types);
     let homes = modules::of_schemas(document);
+    let parsed: BTreeMap<String, &ItemStruct> = parsed.iter().map(|item| (item.ident.to_string(), item)).collect();
     let mut bodies: BTreeMap<&str, TokenStream> = BTreeMap::new();
     for schema in document.schemas() {
         let items = if Document::enum_values(schema.node).is_some() {
@@ -86,9 +87,9 @@ fn render_types(document: &Document, parsed: &[ItemStruct], files: &mut Files) -
         } else if is_form(document, schema.name) {
             forms::emit(schema.name, schema.node)
         } else {
-            let found = parsed.iter().find(|item| item.ident == schema.name);
-            let mut item = found
-                .cloned()
+            let mut item = parsed
+                .get(schema.name)
+                .map(|item| ItemStruct::clone(item))
                 .ok_or_else(|| Problem::at(schema.node.position, "the generator made no type of this schema").on(schema.name))?;
             structs::apply(&mut item, schema.node, &mut substitute)?;
             let impls = newtype_impls(&item);
@@ -227,6 +228,8 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
 fn render_mocks(document: &Document, parts: MockParts, files: &mut Files) -> Result<(), Problem> {
     let mut substitute = Substitute::new(Scope::Crate);
     let modules = modules::all(document);
+    let structs: BTreeMap<String, ItemStruct> = parts.structs.into_iter().map(|item| (item.ident.to_string(), item)).collect();
+    let impls: BTreeMap<String, ItemImpl> = parts.impls.into_iter().filter_map(|item| Some((target(&item)?, item))).collect();
     for (module, tag) in &modules {
         let mut items = TokenStream::new();
         let operations: Vec<&Operation> =
@@ -236,10 +239,9 @@ fn render_mocks(document: &Document, parts: MockParts, files: &mut Files) -> Res
                 let name = format!("{}{suffix}", names::pascal(&operation.id));
                 let missing =
                     || Problem::at(operation.node.position, "the generator made no mock of this operation").on(operation.id.clone());
-                let mut wrapper = parts.structs.iter().find(|item| item.ident == name).cloned().ok_or_else(missing)?;
+                let mut wrapper = structs.get(&name).cloned().ok_or_else(missing)?;
                 mocks::wrapper(&mut wrapper, operation, role);
-                let is_impl = |item: &&ItemImpl| matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident(&name));
-                let mut block = parts.impls.iter().find(is_impl).cloned().ok_or_else(missing)?;
+                let mut block = impls.get(&name).cloned().ok_or_else(missing)?;
                 if suffix == "When" {
                     mocks::when(&mut block, operation, &mut substitute)?;
                 } else {
@@ -263,6 +265,12 @@ fn render_mocks(document: &Document, parts: MockParts, files: &mut Files) -> Res
     let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
     files.insert(mock("mod.rs"), file("A typed mock for each operation.", quote!(#(mod #names;)* #(pub use #names::*;)*))?);
     Ok(())
+}
+
+/// The name of the type that a block implements something for.
+fn target(block: &ItemImpl) -> Option<String> {
+    let syn::Type::Path(path) = &*block.self_ty else { return None };
+    path.path.get_ident().map(ToString::to_string)
 }
 
 /// Enums that a struct, parameter or body refers to, so that the generator must have met them.

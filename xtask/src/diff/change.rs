@@ -9,6 +9,8 @@ use p100_codegen::{Node, Position};
 pub(crate) enum Class {
     BreakingCallers,
     BreakingReceivers,
+    /// The wire stays as it was or allows more, but a Rust type or method changes.
+    BreakingRust,
     Unclassified,
     Additive,
     EvidenceDowngraded,
@@ -17,9 +19,10 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::BreakingCallers,
         Self::BreakingReceivers,
+        Self::BreakingRust,
         Self::Unclassified,
         Self::Additive,
         Self::EvidenceDowngraded,
@@ -32,6 +35,7 @@ impl Class {
         match self {
             Self::BreakingCallers => "Breaking for callers",
             Self::BreakingReceivers => "Breaking for receivers of webhooks",
+            Self::BreakingRust => "Breaking in Rust only: the wire stays or allows more",
             Self::Unclassified => "Unclassified: judge by eye",
             Self::Additive => "Additive",
             Self::EvidenceDowngraded => "Evidence downgraded",
@@ -45,6 +49,7 @@ impl Class {
         match self {
             Self::BreakingCallers => "breaking-callers",
             Self::BreakingReceivers => "breaking-receivers",
+            Self::BreakingRust => "breaking-rust",
             Self::Unclassified => "unclassified",
             Self::Additive => "additive",
             Self::EvidenceDowngraded => "evidence-downgraded",
@@ -54,7 +59,7 @@ impl Class {
     }
 
     pub(crate) fn is_breaking(self) -> bool {
-        matches!(self, Self::BreakingCallers | Self::BreakingReceivers)
+        self <= Self::BreakingRust
     }
 }
 
@@ -187,7 +192,7 @@ pub(crate) struct Change {
     pub(crate) place: String,
     /// What happened there, in words.
     pub(crate) what: String,
-    /// Whether code that uses the Rust types or methods has to change although the wire allows it to stay.
+    /// Whether code that uses the Rust types or methods has to change.
     pub(crate) touches_rust: bool,
     /// A JSON pointer into the new document; into the old one if it is gone from the new one.
     pub(crate) pointer: String,
@@ -198,7 +203,7 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn message(&self) -> String {
         let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
-        let rust = if self.touches_rust { " (Rust code that uses it has to change)" } else { "" };
+        let rust = if self.class.is_breaking() && !self.touches_rust { " (on the wire only: Rust code compiles as before)" } else { "" };
         format!("{place}{}{rust}", self.what)
     }
 

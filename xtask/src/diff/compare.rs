@@ -57,6 +57,8 @@ pub(super) struct Pair<'a> {
     pub(super) pointers: (String, String),
     /// The grades that hold here.
     pub(super) grades: (Option<Evidence>, Option<Evidence>),
+    /// Whether a value always stands here, on one side at least: then it is no `Option` in Rust unless it may be null.
+    pub(super) is_required: bool,
 }
 
 impl<'a> Pair<'a> {
@@ -70,6 +72,7 @@ impl<'a> Pair<'a> {
             new: spot(new),
             pointers: Default::default(),
             grades: (None, None),
+            is_required: false,
         }
     }
 
@@ -175,25 +178,40 @@ pub(super) struct Comparer<'a> {
 impl<'a> Comparer<'a> {
     /// Reports a change with what it does to each of those it reaches.
     pub(super) fn tell(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
-        self.tell_with(pair, what, false, effect);
+        self.tell_with(pair, what, Class::is_breaking, effect);
     }
 
-    /// Like [`Self::tell`], for a change by which the Rust types change even where the wire allows them to stay.
+    /// Like [`Self::tell`], for a change by which Rust types or methods change even where the wire allows them to stay.
     pub(super) fn tell_rust(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
-        self.tell_with(pair, what, true, effect);
+        self.tell_with(pair, what, |_| true, effect);
     }
 
-    fn tell_with(&mut self, pair: &Pair<'a>, what: impl Into<String>, is_rust: bool, effect: impl Fn(Direction) -> Effect) {
+    /// Like [`Self::tell`], for a change of which the Rust types and methods know nothing.
+    pub(super) fn tell_wire(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+        self.tell_with(pair, what, |_| false, effect);
+    }
+
+    fn tell_with(
+        &mut self,
+        pair: &Pair<'a>,
+        what: impl Into<String>,
+        touches_rust: fn(Class) -> bool,
+        effect: impl Fn(Direction) -> Effect,
+    ) {
         let what = what.into();
         let mut groups: BTreeMap<Class, Vec<User>> = BTreeMap::new();
         for user in pair.users.iter() {
-            groups.entry(effect(user.direction).class(user.direction)).or_default().push(user.clone());
+            let class = match effect(user.direction).class(user.direction) {
+                class if class > Class::Unclassified && touches_rust(class) => Class::BreakingRust,
+                class => class,
+            };
+            groups.entry(class).or_default().push(user.clone());
         }
         if groups.is_empty() {
             self.push(pair, Class::Documentation, format!("{what} (nothing that is in both documents uses it)"), false, Vec::new());
         }
         for (class, users) in groups {
-            self.push(pair, class, what.clone(), is_rust && !class.is_breaking(), users);
+            self.push(pair, class, what.clone(), touches_rust(class), users);
         }
     }
 
@@ -230,6 +248,18 @@ impl<'a> Comparer<'a> {
             old: excerpt(pair.old),
             new: excerpt(pair.new),
         });
+    }
+
+    /// Takes a step on something of which the Rust types and methods know nothing.
+    pub(super) fn on_the_wire_only(&mut self, step: impl FnOnce(&mut Self)) {
+        let from = self.changes.len();
+        step(self);
+        for change in &mut self.changes[from..] {
+            change.touches_rust = false;
+            if change.class == Class::BreakingRust {
+                change.class = Class::Additive;
+            }
+        }
     }
 
     /// The difference is told at another place.
@@ -292,7 +322,7 @@ impl<'a> Comparer<'a> {
                 if is_true_at(pair.old) == is_true_at(pair.new) {
                     self.note_change(pair);
                 } else {
-                    self.tell(pair, what, |_| Effect::Breaks);
+                    self.tell_rust(pair, what, |_| Effect::Words);
                 }
             }
             _ => self.unclear(pair),

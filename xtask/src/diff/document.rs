@@ -42,6 +42,16 @@ impl<'a> Comparer<'a> {
     }
 
     pub(super) fn events(&mut self, pair: &Pair<'a>) {
+        let place = |spot: Option<Spot<'a>>, id: &str| spot.and_then(|spot| spot.node.members().position(|(other, _)| other == id));
+        for (before, id) in pair.old_node().into_iter().flat_map(Node::members).map(|(id, _)| id).enumerate() {
+            let moved = place(pair.new, id).filter(|after| *after != before);
+            if let Some(after) = moved {
+                let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
+                let event = pair.member(id).about(Subject::Event(id.to_owned()), user);
+                let what = format!("is event {} of the document, was {}: its number as `WebhookKind` changes", after + 1, before + 1);
+                self.tell_rust(&event, what, |_| Effect::Words);
+            }
+        }
         self.members(pair, |comparer, id, item| {
             let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
             let item = item.clone().about(Subject::Event(id.to_owned()), user);
@@ -122,7 +132,7 @@ impl<'a> Comparer<'a> {
             "securitySchemes" => self.members(pair, |comparer, key, pair| match key {
                 "type" | "in" | "scheme" => {
                     let what = format!("{}: what proves who calls goes another way", describe(pair));
-                    comparer.tell(pair, what, |_| Effect::Breaks);
+                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
                 }
                 "name" => {
                     let same = match (pair.old_node().and_then(Node::as_str), pair.new_node().and_then(Node::as_str)) {
@@ -131,7 +141,7 @@ impl<'a> Comparer<'a> {
                     };
                     let what = describe(pair);
                     // Names of cookies and query parameters tell cases apart; the project has headers only.
-                    comparer.tell(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
+                    comparer.tell_wire(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
                 }
                 "bearerFormat" => comparer.note_change(pair),
                 key => comparer.annotation(key, pair),

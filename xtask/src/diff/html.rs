@@ -213,7 +213,7 @@ body { font: 15px/1.45 system-ui, sans-serif; max-width: 1200px; margin: 2rem au
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; display: inline } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
 summary { cursor: pointer } small, .pages, .pointer { opacity: .75; font-size: .85rem } .pages, .pointer { margin: .2rem 0 }
 .class { border-left: 4px solid var(--line); padding: .3rem .8rem; margin: 1rem 0 }
-.breaking-callers, .breaking-receivers { border-color: var(--bad) } .unclassified { border-color: var(--odd) }
+.breaking-callers, .breaking-receivers, .breaking-rust { border-color: var(--bad) } .unclassified { border-color: var(--odd) }
 .additive { border-color: var(--good) } .evidence-downgraded { border-color: var(--down) } .evidence-upgraded { border-color: var(--up) }
 .change { margin: .2rem 0 .2rem 1rem } table { border-collapse: collapse } th { text-align: left; font-size: .8rem; opacity: .75 }
 td, th { padding: .1rem .6rem .1rem 0 }

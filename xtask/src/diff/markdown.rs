@@ -78,7 +78,7 @@ fn rust(rust: &Rust, out: &mut String) -> usize {
 }
 
 /// Text without the characters that Markdown and HTML give a meaning, except the backticks of our own messages.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     // What stands between backticks is shown as it is.
     for (index, part) in text.split('`').enumerate() {

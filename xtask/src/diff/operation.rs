@@ -22,10 +22,10 @@ impl<'a> Comparer<'a> {
             _ => {}
         }
         if old.1 != new.1 {
-            self.tell(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
+            self.tell_wire(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
         }
         if shape(old.0) != shape(new.0) {
-            self.tell(&pair, format!("the path is {}, was {}", new.0, old.0), |_| Effect::Breaks);
+            self.tell_wire(&pair, format!("the path is {}, was {}", new.0, old.0), |_| Effect::Breaks);
         } else if old.0 != new.0 {
             let what = format!("the path is written {}, was {}: another name, the same on the wire", new.0, old.0);
             self.note(&pair, what);
@@ -37,8 +37,8 @@ impl<'a> Comparer<'a> {
         }
         self.members(&pair, |comparer, key, pair| match key {
             "operationId" => {
-                let what = format!("{}: the Rust method changes its name; the wire stays", describe(pair));
-                comparer.tell(pair, what, |_| Effect::Breaks);
+                let what = format!("{}: the Rust method changes its name", describe(pair));
+                comparer.tell_rust(pair, what, |_| Effect::Words);
             }
             "parameters" => comparer.parameters(&[shared.clone(), pair.clone()], old.0, new.0),
             "requestBody" => comparer.body_or_none(&pair.clone().within("request body")),
@@ -55,9 +55,9 @@ impl<'a> Comparer<'a> {
                     comparer.note_change(pair);
                 } else if after == "safe" {
                     let what = "may be repeated by the client now, which may do twice what it does";
-                    comparer.tell(pair, what, |_| Effect::Breaks);
+                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
                 } else {
-                    comparer.tell(pair, format!("retry is {after}, was {before}: the client repeats it no more"), |_| Effect::Breaks);
+                    comparer.tell_wire(pair, format!("retry is {after}, was {before}: the client repeats it no more"), |_| Effect::Breaks);
                 }
             }
             "x-outcome" => comparer.outcome(&pair.clone().within("outcome")),
@@ -89,7 +89,7 @@ impl<'a> Comparer<'a> {
     /// How receivers find an event's path and tell it apart.
     fn route(&mut self, pair: &Pair<'a>) {
         self.members(pair, |comparer, key, pair| match key {
-            "path" => comparer.tell(pair, format!("the {}", describe(pair)), |_| Effect::Breaks),
+            "path" => comparer.tell_wire(pair, format!("the {}", describe(pair)), |_| Effect::Breaks),
             "pathEvidence" => {
                 let grade = |node: Option<&Node>| node.and_then(Node::as_str).and_then(|word| word.parse().ok());
                 comparer.evidence(&pair.clone().within("path"), (grade(pair.old_node()), grade(pair.new_node())));
@@ -100,22 +100,22 @@ impl<'a> Comparer<'a> {
                         let pair = pair.clone().within(&format!("`{member}`"));
                         let (gone, come) = comparer.list(&pair, short);
                         for (value, _) in gone {
-                            comparer.tell(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
+                            comparer.tell_wire(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
                         }
                         // The first value of a member rules out payloads without it.
                         let effect = if pair.old.is_some() && pair.new.is_some() { Effect::Adds } else { Effect::Breaks };
                         for (value, _) in come {
-                            comparer.tell(&pair, format!("value `{value}` added"), |_| effect);
+                            comparer.tell_wire(&pair, format!("value `{value}` added"), |_| effect);
                         }
                     });
                 } else {
                     let what = describe(pair);
-                    comparer.tell(pair, what, |_| Effect::Breaks);
+                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
                 }
             }),
             "dedupe" => {
                 let what = format!("{}: repeats are told by other members", describe(pair));
-                comparer.tell(pair, what, |_| Effect::Breaks);
+                comparer.tell_wire(pair, what, |_| Effect::Breaks);
             }
             key => comparer.annotation(key, pair),
         });
@@ -123,8 +123,8 @@ impl<'a> Comparer<'a> {
 
     fn outcome(&mut self, pair: &Pair<'a>) {
         match (pair.old, pair.new) {
-            (None, _) => return self.tell(pair, "added: the client can follow it to its end", |_| Effect::Adds),
-            (_, None) => return self.tell(pair, "removed: the client cannot follow it any more", |_| Effect::Breaks),
+            (None, _) => return self.tell_wire(pair, "added: the client can follow it to its end", |_| Effect::Adds),
+            (_, None) => return self.tell_wire(pair, "removed: the client cannot follow it any more", |_| Effect::Breaks),
             _ => {}
         }
         let was_final: BTreeSet<String> =
@@ -132,18 +132,18 @@ impl<'a> Comparer<'a> {
         self.members(pair, |comparer, key, pair| match key {
             "details" | "event" | "id" => {
                 let what = describe(pair);
-                comparer.tell(pair, what, |_| if pair.old.is_none() { Effect::Adds } else { Effect::Breaks });
+                comparer.tell_wire(pair, what, |_| if pair.old.is_none() { Effect::Adds } else { Effect::Breaks });
             }
             "terminal" | "successful" => {
                 let role = if key == "terminal" { "final" } else { "a success" };
                 let (gone, come) = comparer.list(pair, short);
                 for (word, _) in gone {
-                    comparer.tell(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
+                    comparer.tell_wire(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
                 }
                 for (word, _) in come {
                     let turned = key == "successful" && was_final.contains(&word);
                     let what = format!("`{word}` is {role} now{}", if turned { ", was a failure" } else { "" });
-                    comparer.tell(pair, what, |_| if turned { Effect::Breaks } else { Effect::Adds });
+                    comparer.tell_wire(pair, what, |_| if turned { Effect::Breaks } else { Effect::Adds });
                 }
             }
             _ => comparer.unclear(pair),
@@ -165,7 +165,7 @@ impl<'a> Comparer<'a> {
             let other = new.iter().position(|other| other == code);
             let entry = pair.items_of(Some(index), other).within(&format!("error code `{code}`"));
             if entry.new.is_none() {
-                self.tell(&entry, "removed: who waits for it waits in vain", |_| Effect::Breaks);
+                self.tell_wire(&entry, "removed: who waits for it waits in vain", |_| Effect::Breaks);
                 continue;
             }
             self.step(&entry, |comparer, entry| {
@@ -174,7 +174,7 @@ impl<'a> Comparer<'a> {
                         let grade = |node: Option<&Node>| node.and_then(Node::as_str).and_then(|word| word.parse().ok());
                         comparer.evidence(pair, (grade(pair.old_node()), grade(pair.new_node())));
                     }
-                    "status" => comparer.tell(pair, describe(pair), |_| Effect::Breaks),
+                    "status" => comparer.tell_wire(pair, describe(pair), |_| Effect::Breaks),
                     key => comparer.annotation(key, pair),
                 });
             });
@@ -230,7 +230,7 @@ impl<'a> Comparer<'a> {
         let accepts_all = old.iter().all(|had| new.iter().any(|needed| needed.is_subset(had)));
         let proves_all = new.iter().all(|sent| old.iter().any(|checked| checked.is_subset(sent)));
         let what = format!("needs {}, was {}", words(&new), words(&old));
-        self.tell(pair, what, |direction| {
+        self.tell_wire(pair, what, |direction| {
             let is_fine = if direction == Direction::Event { proves_all } else { accepts_all };
             if is_fine { Effect::Adds } else { Effect::Breaks }
         });
@@ -289,9 +289,13 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             let (word, required) = if two.is_required { ("required", true) } else { ("optional", false) };
-            self.tell(&join(None, Some(two)).within(&two.words()), format!("added, {word}"), |direction| {
-                if required { Effect::narrower(direction) } else { Effect::Adds }
-            });
+            self.tell_rust(
+                &join(None, Some(two)).within(&two.words()),
+                format!("added, {word}: the Rust method takes another argument"),
+                |direction| {
+                    if required { Effect::narrower(direction) } else { Effect::Adds }
+                },
+            );
         }
     }
 
@@ -355,7 +359,7 @@ impl<'a> Comparer<'a> {
                 };
                 let same = read(pair.old) == read(pair.new);
                 let what = describe(pair);
-                if same { comparer.note(pair, what) } else { comparer.tell(pair, what, |_| Effect::Breaks) }
+                if same { comparer.note(pair, what) } else { comparer.tell_wire(pair, what, |_| Effect::Breaks) }
             }
             "schema" => comparer.schema_or_none(pair),
             "content" => comparer.content(pair),
@@ -373,11 +377,13 @@ impl<'a> Comparer<'a> {
     }
 
     pub(super) fn header(&mut self, pair: &Pair<'a>) {
-        self.members(pair, |comparer, key, pair| match key {
-            "required" => comparer.required_flag(pair),
-            "schema" => comparer.schema_or_none(pair),
-            "content" => comparer.content(pair),
-            key => comparer.annotation(key, pair),
+        self.on_the_wire_only(|comparer| {
+            comparer.members(pair, |comparer, key, pair| match key {
+                "required" => comparer.required_flag(pair),
+                "schema" => comparer.schema_or_none(pair),
+                "content" => comparer.content(pair),
+                key => comparer.annotation(key, pair),
+            });
         });
     }
 
@@ -386,7 +392,7 @@ impl<'a> Comparer<'a> {
         let resolved = self.resolved(pair);
         match (pair.old, pair.new) {
             (None, _) if is_required(resolved.new) => self.tell_rust(pair, "added, required", Effect::narrower),
-            (None, _) => self.tell(pair, "added, optional", |_| Effect::Adds),
+            (None, _) => self.tell_rust(pair, "added, optional", |_| Effect::Adds),
             (_, None) => self.tell(pair, "removed", |_| Effect::Breaks),
             _ if Self::is_shared(pair) => {}
             _ if resolved.is_same() => self.note(pair, "is written elsewhere, with the same meaning"),
@@ -436,9 +442,9 @@ impl<'a> Comparer<'a> {
             };
             match (fits(&old, &new), fits(&new, &old)) {
                 (true, true) => comparer.note(pair, what),
-                (true, false) => comparer.tell(pair, what, Effect::wider),
-                (false, true) => comparer.tell(pair, what, Effect::narrower),
-                (false, false) => comparer.tell(pair, what, |_| Effect::Breaks),
+                (true, false) => comparer.tell_wire(pair, what, Effect::wider),
+                (false, true) => comparer.tell_wire(pair, what, Effect::narrower),
+                (false, false) => comparer.tell_wire(pair, what, |_| Effect::Breaks),
             }
         });
     }
@@ -452,7 +458,7 @@ impl<'a> Comparer<'a> {
             let pair = pair.clone().within(&format!("{word} {status}"));
             let effect = |comparer: &mut Self, what: &str, effect: Effect| {
                 let effect = if is_known { effect } else { Effect::Unknown };
-                comparer.tell(&pair, what, |_| effect);
+                comparer.tell_wire(&pair, what, |_| effect);
             };
             match (pair.old, pair.new) {
                 // The receiver chooses its answer: one more does no harm.
@@ -466,8 +472,11 @@ impl<'a> Comparer<'a> {
                     let resolved = comparer.resolved(&pair);
                     if resolved.is_same() {
                         comparer.note(&pair, "is written elsewhere, with the same meaning");
-                    } else {
+                    } else if is_success && direction == Direction::Response {
                         comparer.step(&resolved, Self::response);
+                    } else {
+                        // Every refusal is one Rust type, and who receives an event answers without any.
+                        comparer.on_the_wire_only(|comparer| comparer.step(&resolved, Self::response));
                     }
                 }
             }
@@ -490,8 +499,10 @@ impl<'a> Comparer<'a> {
                 let pair = pair.clone().within(&format!("header `{name}`"));
                 let resolved = comparer.resolved(&pair);
                 match (pair.old, pair.new) {
-                    (None, _) => comparer.tell(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
-                    (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
+                    (None, _) => {
+                        comparer.tell_wire(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
+                    }
+                    (_, None) => comparer.tell_wire(&pair, "removed", |_| Effect::Breaks),
                     _ if Self::is_shared(&pair) => {}
                     _ if resolved.is_same() => comparer.note(&pair, "is written elsewhere, with the same meaning"),
                     _ => comparer.step(&resolved, Self::header),

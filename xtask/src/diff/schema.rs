@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use p100_codegen::{Document, Evidence, Node};
 
-use super::change::Effect;
+use super::change::{Direction, Effect};
 use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short};
 
 impl<'a> Comparer<'a> {
@@ -27,7 +27,7 @@ impl<'a> Comparer<'a> {
         if old != new {
             let target = |name: Option<&str>| name.map_or_else(|| "a schema written in place".to_owned(), |name| format!("`{name}`"));
             let what = format!("is {} now, was {}: another Rust type", target(new), target(old));
-            self.tell(pair, what, |_| Effect::Breaks);
+            self.tell_rust(pair, what, |_| Effect::Words);
             let follow = |root: &'a Node, name: Option<&'a str>, spot: Option<Spot<'a>>| match name {
                 Some(name) => {
                     let (position, node) = root.at(&["components", "schemas"])?.as_map()?.get(name)?;
@@ -69,7 +69,7 @@ impl<'a> Comparer<'a> {
             }
             "type" | "format" => {
                 let what = describe(pair);
-                comparer.tell(pair, what, |_| Effect::Breaks);
+                comparer.tell_form(schema, pair, what, |_| Effect::Breaks);
             }
             // Told above, as one list.
             "enum" | "x-extensible-enum" if has_other_values => comparer.account(),
@@ -77,42 +77,44 @@ impl<'a> Comparer<'a> {
             "enum" | "x-extensible-enum" => {}
             "properties" => comparer.properties(schema, pair),
             "nullable" => match (is_true_at(pair.old), is_true_at(pair.new)) {
-                (false, true) => comparer.tell_rust(pair, "may be null now", Effect::wider),
-                (true, false) => comparer.tell_rust(pair, "is never null now", Effect::narrower),
+                (false, true) if schema.is_required => comparer.tell_rust(pair, "may be null now", Effect::wider),
+                (false, true) => comparer.tell_wire(pair, "may be null now", Effect::wider),
+                (true, false) if schema.is_required => comparer.tell_rust(pair, "is never null now", Effect::narrower),
+                (true, false) => comparer.tell_wire(pair, "is never null now", Effect::narrower),
                 _ => comparer.note_change(pair),
             },
             "required" => comparer.required(schema, pair),
             "items" => match (pair.old, pair.new) {
-                (Some(_), Some(_)) => comparer.schema(&pair.clone().within("each item")),
+                (Some(_), Some(_)) => comparer.schema(&Pair { is_required: true, ..pair.clone().within("each item") }),
                 _ => comparer.tell(pair, describe(pair), |_| Effect::Breaks),
             },
             "additionalProperties" => comparer.additional(pair),
             "minimum" | "minLength" | "minItems" | "minProperties" => comparer.bound(pair, true),
             "maximum" | "maxLength" | "maxItems" | "maxProperties" => comparer.bound(pair, false),
             "exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems" => match (is_true_at(pair.old), is_true_at(pair.new)) {
-                (false, true) => comparer.tell_rust(pair, describe(pair), Effect::narrower),
-                (true, false) => comparer.tell_rust(pair, describe(pair), Effect::wider),
+                (false, true) => comparer.tell_wire(pair, describe(pair), Effect::narrower),
+                (true, false) => comparer.tell_wire(pair, describe(pair), Effect::wider),
                 _ => comparer.note_change(pair),
             },
             "pattern" | "multipleOf" => match (pair.old, pair.new) {
-                (None, _) => comparer.tell_rust(pair, describe(pair), Effect::narrower),
-                (_, None) => comparer.tell_rust(pair, describe(pair), Effect::wider),
+                (None, _) => comparer.tell_wire(pair, describe(pair), Effect::narrower),
+                (_, None) => comparer.tell_wire(pair, describe(pair), Effect::wider),
                 _ => comparer.unclear(pair),
             },
             "default" => {
                 let what = format!("{}: leaving it out means something else", describe(pair));
-                comparer.tell(pair, what, |direction| if direction.is_read() { Effect::Words } else { Effect::Breaks });
+                comparer.tell_wire(pair, what, |direction| if direction.is_read() { Effect::Words } else { Effect::Breaks });
             }
             "readOnly" | "writeOnly" => {
                 let (was, is) = (is_true_at(pair.old), is_true_at(pair.new));
                 let what = describe(pair);
-                comparer.tell(pair, what, |direction| match (was, is) {
+                comparer.tell_wire(pair, what, |direction| match (was, is) {
                     _ if was == is || direction.is_read() != (key == "writeOnly") => Effect::Words,
                     (false, true) => Effect::Breaks,
                     _ => Effect::Adds,
                 });
             }
-            "allOf" | "anyOf" | "oneOf" => comparer.forms(key, pair),
+            "allOf" | "anyOf" | "oneOf" => comparer.forms(key, schema, pair),
             "x-enum-descriptions" => comparer.members(pair, |comparer, value, pair| {
                 comparer.note(pair, format!("the description of the value `{value}` {}", happened(pair)));
             }),
@@ -154,16 +156,10 @@ impl<'a> Comparer<'a> {
             );
         }
         match (old_key, new_key) {
-            ("enum", "x-extensible-enum") => self.tell(&pair, "the list of values is not complete any more", |_| Effect::Adds),
-            ("x-extensible-enum", "enum") => {
-                self.tell(
-                    &pair,
-                    "the list of values is complete now",
-                    |direction| {
-                        if direction.is_read() { Effect::Words } else { Effect::Breaks }
-                    },
-                )
-            }
+            ("enum", "x-extensible-enum") => self.tell_wire(&pair, "the list of values is not complete any more", |_| Effect::Adds),
+            ("x-extensible-enum", "enum") => self.tell_wire(&pair, "the list of values is complete now", |direction| {
+                if direction.is_read() { Effect::Words } else { Effect::Breaks }
+            }),
             _ => {}
         }
         has_others
@@ -183,7 +179,8 @@ impl<'a> Comparer<'a> {
     fn properties(&mut self, schema: &Pair<'a>, properties: &Pair<'a>) {
         let needs = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.strings("required").any(|it| it == name));
         self.members(properties, |comparer, name, pair| {
-            let pair = pair.clone().within(&format!("member `{name}`"));
+            let is_required = needs(schema.old, name) || needs(schema.new, name);
+            let pair = Pair { is_required, ..pair.clone().within(&format!("member `{name}`")) };
             match (pair.old, pair.new) {
                 (None, _) if needs(schema.new, name) => comparer
                     .tell_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
@@ -197,11 +194,18 @@ impl<'a> Comparer<'a> {
     fn required(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let has = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some());
         let (gone, come) = self.list(pair, short);
+        let is_nullable = |spot: Option<Spot<'a>>, name: &str| {
+            spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some_and(|member| member.flag("nullable")))
+        };
+        // What may be null is an `Option` already.
+        let is_option = |name: &str| is_nullable(schema.old, name) && is_nullable(schema.new, name);
         let is_told = |name: &str| has(schema.old, name) != has(schema.new, name);
         for (name, index) in gone {
             let member = pair.items_of(Some(index), None).within(&format!("member `{name}`"));
             if is_told(&name) {
                 self.account();
+            } else if is_option(&name) {
+                self.tell_wire(&member, "is optional now", Effect::wider);
             } else {
                 self.tell_rust(&member, "is optional now", Effect::wider);
             }
@@ -210,6 +214,8 @@ impl<'a> Comparer<'a> {
             let member = pair.items_of(None, Some(index)).within(&format!("member `{name}`"));
             if is_told(&name) {
                 self.account();
+            } else if is_option(&name) {
+                self.tell_wire(&member, "is required now", Effect::narrower);
             } else {
                 self.tell_rust(&member, "is required now", Effect::narrower);
             }
@@ -221,12 +227,12 @@ impl<'a> Comparer<'a> {
         let is_closed = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.to_json() == "false");
         let what = describe(pair);
         match (is_schema(pair.old), is_schema(pair.new)) {
-            (true, true) => self.schema(&pair.clone().within("each value")),
+            (true, true) => self.schema(&Pair { is_required: true, ..pair.clone().within("each value") }),
             (true, false) | (false, true) => self.tell(pair, what, |_| Effect::Breaks),
             (false, false) => match (is_closed(pair.old), is_closed(pair.new)) {
-                (false, true) => self.tell_rust(pair, "further members are not allowed any more", Effect::narrower),
+                (false, true) => self.tell_wire(pair, "further members are not allowed any more", Effect::narrower),
                 // Objects may gain members at any time.
-                (true, false) => self.tell_rust(pair, "further members are allowed now", |_| Effect::Adds),
+                (true, false) => self.tell_wire(pair, "further members are allowed now", |_| Effect::Adds),
                 _ => self.note(pair, what),
             },
         }
@@ -235,24 +241,23 @@ impl<'a> Comparer<'a> {
     fn bound(&mut self, pair: &Pair<'a>, is_lower: bool) {
         let number = |spot: Option<Spot<'a>>| spot.and_then(|spot| spot.node.to_json().parse::<f64>().ok());
         let what = describe(pair);
-        // A type that checks its bounds appears or vanishes with the first of them.
         let order = match (pair.old, pair.new) {
-            (None, _) => return self.tell_rust(pair, what, Effect::narrower),
-            (_, None) => return self.tell_rust(pair, what, Effect::wider),
+            (None, _) => return self.tell_wire(pair, what, Effect::narrower),
+            (_, None) => return self.tell_wire(pair, what, Effect::wider),
             _ => number(pair.old).zip(number(pair.new)).and_then(|(old, new)| new.partial_cmp(&old)),
         };
         match order {
-            Some(Ordering::Less) => self.tell(pair, what, if is_lower { Effect::wider } else { Effect::narrower }),
-            Some(Ordering::Greater) => self.tell(pair, what, if is_lower { Effect::narrower } else { Effect::wider }),
+            Some(Ordering::Less) => self.tell_wire(pair, what, if is_lower { Effect::wider } else { Effect::narrower }),
+            Some(Ordering::Greater) => self.tell_wire(pair, what, if is_lower { Effect::narrower } else { Effect::wider }),
             _ => self.unclear(pair),
         }
     }
 
     /// The alternatives of `anyOf` and `oneOf`, or the parts of `allOf`; told apart by title or reference, or else by their order.
-    fn forms(&mut self, keyword: &str, pair: &Pair<'a>) {
+    fn forms(&mut self, keyword: &str, schema: &Pair<'a>, pair: &Pair<'a>) {
         if pair.old.is_none() || pair.new.is_none() {
             let what = describe(pair);
-            return self.tell(pair, what, |_| Effect::Breaks);
+            return self.tell_form(schema, pair, what, |_| Effect::Breaks);
         }
         let name = |(index, node): (usize, &'a Node)| {
             let title = node.str("title").or_else(|| Document::reference(node));
@@ -270,7 +275,9 @@ impl<'a> Comparer<'a> {
             let other = new.iter().position(|other| other == name);
             let form = pair.items_of(Some(index), other).within(&format!("{word} `{name}`"));
             if form.new.is_none() {
-                self.tell(&form, "removed", |_| Effect::Breaks);
+                self.tell_form(schema, &form, "removed", |_| Effect::Breaks);
+            } else if schema.old_node().map(rust_form) == schema.new_node().map(rust_form) {
+                self.on_the_wire_only(|comparer| comparer.step(&form, Self::schema));
             } else {
                 self.step(&form, Self::schema);
             }
@@ -278,8 +285,30 @@ impl<'a> Comparer<'a> {
         for (index, name) in new.iter().enumerate().filter(|(_, name)| !old.contains(name)) {
             let form = pair.items_of(None, Some(index)).within(&format!("{word} `{name}`"));
             let is_part = keyword == "allOf";
-            self.tell_rust(&form, "added", |direction| if is_part { Effect::Breaks } else { Effect::wider(direction) });
+            self.tell_form(schema, &form, "added", |direction| if is_part { Effect::Breaks } else { Effect::wider(direction) });
         }
+    }
+
+    /// Tells a change of a schema that Rust sees only if it makes another type of it.
+    fn tell_form(&mut self, schema: &Pair<'a>, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+        if schema.old_node().map(rust_form) == schema.new_node().map(rust_form) {
+            self.tell_wire(pair, what, effect);
+        } else {
+            self.tell_rust(pair, what, effect);
+        }
+    }
+}
+
+/// What the generator looks at when it chooses a type: bounds, patterns and most formats stay on the wire.
+fn rust_form(schema: &Node) -> String {
+    let is_decimal = |node: &Node| node.str("format") == Some("decimal");
+    let forms: Vec<&Node> = schema.get("oneOf").into_iter().flat_map(Node::items).collect();
+    let kind = schema.str("type").unwrap_or_default();
+    match schema.str("format") {
+        _ if schema.flag("x-sensitive") => "sensitive".to_owned(),
+        _ if is_decimal(schema) || !forms.is_empty() && forms.into_iter().all(is_decimal) => "decimal".to_owned(),
+        Some(format @ ("date-time" | "int32" | "int64")) => format!("{kind} {format}"),
+        _ => kind.to_owned(),
     }
 }
 

@@ -96,3 +96,25 @@ fn what_happens_to_the_crates_is_told_in_every_form() {
     assert_eq!(json["rust"]["crates"][0]["changed"][0]["new"], "Option<String>");
     assert_eq!(json["rust"]["crates"][0]["semver_checks"]["verdict"], serde_json::Value::Null);
 }
+
+#[test]
+fn release_notes_are_as_the_golden_file_says() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap_or_default();
+    let base: serde_json::Value = serde_json::from_str(&read("diff/base.json")).expect("JSON");
+    let mut edited = base.clone();
+    for case in ["member.response.removed", "operation.added", "member.event.removed", "operation.renamed", "evidence.operation.upgraded"] {
+        let patch: json_patch::Patch = serde_json::from_str(&read(&format!("diff/{case}.json"))).expect("a patch");
+        json_patch::patch(&mut edited, &patch).expect("fits");
+    }
+    edited["info"]["version"] = "1.1.0".into();
+    let side = |name: &str, value: &serde_json::Value| super::report::Side { name: name.to_owned(), root: node(&value.to_string()) };
+    let notes = |new: &serde_json::Value| super::notes::write(&super::report::Report::new(side("old", &base), side("new", new), None));
+    let (found, golden) = (notes(&edited), "release-notes.md");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        #[allow(clippy::disallowed_methods, reason = "a golden file is a source of this test")]
+        std::fs::write(folder.join(golden), &found).expect("writable");
+    }
+    assert_eq!(found, read(golden), "set UPDATE_GOLDEN=1 if the new text is right");
+    assert!(notes(&base).contains("Nothing to do: no change of this version breaks anybody."));
+}

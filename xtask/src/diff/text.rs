@@ -66,7 +66,7 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
 
 fn colour(class: Class) -> &'static str {
     match class {
-        Class::BreakingCallers | Class::BreakingReceivers => "1;31",
+        Class::BreakingCallers | Class::BreakingReceivers | Class::BreakingRust => "1;31",
         Class::Unclassified => "1;35",
         Class::Additive => "1;32",
         Class::EvidenceDowngraded => "1;33",

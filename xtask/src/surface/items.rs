@@ -13,7 +13,12 @@ pub(super) fn declarations(item: &Item) -> Vec<(String, String)> {
         Item::Enum(it) => {
             let names = it.variants.iter().map(|variant| variant.ident.to_string()).collect();
             let mut found = vec![(String::new(), declaration("enum", &it.ident, &it.generics, &it.attrs, Some(names)))];
-            found.extend(it.variants.iter().map(|variant| (format!("::{}", variant.ident), self::variant(variant))));
+            // Their order gives those of an enum without fields a number.
+            let has_numbers = it.variants.iter().all(|variant| variant.fields == Fields::Unit);
+            found.extend(it.variants.iter().enumerate().map(|(index, variant)| {
+                let number = if has_numbers { format!(" = {index}") } else { String::new() };
+                (format!("::{}", variant.ident), self::variant(variant) + &number)
+            }));
             found.extend(derived(&it.attrs));
             found
         }
@@ -51,7 +56,8 @@ fn structure(it: &syn::ItemStruct) -> Vec<(String, String)> {
     let traits = derived(&it.attrs);
     if traits.iter().any(|(name, _)| name == ": Builder") {
         let is_optional = |field: &syn::Field| constant(&field.ty).starts_with("Option<");
-        let needed: Vec<&str> = fields.iter().filter(|(_, field)| !is_optional(field)).map(|(name, _)| name.as_str()).collect();
+        let mut needed: Vec<&str> = fields.iter().filter(|(_, field)| !is_optional(field)).map(|(name, _)| name.as_str()).collect();
+        needed.sort_unstable();
         let needed = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
         found.push(("::builder()".to_owned(), format!("needs {needed}")));
     }
