@@ -332,8 +332,8 @@ impl<'a> Comparer<'a> {
     /// Nothing leaves the document when P100 drops it: this mark is all there is to see of it.
     fn deprecation(&mut self, pair: &Pair<'a>) {
         match (is_true_at(pair.old), is_true_at(pair.new)) {
-            (false, true) => self.tell(pair, "is deprecated: P100 dropped it, and it may stop working", |_| Effect::Breaks),
-            (true, false) => self.tell(pair, "is not deprecated any more", |_| Effect::Adds),
+            (false, true) => self.tell_wire(pair, "is deprecated: P100 dropped it, and it may stop working", |_| Effect::Breaks),
+            (true, false) => self.tell_wire(pair, "is not deprecated any more", |_| Effect::Adds),
             _ => self.note_change(pair),
         }
     }
