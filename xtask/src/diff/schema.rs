@@ -257,7 +257,13 @@ impl<'a> Comparer<'a> {
     fn forms(&mut self, keyword: &str, schema: &Pair<'a>, pair: &Pair<'a>) {
         if pair.old.is_none() || pair.new.is_none() {
             let what = describe(pair);
-            return self.tell_form(schema, pair, what, |_| Effect::Breaks);
+            return match pair.old.or(pair.new) {
+                // Without them more values are valid, with them fewer, and no type changes.
+                Some(groups) if groups.node.items().all(is_required_group) => {
+                    self.tell_wire(pair, what, if pair.new.is_none() { Effect::wider } else { Effect::narrower });
+                }
+                _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
+            };
         }
         let name = |(index, node): (usize, &'a Node)| {
             let title = node.str("title").or_else(|| Document::reference(node));
@@ -297,6 +303,11 @@ impl<'a> Comparer<'a> {
             self.tell_rust(pair, what, effect);
         }
     }
+}
+
+/// `{title: .., required: [..]}`: says which members must be there together.
+fn is_required_group(form: &Node) -> bool {
+    form.members().all(|(key, _)| key == "title" || key == "required")
 }
 
 /// What the generator looks at when it chooses a type: bounds, patterns and most formats stay on the wire.
