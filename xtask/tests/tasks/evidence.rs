@@ -40,8 +40,8 @@ fn a_better_grade_moves_the_totals_and_answers_the_question() {
     let checkout = Checkout::new();
     let before = json(&checkout);
     checkout.edit(
-        "      x-docs-pages: ['19617350e0']\n      x-evidence: assumed",
-        "      x-docs-pages: ['19617350e0']\n      x-evidence: documented",
+        "      x-docs-pages: ['19617350e0', '28597673e0']\n      x-evidence: assumed",
+        "      x-docs-pages: ['19617350e0', '28597673e0']\n      x-evidence: documented",
     );
     let after = json(&checkout);
     let paths = |report: &Value, grade: &str| report["totals"]["paths"][grade].as_u64().expect("a number");

@@ -84,9 +84,11 @@ pub(crate) fn requests(document: &Document) -> String {
         }
     }
     let mut definitions = Map::new();
-    while let Some(name) = wanted.iter().find(|name| !definitions.contains_key(*name)).cloned() {
+    while let Some(name) = wanted.pop_first() {
         let schema = document.schema(&name).filter(|_| !lower::is_form(document, &name));
-        definitions.insert(name, schema.map_or(Value::Bool(true), |schema| json_schema(schema, &mut wanted)));
+        let mut further = BTreeSet::new();
+        definitions.insert(name, schema.map_or(Value::Bool(true), |schema| json_schema(schema, &mut further)));
+        wanted.extend(further.into_iter().filter(|name| !definitions.contains_key(name)));
     }
     definitions.sort_keys();
     let text = serde_json::to_string_pretty(&json!({"operations": operations, "$defs": definitions})).unwrap_or_default();

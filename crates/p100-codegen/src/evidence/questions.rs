@@ -2,7 +2,7 @@
 //!
 //! The value of a question is a product of three small numbers: what depends on the answer, which part is in doubt, and how much it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{PATH, is_observed, members};
 use crate::{Document, Evidence, Node, Operation, Retry, Webhook, modules};
@@ -185,7 +185,8 @@ impl<'a> Asker<'a> {
         let stake = self.stake(user);
         for name in modules::reachable(self.document, schema) {
             let uses = self.uses.entry(name.clone()).or_default();
-            if !uses.iter().any(|one| one.user == user && one.place == place) {
+            // The uses of one user follow each other.
+            if !uses.iter().rev().take_while(|one| one.user == user).any(|one| one.place == place) {
                 let is_whole = Document::reference(schema) == Some(name.as_str());
                 uses.push(Use { place, is_whole, user: user.to_owned(), stake, pages: pages.to_vec() });
             }
@@ -280,12 +281,8 @@ impl<'a> Asker<'a> {
             let text = format!("Which members {what}? We {}.", doubtful.words());
             (first.place.part(), doubtful.worst(), doubtful.count(), text)
         };
-        let mut pages: Vec<Page> = Vec::new();
-        for page in uses.iter().flat_map(|one| &one.pages) {
-            if !pages.iter().any(|known| known.id == page.id) {
-                pages.push(page.clone());
-            }
-        }
+        let mut known = HashSet::new();
+        let pages = uses.iter().flat_map(|one| &one.pages).filter(|page| known.insert(&page.id)).cloned().collect();
         Some(Question { text, about: name.to_owned(), stake: first.stake, part, evidence, settles, pages })
     }
 
