@@ -9,13 +9,13 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use p100_codegen::Node;
 
 use self::index::{INDEX, Index};
 use self::published::Entry;
 use crate::format::Format;
-use crate::workspace::{Repository, SPEC, STALE};
+use crate::workspace::{Repository, SPEC, STALE, told};
 
 /// What stands in `--help`.
 pub(crate) const USAGE: &str = "\
@@ -48,7 +48,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
-    let document = Node::parse(&repository.read(SPEC)?).map_err(|problem| anyhow!("{}", problem.in_file(SPEC)))?;
+    let document = told(Node::parse(&repository.read(SPEC)?), SPEC)?;
     let index = Index::parse(&repository.read(INDEX)?)?.with_document(&document);
     let (name, bytes) = read(&options.file)?;
     let entries = entries(&index, &name, &bytes, options.complete)?;

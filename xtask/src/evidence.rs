@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use p100_codegen::coverage::{self, Table};
-use p100_codegen::evidence::{Fact, Subject, counts, facts, questions};
+use p100_codegen::evidence::{Fact, Subject, by_owner, counts, facts, questions};
 use p100_codegen::{Document, Evidence};
 use serde_json::{Map, Value, json};
 
@@ -28,10 +28,7 @@ JSON: `version`, `totals` (by kind of statement, then by grade), `operations` (`
 const PAGES: usize = 3;
 
 pub(crate) fn run(repository: &Repository, format: Format) -> Result<ExitCode> {
-    let document = match Document::load(&repository.read(SPEC)?) {
-        Ok(document) => document,
-        Err(problem) => bail!("{}", problem.in_file(SPEC)),
-    };
+    let document = repository.document()?;
     match format {
         Format::Text => print!("{}", text(&document)),
         Format::Markdown => print!("{}", coverage::page(&document)),
@@ -83,8 +80,9 @@ fn aligned(table: &Table) -> String {
 
 fn json(document: &Document) -> Value {
     let facts = facts(document);
+    let by_owner = by_owner(&facts);
     let of = |subject: Subject, owner: &str| -> Vec<Value> {
-        let own = facts.iter().filter(|fact| fact.subject == subject && fact.owner == owner);
+        let own = by_owner.get(owner).into_iter().flatten().filter(|fact| fact.subject == subject);
         own.map(|fact| json!({"name": fact.name, "evidence": fact.evidence.word()})).collect()
     };
     let operations = document.operations().iter().map(|operation| {

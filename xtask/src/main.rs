@@ -11,6 +11,7 @@ mod format;
 mod generate;
 mod git;
 mod load;
+mod owners;
 mod probe;
 mod prove;
 mod semver;

@@ -14,14 +14,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail, ensure};
 use chrono::Utc;
 use p100_codegen::{Document, Operation, Retry};
-use serde_json::Value;
 
 use self::call::{Answer, Credential, Server};
 use self::compare::Comparison;
 use self::plan::{Target, Values, excluded, expires};
 use self::report::{Made, Report, Skipped};
 use crate::format::Format;
-use crate::workspace::{Repository, SPEC, STALE};
+use crate::workspace::{Repository, SPEC, STALE, told};
 
 /// What stands in `--help`.
 pub(crate) const USAGE: &str = "\
@@ -85,10 +84,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
     let text = repository.read(SPEC)?;
-    let document = match Document::load(&text) {
-        Ok(document) => document,
-        Err(problem) => bail!("{}", problem.in_file(SPEC)),
-    };
+    let document = told(Document::load(&text), SPEC)?;
     patch::require_canonical(&text)?;
     let server = Server::new(&document, options.base_url.as_deref(), options.production)?;
     let values = Values::new(&document, options.user.as_deref(), options.card.as_deref(), &options.parameters)?;
@@ -175,11 +171,11 @@ impl Probe<'_> {
         ensure!(!is_silent, "{} does not answer: {}", self.server.address(), self.made.first().map_or("", |made| &made.outcome));
 
         // What one round learns, the next can use.
-        while let Some(index) = open.iter().position(|operation| self.values.target(self.document, operation).is_ok()) {
-            let operation = open.remove(index);
-            if let Ok(target) = self.values.target(self.document, operation) {
-                self.call(operation, &target, Credential::Key).await?;
-            }
+        let next = |values: &Values, open: &[&Operation]| {
+            open.iter().enumerate().find_map(|(index, operation)| Some((index, values.target(self.document, operation).ok()?)))
+        };
+        while let Some((index, target)) = next(&self.values, &open) {
+            self.call(open.remove(index), &target, Credential::Key).await?;
         }
         for operation in open {
             if let Err(parameter) = self.values.target(self.document, operation) {
@@ -228,8 +224,8 @@ impl Probe<'_> {
 
     fn learn(&mut self, operation: &Operation, target: &Target, answer: &Answer) {
         let response = operation.successes().find(|response| response.status == answer.status);
-        if let (Some(response), Ok(body)) = (response, serde_json::from_slice::<Value>(&answer.body)) {
-            self.values.learn(target, &response.node, &body);
+        if let (Some(response), Some(body)) = (response, &answer.json) {
+            self.values.learn(target, &response.node, body);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::diff::{Change, changes};
 use crate::git;
 use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};
-use crate::workspace::{Repository, SPEC, STALE};
+use crate::workspace::{Repository, SPEC, STALE, told};
 
 const CRATE: &str = "p100-raw";
 
@@ -60,10 +60,7 @@ enum Semver {
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
     let text = repository.read(SPEC)?;
-    let written = match Node::parse(&text) {
-        Ok(node) => node,
-        Err(problem) => bail!("{}", problem.in_file(SPEC)),
-    };
+    let written = told(Node::parse(&text), SPEC)?;
     let original = written.to_value();
     let node = cases::node(&original, Some(&written));
     let prover = Prover { surface: surface(&rendered(&node)?, repository)?, node, original, repository };

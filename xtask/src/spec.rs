@@ -3,15 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use p100_codegen::{Document, RULES};
+use p100_codegen::RULES;
 
 use crate::workspace::{Repository, SPEC, STALE};
 
 pub(crate) fn lint(repository: &Repository) -> Result<ExitCode> {
-    let document = match Document::load(&repository.read(SPEC)?) {
-        Ok(document) => document,
-        Err(problem) => bail!("{}", problem.in_file(SPEC)),
-    };
+    let document = repository.document()?;
     let problems = p100_codegen::lint(&document);
     for problem in &problems {
         println!("{}", problem.in_file(SPEC));

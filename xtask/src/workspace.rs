@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use p100_codegen::{Document, Problem};
 
 /// The document, from the root of the repository.
 pub(crate) const SPEC: &str = "spec/p100-partner-api.yaml";
@@ -37,6 +38,11 @@ impl Repository {
         fs::read_to_string(self.path(path)).with_context(|| format!("cannot read {path}"))
     }
 
+    /// Reads the document.
+    pub(crate) fn document(&self) -> Result<Document> {
+        told(Document::load(&self.read(SPEC)?), SPEC)
+    }
+
     /// Replaces a file in one step: a reader sees the old text or the new one.
     pub(crate) fn write(&self, path: &str, contents: &str) -> Result<()> {
         let target = self.path(path);
@@ -54,4 +60,9 @@ impl Repository {
         file.persist(&target).with_context(|| format!("cannot replace {path}"))?;
         Ok(())
     }
+}
+
+/// What `file` was read to, or its problem with the place in it.
+pub(crate) fn told<T>(read: Result<T, Problem>, file: &str) -> Result<T> {
+    read.map_err(|problem| anyhow!("{}", problem.in_file(file)))
 }

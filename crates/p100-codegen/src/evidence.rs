@@ -3,8 +3,11 @@
 mod observed;
 mod questions;
 
+use std::collections::HashMap;
+
 pub use self::observed::{OBSERVED, PATH, is_observed, observable};
 pub use self::questions::{Page, Part, Question, Stake, questions};
+
 use crate::{Document, Evidence, Node};
 
 /// A kind of statement that has a grade.
@@ -130,6 +133,16 @@ fn members(schema: &Node) -> Vec<(Subject, &str, Evidence)> {
 /// How many of `facts` have which grade, in the order of [`Evidence::ALL`].
 pub fn counts<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> [usize; 4] {
     Evidence::ALL.map(|grade| facts.clone().filter(|fact| fact.evidence == grade).count())
+}
+
+/// The facts of each operation, event or schema, in their order.
+#[must_use]
+pub fn by_owner(facts: &[Fact]) -> HashMap<&str, Vec<&Fact>> {
+    let mut groups: HashMap<&str, Vec<&Fact>> = HashMap::new();
+    for fact in facts {
+        groups.entry(&fact.owner).or_default().push(fact);
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl RateLock {
     ) -> Result<Pending<ExchangeDetails>, Error> {
         match &self.account {
             Account::User(user) => {
-                self.check(&operations::CREATE_EXCHANGE)?;
+                check(&operations::CREATE_EXCHANGE, self.expires_at(), &self.clock)?;
                 let request = types::ExchangeRequest::builder()
                     .source_external_user_id(user)
                     .amount(amount.into())
@@ -130,7 +130,7 @@ impl RateLock {
                 self.client.exchange().create(&request.build()).await
             }
             Account::Partner => {
-                self.check(&operations::CREATE_PARTNER_EXCHANGE)?;
+                check(&operations::CREATE_PARTNER_EXCHANGE, self.expires_at(), &self.clock)?;
                 let request = types::PartnerExchangeRequest::builder()
                     .amount(amount.into())
                     .currency_from(currency_from)
@@ -140,13 +140,11 @@ impl RateLock {
             }
         }
     }
+}
 
-    fn check(&self, operation: &'static Operation) -> Result<(), Error> {
-        if self.is_expired(self.clock.now()) {
-            return Err(Error::not_sent(operation, LockExpired { expired_at: self.expires_at() }));
-        }
-        Ok(())
-    }
+/// Fails if the lock that ends at `expired_at` is of no use any more, before `operation` is sent with it.
+fn check(operation: &'static Operation, expired_at: DateTime<Utc>, clock: &Clock) -> Result<(), Error> {
+    if expired_at <= clock.now() { Err(Error::not_sent(operation, LockExpired { expired_at })) } else { Ok(()) }
 }
 
 /// A rate lock that was of no use any more when it was to be used. Take a new one.

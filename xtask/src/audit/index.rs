@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
-use p100_codegen::{Node, Problem};
+use p100_codegen::Node;
 
 use super::published::Page;
+use crate::owners::owners;
+use crate::workspace::told;
 
 /// Where it is, from the root of the repository.
 pub(super) const INDEX: &str = "spec/docs-index.yaml";
@@ -32,8 +34,7 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn parse(text: &str) -> Result<Self> {
-        let told = |problem: Problem| anyhow!("{}", problem.in_file(INDEX));
-        let root = Node::parse(text).map_err(told)?;
+        let root = told(Node::parse(text), INDEX)?;
         let missing = |node: &Node, what: &str| anyhow!("{INDEX}:{}:{}: {what}", node.position.line, node.position.column);
         let source = root.str("source").ok_or_else(|| missing(&root, "the key `source` is missing"))?.to_owned();
         let mut pages: Vec<Known> = Vec::new();
@@ -61,13 +62,8 @@ impl Index {
 
     /// The index together with what the document, by its root, says of pages.
     pub(super) fn with_document(mut self, root: &Node) -> Self {
-        let members = |key: &str| root.get(key).into_iter().flat_map(Node::members);
-        let operations = members("paths")
-            .flat_map(|(_, path)| path.members())
-            .filter_map(|(_, node)| Some(("operation", node.str("operationId")?, node)));
-        let events = members("x-webhooks").filter_map(|(id, event)| Some(("webhook", id, event.get("post")?)));
-        for (kind, id, node) in operations.chain(events) {
-            let pages = node.get("x-docs-pages").into_iter().flat_map(Node::items).filter_map(Node::as_str);
+        for (kind, id, node) in owners(root) {
+            let pages = node.strings("x-docs-pages");
             self.named.extend(pages.map(|page| (page.to_owned(), (kind, id.to_owned()))));
         }
         self

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::change::{Change, Class, Excerpt, Subject, User};
 use super::compare::compare;
 use super::rust::Rust;
+use crate::owners::owners;
 
 /// One of the two documents.
 pub(crate) struct Side {
@@ -167,25 +168,12 @@ fn owner_pages(root: &Node, index: Option<&Node>) -> BTreeMap<String, Vec<Page>>
         .flat_map(Node::items)
         .filter_map(|page| Some((page.str("id")?, Page { title: page.str("title")?.to_owned(), address: page.str("address")?.to_owned() })))
         .collect();
-    let mut found = BTreeMap::new();
-    let mut add = |id: &str, node: &Node| {
+    let pages = |(_, id, node): (_, &str, &Node)| {
         let mut pages: Vec<Page> = node.strings("x-docs-pages").filter_map(|page| known.get(page).cloned()).collect();
         if let (true, Some(address)) = (pages.is_empty(), node.at(&["externalDocs", "url"]).and_then(Node::as_str)) {
             pages.push(Page { title: "docs".to_owned(), address: address.to_owned() });
         }
-        found.insert(id.to_owned(), pages);
+        (id.to_owned(), pages)
     };
-    for (_, item) in root.get("paths").into_iter().flat_map(Node::members) {
-        for (_, node) in item.members() {
-            if let Some(id) = node.str("operationId") {
-                add(id, node);
-            }
-        }
-    }
-    for (id, item) in root.get("x-webhooks").into_iter().flat_map(Node::members) {
-        if let Some(node) = item.get("post") {
-            add(id, node);
-        }
-    }
-    found
+    owners(root).map(pages).collect()
 }

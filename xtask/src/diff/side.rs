@@ -8,7 +8,7 @@ use p100_codegen::Node;
 use tempfile::TempDir;
 
 use super::report::Side;
-use crate::workspace::{Repository, SPEC};
+use crate::workspace::{Repository, SPEC, told};
 use crate::{generate, git};
 
 /// Where a document comes from.
@@ -64,10 +64,7 @@ impl Origin {
 
 /// Reads a document. It need not keep the project's conventions: an old one may not know them yet, and one in work breaks them.
 fn parse(name: &str, text: &str, file: &str) -> Result<Side> {
-    let root = match Node::parse(text) {
-        Ok(root) => root,
-        Err(problem) => bail!("{}", problem.in_file(file)),
-    };
+    let root = told(Node::parse(text), file)?;
     if !root.str("openapi").is_some_and(|version| version.starts_with("3.")) {
         bail!("{file}:{}:{}: not an OpenAPI 3 document: the key `openapi` must say 3.x.y", root.position.line, root.position.column);
     }

@@ -9,6 +9,7 @@ use p100_codegen::Document;
 use reqwest::Url;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
+use serde_json::Value;
 
 use super::plan::Target;
 
@@ -40,7 +41,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// Without its parameters; empty if there is none, or something that is no content type.
     pub(super) content_type: String,
-    pub(super) body: Vec<u8>,
+    /// The body, if it is JSON.
+    pub(super) json: Option<Value>,
 }
 
 /// Why nothing came back.
@@ -123,7 +125,7 @@ impl Server {
             }
             body.extend_from_slice(&bytes);
         }
-        Ok(Answer { status: response.status().as_u16(), content_type, body })
+        Ok(Answer { status: response.status().as_u16(), content_type, json: serde_json::from_slice(&body).ok() })
     }
 }
 

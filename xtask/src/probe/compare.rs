@@ -113,8 +113,7 @@ impl<'a> Comparison<'a> {
 
     /// An answer came, to a call with the key or to one that has to be refused.
     pub(super) fn answered(&mut self, operation: &Operation, answer: &Answer, refusal_wanted: bool) -> Result<()> {
-        let json = serde_json::from_slice::<Value>(&answer.body).ok();
-        let code = json.as_ref().and_then(code).map(str::to_owned);
+        let code = answer.json.as_ref().and_then(code);
         let is_success = (200..300).contains(&answer.status);
         if refusal_wanted && answer.status != 401 {
             let detail = format!("{} without a key that P100 gave: a 401 is stated", answer.status);
@@ -141,7 +140,7 @@ impl<'a> Comparison<'a> {
         }
         // All successes share one body.
         let shape = stated.or_else(|| if is_success { operation.successes().next() } else { None });
-        let is_read = shape.map_or(Ok(false), |shape| self.body(operation, shape, answer, json.as_ref()))?;
+        let is_read = shape.map_or(Ok(false), |shape| self.body(operation, shape, answer))?;
         // A page that is there for every address says nothing of this one.
         let is_of_operation = is_success && is_read || code.is_some();
         if is_of_operation {
@@ -151,7 +150,7 @@ impl<'a> Comparison<'a> {
             self.confirm(operation, &operation.id, &status);
         }
         if let Some(code) = code {
-            self.code(operation, &code, answer.status);
+            self.code(operation, code, answer.status);
         }
         Ok(())
     }
@@ -173,7 +172,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether the body could be compared.
-    fn body(&mut self, operation: &Operation, shape: &Response, answer: &Answer, json: Option<&Value>) -> Result<bool> {
+    fn body(&mut self, operation: &Operation, shape: &Response, answer: &Answer) -> Result<bool> {
         let Some(stated) = &shape.body else { return Ok(true) };
         let status = answer.status;
         let by_hand = "look at the answer by hand";
@@ -183,7 +182,7 @@ impl<'a> Comparison<'a> {
             self.find(operation, Verdict::Refuted, "content type", &format!("content type of {status}"), detail, by_hand);
             return Ok(false);
         }
-        let (Some(schema), Some(json)) = (stated.node.get("schema"), json) else {
+        let (Some(schema), Some(json)) = (stated.node.get("schema"), &answer.json) else {
             let detail = format!("the body with {status} is not JSON, although its content type says so");
             self.find(operation, Verdict::Refuted, "body", &format!("body of {status}"), detail, by_hand);
             return Ok(false);
@@ -314,8 +313,7 @@ fn subject_word(subject: Subject) -> &'static str {
 
 /// The status, and the code of a refusal.
 pub(super) fn outcome(answer: &Answer) -> String {
-    let json = serde_json::from_slice::<Value>(&answer.body).ok();
-    json.as_ref().and_then(code).map_or_else(|| answer.status.to_string(), |code| format!("{} {code}", answer.status))
+    answer.json.as_ref().and_then(code).map_or_else(|| answer.status.to_string(), |code| format!("{} {code}", answer.status))
 }
 
 /// The code of a refusal, if it has the form of P100's: a `P` and three digits.

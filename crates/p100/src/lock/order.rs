@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Clock, LockExpired};
+use super::{Clock, check};
 use crate::raw::operations;
 use crate::types::{self, OrderDetails};
 use crate::{Client, Error, Pending};
@@ -77,10 +77,11 @@ impl OrderRateLock {
     /// Operation [`createOrder`](crate::raw::Client::create_order).
     ///
     /// # Errors
-    /// The lock has expired: nothing was sent, and the source of the error is [`LockExpired`]. Otherwise the call failed: see [`Error`].
+    /// The lock has expired: nothing was sent, and the source of the error is [`LockExpired`](crate::LockExpired). Otherwise the call
+    /// failed: see [`Error`].
     pub async fn order(&self) -> Result<Pending<OrderDetails>, Error> {
-        if let Some(expired_at) = self.expires_at().filter(|end| *end <= self.clock.now()) {
-            return Err(Error::not_sent(&operations::CREATE_ORDER, LockExpired { expired_at }));
+        if let Some(end) = self.expires_at() {
+            check(&operations::CREATE_ORDER, end, &self.clock)?;
         }
         self.client.orders().create(&types::OrderRequest::builder().lock_id(self.id()).build()).await
     }
