@@ -82,7 +82,7 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     steps.push(Step::command("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"));
     steps.push(Step::command("quickstart", "cargo run --example quickstart"));
     for example in examples(&Repository::new(None))? {
-        steps.push(Step::command("example", &format!("cargo run --quiet --package p100 --features axum --example {example}")));
+        steps.push(Step::command("example", &format!("cargo run --quiet --example {example}")));
     }
     steps.extend(tools::CARGO_DENY.installation(tools));
     steps.push(tools::CARGO_DENY.step(tools, "dependencies", "--workspace --locked check bans licenses sources"));
