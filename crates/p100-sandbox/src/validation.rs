@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{JsonType, ValidationError, Validator};
 use p100_raw::{decimal, operations};
 use serde_json::{Value, json};
 
@@ -15,7 +15,13 @@ pub(crate) struct Requests(BTreeMap<String, Schemas>);
 
 struct Schemas {
     body: Option<Validator>,
-    query: Vec<(String, Validator)>,
+    query: Option<Query>,
+}
+
+struct Query {
+    parameters: Validator,
+    /// The names of those that are integers.
+    integers: Vec<String>,
 }
 
 impl Requests {
@@ -36,8 +42,9 @@ impl Requests {
         let schemas = operations.iter().map(|(id, entry)| {
             let body = entry.get("body").map(compile).transpose()?;
             // An operation without P403 has a code of its own for a wrong parameter.
-            let query = entry.get("query").filter(|_| knows_p403(id)).and_then(Value::as_object).into_iter().flatten();
-            let query = query.map(|(name, schema)| Ok((name.clone(), compile(schema)?))).collect::<Result<_, String>>()?;
+            let query = entry.get("query").filter(|_| knows_p403(id));
+            let query =
+                query.map(|schema| Ok::<_, String>(Query { parameters: compile(schema)?, integers: integers(schema) })).transpose()?;
             Ok((id.clone(), Schemas { body, query }))
         });
         schemas.collect::<Result<_, String>>().map(Self)
@@ -47,21 +54,34 @@ impl Requests {
     pub(crate) fn check(&self, operation: &str, input: &Input) -> Result<(), Refusal> {
         let Some(schemas) = self.0.get(operation) else { return Ok(()) };
         let mut sentences = Vec::new();
-        for (name, schema) in &schemas.query {
-            let value = input.query(name).map(|text| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)));
-            // A missing parameter is missed where it is read.
-            for error in value.iter().flat_map(|value| schema.iter_errors(value)) {
-                sentences.push(sentence(&error, name));
-            }
+        if let Some(query) = &schemas.query {
+            let given = query.read(&input.query);
+            sentences.extend(query.parameters.iter_errors(&given).map(|error| sentence(&error, "The query")));
         }
         if let Some(schema) = &schemas.body {
             match serde_json::from_slice::<Value>(&input.body) {
                 Err(_) => sentences.push("The body must be JSON.".to_owned()),
-                Ok(body) => sentences.extend(schema.iter_errors(&body).map(|error| sentence(&error, ""))),
+                Ok(body) => sentences.extend(schema.iter_errors(&body).map(|error| sentence(&error, "The body"))),
             }
         }
         if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
     }
+}
+
+impl Query {
+    /// As JSON: an integer where the document has one and the text is one. The first of a name counts, as for the handlers.
+    fn read(&self, given: &[(String, String)]) -> Value {
+        let value = |name: &String, text: &String| match text.parse::<i64>() {
+            Ok(number) if self.integers.contains(name) => json!(number),
+            _ => json!(text),
+        };
+        given.iter().rev().map(|(name, text)| (name.clone(), value(name, text))).collect()
+    }
+}
+
+fn integers(query: &Value) -> Vec<String> {
+    let parameters = query["properties"].as_object().into_iter().flatten();
+    parameters.filter(|(_, schema)| schema["type"] == "integer").map(|(name, _)| name.clone()).collect()
 }
 
 fn knows_p403(operation: &str) -> bool {
@@ -73,17 +93,17 @@ fn is_decimal(text: &str) -> bool {
     decimal::parse(text).is_ok()
 }
 
-/// The failure in words, without the value: it may be a secret.
-fn sentence(error: &ValidationError<'_>, parameter: &str) -> String {
+/// The failure in words, without the value: it may be a secret. `whole` is what the schema is of.
+fn sentence(error: &ValidationError<'_>, whole: &str) -> String {
     let path = error.instance_path().to_string();
     let member = path.trim_start_matches('/').replace('/', ".");
-    let member = match (parameter, member.as_str()) {
-        ("", "") => "The body",
-        (parameter, "") => parameter,
-        (_, member) => member,
-    };
+    let member = if member.is_empty() { whole } else { &member };
     match error.kind() {
         ValidationErrorKind::Required { property } => format!("{} should not be empty.", property.as_str().unwrap_or_default()),
+        ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::Integer) } => format!("{member} must be an integer number."),
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind @ (JsonType::Array | JsonType::Object)) } => {
+            format!("{member} must be an {kind}.")
+        }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("{member} must be a {kind}."),
         ValidationErrorKind::Enum { options } => {
             let values: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -62,22 +62,24 @@ fn parameter(parameter: &ParameterNode) -> TokenStream {
     }
 }
 
-/// The JSON Schemas of the requests: `{operations: {id: {body, query: {name: schema}}}, $defs}`.
+/// The JSON Schemas of the requests, a query being an object of its parameters: `{operations: {id: {body, query}}, $defs}`.
 ///
 /// Groups of required members (`anyOf`, `oneOf`) stay out: P100 refuses them with codes of their own, which is the handler's.
 pub(crate) fn requests(document: &Document) -> String {
     let mut operations = Map::new();
     let mut wanted = BTreeSet::new();
     for operation in document.operations() {
-        let schemas: Map<String, Value> = operation
+        let parameters: Map<String, Value> = operation
             .parameters_in("query")
             .filter_map(|parameter| Some((parameter.name.clone(), json_schema(parameter.node.get("schema")?, &mut wanted))))
             .collect();
+        let required: Vec<&str> =
+            operation.parameters_in("query").filter(|parameter| parameter.required).map(|parameter| &*parameter.name).collect();
         let body = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.node.get("schema"));
         let mut entry = Map::new();
         entry.extend(body.map(|schema| ("body".to_owned(), json_schema(schema, &mut wanted))));
-        if !schemas.is_empty() {
-            entry.insert("query".to_owned(), Value::Object(schemas));
+        if !parameters.is_empty() {
+            entry.insert("query".to_owned(), json!({"type": "object", "properties": parameters, "required": required}));
         }
         if !entry.is_empty() {
             operations.insert(operation.id.clone(), Value::Object(entry));
