@@ -23,15 +23,15 @@ Compares P100's published docs index with spec/docs-index.yaml.
 
   curl -sS https://partner-api-docs.p100.io/llms.txt | cargo xtask spec audit
 
-It tells pages that were added, removed, renamed (same id, other title) or moved (same id, other section, address or heading), and
-summaries that changed: each with what it covers, what it means for the document, and the next step. Summaries are compared by hash,
+It tells pages that were added, removed, replaced (another id), renamed (another title) or moved (another section, address or heading),
+and summaries that changed: each with what it covers, what it means for the document, and the next step. Summaries are compared by hash,
 their text is P100's: it is neither kept nor shown.
 
 Exits with 0 if nothing differs, 4 if something does, 100 if the list or the index cannot be read; then the message says where, as
 line:column, and what was expected, and nothing is reported.
 
-JSON: `source`, `index`, `published` and `indexed` (numbers of pages), `differences`: each with `kind` (added, removed, renamed, moved,
-summary-changed), `id`, `was` and `now` (`title`, `section`, `address`, `kind`, `covers`, `summary` as hash; null if there is none),
+JSON: `source`, `index`, `published` and `indexed` (numbers of pages), `differences`: each with `kind` (added, removed, replaced,
+renamed, moved, summary-changed), `id`, `was` and `now` (`id`, `title`, `section`, `address`, `kind`, `covers`, `summary` as hash; null if there is none),
 `change`, `meaning`, `next_step`, `index_entry` (YAML for spec/docs-index.yaml; null for removed pages).";
 
 #[derive(clap::Args)]

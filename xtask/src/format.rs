@@ -12,6 +12,9 @@ pub(crate) enum Format {
     Json,
 }
 
+/// In bytes, the longest comment or issue that is safe to post: forges take 65,536 characters.
+pub(crate) const LONGEST_COMMENT: usize = 60_000;
+
 /// Text of others inside Markdown: it neither formats, nor links, nor calls anybody.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();

@@ -1,5 +1,7 @@
 //! What differs between P100's list and the index, what it means for the document, and what to do.
 
+use std::collections::BTreeSet;
+
 use super::index::{Index, Known};
 use super::published::{Entry, Page};
 
@@ -7,19 +9,22 @@ use super::published::{Entry, Page};
 pub(super) enum Kind {
     Added,
     Removed,
+    /// Another id, for the same title or the same operation or event.
+    Replaced,
     Renamed,
     Moved,
     SummaryChanged,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 5] = [Self::Added, Self::Removed, Self::Renamed, Self::Moved, Self::SummaryChanged];
+    pub(super) const ALL: [Self; 6] = [Self::Added, Self::Removed, Self::Replaced, Self::Renamed, Self::Moved, Self::SummaryChanged];
 
     /// As in JSON.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",
+            Self::Replaced => "replaced",
             Self::Renamed => "renamed",
             Self::Moved => "moved",
             Self::SummaryChanged => "summary-changed",
@@ -60,10 +65,15 @@ impl Difference {
 /// All differences, those that matter most for the document first.
 pub(super) fn compare(index: &Index, entries: &[Entry]) -> Vec<Difference> {
     let entry = |id: &str| entries.iter().find(|entry| entry.page.id == id);
-    let gone: Vec<&Known> = index.pages.iter().filter(|known| entry(&known.page.id).is_none()).collect();
-    let new: Vec<&Entry> = entries.iter().filter(|entry| index.page(&entry.page.id).is_none()).collect();
-    let mut found: Vec<Difference> = new.iter().map(|entry| added(index, entry, &gone)).collect();
-    found.extend(gone.iter().map(|known| removed(index, known, &new)));
+    let mut gone: Vec<&Known> = index.pages.iter().filter(|known| entry(&known.page.id).is_none()).collect();
+    let mut new: Vec<&Entry> = entries.iter().filter(|entry| index.page(&entry.page.id).is_none()).collect();
+    let pairs = successors(index, &mut gone, &mut new);
+    let mut found: Vec<Difference> = new.iter().map(|entry| added(index, entry)).collect();
+    found.extend(gone.iter().map(|known| removed(index, known, entries)));
+    for (known, entry) in pairs {
+        found.push(replaced(index, known, entry));
+        found.extend(changed(index, entry, known));
+    }
     for (entry, known) in entries.iter().filter_map(|entry| Some((entry, index.page(&entry.page.id)?))) {
         found.extend(changed(index, entry, known));
     }
@@ -98,14 +108,49 @@ pub(super) fn cut_off(index: &Index, entries: &[Entry]) -> Option<String> {
     }
 }
 
-fn added(index: &Index, entry: &Entry, gone: &[&Known]) -> Difference {
+/// Takes out the pages that are gone and have a successor among the new ones: a page that the document names for what they cover, or
+/// else one of their title.
+fn successors<'a>(index: &Index, gone: &mut Vec<&'a Known>, new: &mut Vec<&'a Entry>) -> Vec<(&'a Known, &'a Entry)> {
+    let named = |entry: &Entry| index.named.get(&entry.page.id).map(|(_, covers)| covers.as_str());
+    let covers = |known: &Known, entry: &Entry| named(entry) == Some(&known.covers);
+    let title = |known: &Known, entry: &Entry| named(entry).is_none() && known.page.title == entry.page.title;
+    let title_and_section = |known: &Known, entry: &Entry| title(known, entry) && known.page.section == entry.page.section;
+    let mut pairs = Vec::new();
+    for follows in [&covers as &dyn Fn(&Known, &Entry) -> bool, &title_and_section, &title] {
+        gone.retain(|known| {
+            let place = new.iter().position(|entry| follows(known, entry));
+            pairs.extend(place.map(|place| (*known, new.remove(place))));
+            place.is_none()
+        });
+    }
+    pairs
+}
+
+fn replaced(index: &Index, known: &Known, entry: &Entry) -> Difference {
+    let (old, new) = (&known.page.id, &entry.page.id);
+    let (meaning, next_step) = if index.named.contains_key(new) {
+        (
+            format!("It covers {}, as the document says of the page {new} already.", covered(known)),
+            "Read it and compare. Raise `x-evidence` where it proves something, then put its id in the place of the old one in the index.",
+        )
+    } else {
+        (
+            format!("The page {new} is new and has the same title, so perhaps replaces it. It covers {}.", covered(known)),
+            "Read it and compare. If it is the same page, put its id in the place of the old one, in the index and in `x-docs-pages`. If \
+             not, treat the one as new and the other as removed.",
+        )
+    };
+    let now = Known { page: entry.page.clone(), ..known.clone() };
+    let change = format!("its id was {old}");
+    Difference { kind: Kind::Replaced, was: Some(known.clone()), now: Some(now), change, meaning, next_step: next_step.to_owned() }
+}
+
+fn added(index: &Index, entry: &Entry) -> Difference {
     let page = &entry.page;
     let mut change = format!("a new page under the heading {}, section {}", entry.heading, section(page));
     if !page.section.is_empty() && !index.has_section(&page.section) {
         change.push_str(", which is new too");
     }
-    let twins: Vec<&&Known> = gone.iter().filter(|known| known.page.title == page.title).collect();
-    let nearest = twins.iter().find(|known| known.page.section == page.section).or(twins.first());
     let kind =
         if entry.heading == "Docs" { "guide" } else { neighbour(index, &page.section).map_or("operation", |known| known.kind.as_str()) };
     if let Some((kind, covers)) = index.named.get(&page.id) {
@@ -119,28 +164,24 @@ fn added(index: &Index, entry: &Entry, gone: &[&Known]) -> Difference {
             next_step: "Read it and compare. Raise `x-evidence` where it proves something, then enter the page.".to_owned(),
         };
     }
-    let (meaning, next_step) = match (nearest, kind) {
-        (Some(known), _) => (
-            format!("It has the title of the page {} that is gone, and perhaps replaces it: that one covers {}.", known.page.id, covered(known)),
-            "Read it and compare. If it is the same page, put its id in the place of the old one, in the index and in `x-docs-pages`. If \
-             not, treat it as new."
-                .to_owned(),
-        ),
-        (None, "guide") => (
+    let (meaning, next_step) = if kind == "guide" {
+        (
             "A guide: it covers no operation, but may state facts about several.".to_owned(),
-            "Read it. Enter what it states about the wire, raise `x-evidence` where it proves something, then enter the page.".to_owned(),
-        ),
-        (None, kind) => (
-            format!("It describes {} that the document lacks, or one more page of one it has.", if kind == "webhook" { "an event" } else { "an operation" }),
+            "Read it. Enter what it states about the wire, raise `x-evidence` where it proves something, then enter the page.",
+        )
+    } else {
+        (
+            format!(
+                "It describes {} that the document lacks, or one more page of one it has.",
+                if kind == "webhook" { "an event" } else { "an operation" }
+            ),
             "Read it. Enter the operation or event, with `x-docs-pages` and `x-evidence`, or add the page to one that exists. Enter the page, \
-             with what it covers."
-                .to_owned(),
-        ),
+             with what it covers.",
+        )
     };
-    let covers = nearest.map_or(if kind == "guide" { "guide" } else { "" }, |known| known.covers.as_str());
-    let kind = nearest.map_or(kind, |known| known.kind.as_str());
+    let covers = if kind == "guide" { "guide" } else { "" };
     let now = Known { page: page.clone(), kind: kind.to_owned(), covers: covers.to_owned() };
-    Difference { kind: Kind::Added, was: None, now: Some(now), change, meaning, next_step }
+    Difference { kind: Kind::Added, was: None, now: Some(now), change, meaning, next_step: next_step.to_owned() }
 }
 
 /// A page about an operation or event in the same section, or in the one above.
@@ -150,31 +191,24 @@ fn neighbour<'a>(index: &'a Index, section: &str) -> Option<&'a Known> {
     pages.clone().find(|known| known.page.section == section).or_else(|| pages.find(|known| known.page.section.starts_with(above)))
 }
 
-fn removed(index: &Index, known: &Known, new: &[&Entry]) -> Difference {
-    let others: Vec<&str> = index
-        .pages
-        .iter()
-        .filter(|other| other.kind != "guide" && other.covers == known.covers && other.page.id != known.page.id)
-        .map(|other| other.page.id.as_str())
-        .collect();
-    let successor = new.iter().find(|entry| entry.page.title == known.page.title).map(|entry| &entry.page.id);
-    let (meaning, next_step) = match (known.kind.as_str(), successor) {
-        (_, Some(id)) => (
-            format!("The page {id} is new and has the same title, so perhaps replaces it. It covers {}.", covered(known)),
-            "See there.".to_owned(),
-        ),
-        ("guide", None) => (
+fn removed(index: &Index, known: &Known, entries: &[Entry]) -> Difference {
+    let is_listed = |id: &String| entries.iter().any(|entry| entry.page.id == *id);
+    let of_index = index.pages.iter().filter(|other| other.covers == known.covers).map(|other| &other.page.id);
+    let of_document = index.named.iter().filter(|(_, (_, covers))| *covers == known.covers).map(|(id, _)| id);
+    let others: BTreeSet<&str> = of_index.chain(of_document).filter(|id| is_listed(id)).map(String::as_str).collect();
+    let (meaning, next_step) = match known.kind.as_str() {
+        "guide" => (
             "A guide: it covers no operation.".to_owned(),
             "Look for statements in the document that cite it, and for the page that has them now. Take it out of the index.".to_owned(),
         ),
-        (_, None) if others.is_empty() => (
-            format!("The only page of {}: perhaps P100 dropped it.", covered(known)),
+        _ if others.is_empty() => (
+            format!("No other listed page covers {}: perhaps P100 dropped it.", covered(known)),
             "Find out whether P100 dropped it. If so, mark it `deprecated: true` and name the page that says so: nothing leaves the \
              document. Record it in spec/CHANGES.md."
                 .to_owned(),
         ),
-        (_, None) => (
-            format!("It covers {}, which has other pages: {}.", covered(known), others.join(", ")),
+        _ => (
+            format!("It covers {}, which has other pages: {}.", covered(known), others.into_iter().collect::<Vec<_>>().join(", ")),
             "Take it out of `x-docs-pages` and of the index, unless only this page stated something: then ask whether that still holds."
                 .to_owned(),
         ),
@@ -201,7 +235,7 @@ fn changed(index: &Index, entry: &Entry, known: &Known) -> Vec<Difference> {
     // The name in an address is made of the title.
     let follows = renamed && folder(&old.address) == folder(&new.address);
     if renamed {
-        let address = if follows && old.address != new.address { "; its address follows" } else { "" };
+        let address = if follows && name(old) != name(new) { "; its address follows" } else { "" };
         add(
             Kind::Renamed,
             format!("was \"{}\", is \"{}\"{address}", old.title, new.title),
@@ -214,7 +248,7 @@ fn changed(index: &Index, entry: &Entry, known: &Known) -> Vec<Difference> {
         let is_new = if new.section.is_empty() || index.has_section(&new.section) { "" } else { ", which is new" };
         moves.push(format!("from section {} to {}{is_new}", section(old), section(new)));
     }
-    if old.address != new.address && !follows {
+    if name(old) != name(new) && !follows {
         moves.push(format!("from {} to {}", old.address, new.address));
     }
     if (known.kind == "guide") != (entry.heading == "Docs") || !["Docs", "API Docs"].contains(&entry.heading.as_str()) {
@@ -255,6 +289,11 @@ fn covered(known: &Known) -> String {
         "webhook" => format!("the event {}", known.covers),
         _ => format!("the operation {}", known.covers),
     }
+}
+
+/// The address without the id.
+fn name(page: &Page) -> String {
+    page.address.replace(&page.id, "")
 }
 
 fn folder(address: &str) -> &str {

@@ -52,7 +52,11 @@ impl Index {
             }
             let summary = node.str("summary").map(str::to_owned);
             let page = Page { id, title: text("title")?, section: text("section")?, address: text("address")?, summary };
-            pages.push(Known { page, kind, covers: text("covers")? });
+            let covers = text("covers")?;
+            if covers.is_empty() {
+                return Err(missing(node, &format!("`covers` of {} is empty; name the operation or event it describes", page.id)));
+            }
+            pages.push(Known { page, kind, covers });
         }
         if pages.is_empty() {
             return Err(missing(&root, "no page is listed under the key `pages`"));
@@ -130,6 +134,10 @@ mod tests {
             ("source: x\npages: []\n".to_owned(), "spec/docs-index.yaml:1:1: no page is listed"),
             (format!("source: x\npages:\n{page}{page}"), "spec/docs-index.yaml:4:5: the page 1e0 stands here a second time"),
             (format!("source: x\npages:\n{}", page.replace("'1e0'", "1e0")), "spec/docs-index.yaml:3:5: a page without the text `id`"),
+            (
+                format!("source: x\npages:\n{}", page.replace("covers: guide", "covers: ''")),
+                "spec/docs-index.yaml:3:5: `covers` of 1e0 is empty",
+            ),
             (format!("source: x\npages:\n{}", page.replace("kind: guide", "kind: other")), "spec/docs-index.yaml:3:5: the kind of 1e0"),
             ("source: [\n".to_owned(), "spec/docs-index.yaml:"),
         ] {

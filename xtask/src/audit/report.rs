@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::compare::{Difference, Kind};
 use super::index::{INDEX, Index, Known, lines};
 use super::published::Page;
-use crate::format::{Format, escaped};
+use crate::format::{Format, LONGEST_COMMENT, escaped};
 
 pub(super) fn render(format: Format, index: &Index, published: usize, differences: &[Difference]) -> String {
     match format {
@@ -70,6 +70,7 @@ fn markdown(index: &Index, published: usize, differences: &[Difference]) -> Stri
         return out;
     }
     let _ = writeln!(out, "**{}.**", counts(differences));
+    let mut left_out = 0;
     for kind in Kind::ALL {
         let of_kind: Vec<&Difference> = differences.iter().filter(|difference| difference.kind == kind).collect();
         if of_kind.is_empty() {
@@ -80,11 +81,16 @@ fn markdown(index: &Index, published: usize, differences: &[Difference]) -> Stri
             let Some(Known { page, .. }) = difference.known() else { continue };
             let (change, meaning, next) = (escaped(&difference.change), escaped(&difference.meaning), &difference.next_step);
             let title = escaped(&page.title);
-            let _ = writeln!(out, "- [ ] [{title}](<{}>) `{}`: {change}\n  - {meaning}\n  - {next}", address(page), page.id);
+            let item = format!("- [ ] [{title}](<{}>) `{}`: {change}\n  - {meaning}\n  - {next}\n", address(page), page.id);
+            if out.len() + item.len() > LONGEST_COMMENT { left_out += 1 } else { out.push_str(&item) }
         }
     }
     let entries = entries(differences);
-    if !entries.is_empty() {
+    let is_long = out.len() + entries.len() > LONGEST_COMMENT;
+    if left_out > 0 || is_long {
+        let more = if left_out > 0 { format!("{left_out} more differences, and the") } else { "The".to_owned() };
+        let _ = writeln!(out, "\n**{more} lines of the index do not fit here.** All of them: `cargo xtask spec audit llms.txt`.");
+    } else if !entries.is_empty() {
         let fence = "`".repeat(entries.split(|character| character != '`').map(str::len).max().unwrap_or_default().max(2) + 1);
         let _ = writeln!(out, "\n<details><summary>Lines of <code>{INDEX}</code>, once each page is read</summary>\n");
         let _ = writeln!(out, "{fence}yaml\n{entries}{fence}\n\n</details>");
@@ -100,7 +106,7 @@ fn json(index: &Index, published: usize, differences: &[Difference]) -> Value {
     let page = |known: &Option<Known>| {
         known.as_ref().map(|Known { page, kind, covers }| {
             json!({
-                "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
+                "id": page.id, "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
                 "summary": page.summary,
             })
         })

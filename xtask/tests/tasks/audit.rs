@@ -90,6 +90,8 @@ fn every_edit_is_reported_and_nothing_else() {
         (pay, format!("{pay}{new}").as_str(), &["added 401e0"][..]),
         (pay, "", &["removed 202e0"]),
         (pay, new, &["added 401e0", "removed 202e0"]),
+        ("pay-order-202e0.md", "pay-order-902e0.md", &["replaced 902e0"]),
+        ("pay-order-203e0.md): Pays for", "pay-order-903e0.md): Spends for", &["replaced 903e0", "summary-changed 903e0"]),
         ("[List Orders]", "[All [new] Orders]", &["renamed 201e0"]),
         ("[List Orders](https://docs.example/list-orders", "[All Orders](https://docs.example/all-orders", &["renamed 201e0"]),
         ("/list-orders-", "/orders-", &["moved 201e0"]),
@@ -132,12 +134,14 @@ fn each_difference_says_what_it_means_and_what_to_do() {
         assert!(added.lines().any(|own| own == line), "{line} is missing in {added}");
     }
     let only = shown("- Reference > Orders [ Drop Order](https://docs.example/-drop-order-204e0.md): Drops an order.\n", "");
-    assert!(only.contains("The only page of the operation dropOrder") && only.contains("`deprecated: true`"), "{only}");
+    assert!(only.contains("No other listed page covers the operation dropOrder") && only.contains("`deprecated: true`"), "{only}");
     let twin = shown("- Reference > Orders [Pay Order](https://docs.example/pay-order-202e0.md): Pays.\n", "");
     assert!(twin.contains("It covers the operation payOrder, which has other pages: 203e0."), "{twin}");
     let again = shown("pay-order-202e0.md", "pay-order-902e0.md");
     assert!(
-        again.contains("perhaps replaces it: that one covers the operation payOrder.") && again.contains("    covers: payOrder"),
+        again.contains("replaced: 902e0 Pay Order")
+            && again.contains("  change     its id was 202e0\n")
+            && again.contains("    covers: payOrder"),
         "{again}"
     );
     let moved = shown("- Reference > Clients [", "- Partners > Clients [");
@@ -242,4 +246,32 @@ fn a_page_that_the_document_names_already_is_told_with_what_it_covers() {
     assert_eq!(differences(&list), ["added 777e0"]);
     let output = run(&list, &[]);
     assert!(text(&output).contains("names it already, as a page of createOrder"), "{}", text(&output));
+}
+
+#[test]
+fn a_page_that_the_document_names_succeeds_the_one_it_had() {
+    let checkout = checkout();
+    write(&checkout.path().join("spec/p100-partner-api.yaml"), &DOCUMENT.replace("createOrder", "dropOrder"));
+    let list =
+        edited("[ Drop Order](https://docs.example/-drop-order-204e0.md)", "[Cancel Order](https://docs.example/cancel-order-777e0.md)");
+    let shown = text(&run_in(&checkout, list.as_bytes(), &[]));
+    assert!(shown.contains("replaced: 777e0 Cancel Order") && shown.contains("renamed: 777e0 Cancel Order"), "{shown}");
+    assert!(shown.contains("It covers the operation dropOrder, as the document says of the page 777e0 already."), "{shown}");
+    assert!(!shown.contains("deprecated") && shown.contains("1 replaced, 1 renamed; 7 pages published, 7 in the index"), "{shown}");
+}
+
+#[test]
+fn an_issue_has_room_for_the_report_when_every_page_is_new() {
+    let pages = |range: std::ops::Range<u32>| -> String {
+        let page = |number| format!("- Reference > Orders [Order {number}](https://docs.example/order-{number}e0.md): An order.\n");
+        range.map(page).collect()
+    };
+    let shown = text(&run(&format!("{LIST}{}", pages(1000..1300)), &["--format", "markdown"]));
+    assert!((50_000..61_000).contains(&shown.len()), "{}", shown.len());
+    let told = shown.matches("- [ ] ").count();
+    let rest = format!("**{} more differences, and the lines of the index do not fit here.**", 300 - told);
+    assert!(shown.contains(&rest) && shown.contains("### Pages: added (300)"), "{rest}");
+    let shown = text(&run(&format!("{LIST}{}", pages(1000..1150)), &["--format", "markdown"]));
+    assert!(shown.len() < 61_000 && shown.matches("- [ ] ").count() == 150, "{}", shown.len());
+    assert!(shown.contains("**The lines of the index do not fit here.**") && !shown.contains("```yaml"), "{}", shown.len());
 }
