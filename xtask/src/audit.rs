@@ -31,8 +31,8 @@ Exits with 0 if nothing differs, 4 if something does, 100 if the list or the ind
 line:column, and what was expected, and nothing is reported.
 
 JSON: `source`, `index`, `published` and `indexed` (numbers of pages), `differences`: each with `kind` (added, removed, replaced,
-renamed, moved, summary-changed), `id`, `was` and `now` (`id`, `title`, `section`, `address`, `kind`, `covers`, `summary` as hash; null if there is none),
-`change`, `meaning`, `next_step`, `index_entry` (YAML for spec/docs-index.yaml; null for removed pages).";
+renamed, moved, summary-changed), `id`, `was` and `now` (`id`, `title`, `section`, `address`, `kind`, `covers`, `summary` as hash; null
+if there is none), `change`, `meaning`, `next_step`, `index_entry` (YAML for spec/docs-index.yaml; null for removed pages).";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

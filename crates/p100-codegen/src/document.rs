@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Problem;
 use crate::node::{Kind, Node, Scalar};
+use crate::{Problem, openapi};
 
 /// The one schema every error response refers to.
 pub const ERROR_SCHEMA: &str = "Error";
@@ -226,9 +226,7 @@ impl Document {
             Some(version) if version.starts_with("3.0.") => {}
             _ => return Err(Problem::at(root.position, "not an OpenAPI 3.0 document: the key `openapi` must say 3.0.x")),
         }
-        if let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(root.to_value()) {
-            return Err(Problem::at(root.position, format!("not a valid OpenAPI 3.0 document: {error}")));
-        }
+        openapi::check(&root)?;
         let mut document = Self { root, operations: Vec::new(), webhooks: Vec::new() };
         document.operations = document.read_operations()?;
         document.webhooks = document.read_webhooks()?;

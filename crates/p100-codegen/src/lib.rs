@@ -16,6 +16,7 @@ mod lower;
 mod modules;
 mod names;
 mod node;
+mod openapi;
 mod passes;
 mod render;
 #[cfg(test)]

@@ -4,6 +4,9 @@ use super::schemas::each_place;
 use super::walk::{Place, Role};
 use crate::{Document, Node, Problem};
 
+/// What OpenAPI 3.0 knows as `type`; its readers let others pass, and progenitor panics on them.
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
 /// Keywords that may stand beside `allOf: [$ref]`: they say something about this use of the component.
 const BESIDE_REFERENCE: [&str; 6] = ["allOf", "description", "deprecated", "readOnly", "writeOnly", "x-evidence"];
 
@@ -83,6 +86,14 @@ fn unsupported(place: &Place<'_>) -> Option<String> {
     let has = |keyword: &str| node.get(keyword).is_some();
     let same_bounds = node.get("minItems").zip(node.get("maxItems")).is_some_and(|(least, most)| least.same_json(most));
     let reasons = [
+        (
+            has("type") && !node.str("type").is_some_and(|kind| TYPES.contains(&kind)),
+            "a `type` that OpenAPI 3.0 does not have; it is array, boolean, integer, number, object or string",
+        ),
+        (
+            has("properties") && node.get("additionalProperties").is_some_and(|values| values.as_map().is_some()),
+            "`properties` beside a schema of `additionalProperties`: a map has no members of its own; keep one of them",
+        ),
         (
             node.get("additionalProperties").is_some_and(|node| node.to_json() == "false"),
             "`additionalProperties: false`: a new member must break nobody; leave it out",

@@ -139,9 +139,9 @@ pub enum WebhookKind {
     OrderStatus,
     /// A payment link moved on
     ///
-    /// Sent when the status of a payment link changes. All member names are guesses, and of the statuses only
-    /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
-    /// compare `transactions` with what is known before dropping a repeat.
+    /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
+    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
+    /// status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -464,9 +464,9 @@ pub enum WebhookEvent {
     OrderStatus(Box<types::OrderStatusEvent>),
     /// A payment link moved on
     ///
-    /// Sent when the status of a payment link changes. All member names are guesses, and of the statuses only
-    /// `AWAITING_COMPLETION` (underpaid) is known. Two payments that leave a link underpaid give the same status:
-    /// compare `transactions` with what is known before dropping a repeat.
+    /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
+    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
+    /// status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.

@@ -100,9 +100,9 @@ impl Client {
 
     /// Get one payment link
     ///
-    /// State of one payment link with every transfer on chain that it has collected, in `transactions`.
-    /// `AWAITING_COMPLETION` means underpaid; no other status is known, so none may be taken as final. Most member
-    /// names are guesses. The path is assumed after getOrder.
+    /// State of one payment link with every transfer on chain that it has collected, in `transactions`. The docs say
+    /// that an underpaid link waits to be completed; `AWAITING_COMPLETION` for it is a guess, and no other status is
+    /// known, so none may be taken as final. Most member names are guesses. The path is assumed after getOrder.
     ///
     /// `GET /v1/payment-link/details/{paymentLinkId}` (path: **assumed**: no page of the docs states it; if P100
     /// answers 404 for every call, this guess is wrong).

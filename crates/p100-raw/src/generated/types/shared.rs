@@ -491,9 +491,10 @@ pub enum PartyType {
 
 open_enum!(PartyType { Natural = "NATURAL", Legal = "LEGAL", });
 
-/// State of a payment link. Only one word is known, and which ones are final is not.
+/// State of a payment link. The docs say that an underpaid link waits to be completed, but state no word; which
+/// ones are final is not known.
 ///
-/// Evidence: documented.
+/// Evidence: assumed.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
