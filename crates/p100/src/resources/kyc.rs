@@ -66,7 +66,8 @@ impl Kyc<'_> {
     /// Operation [`createKycSession`](crate::raw::Client::create_kyc_session).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells; but the
+    /// id of the session came with the answer only, so the user needs a new one.
     pub async fn create_session(self, request: &types::KycSessionRequest) -> Result<types::KycSessionCreated, Error> {
         Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
     }
