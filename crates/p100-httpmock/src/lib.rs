@@ -23,6 +23,10 @@
 //!
 //! Parameter values match literally, whatever characters they contain. Amounts in answers keep all their digits. A request that no
 //! mock matches is answered with status 418, and the error says which calls were expected.
+//!
+//! `body(..)` compares JSON as `httpmock` does: an amount that travels as a JSON number is compared as a float, so digits beyond the 17th
+//! make no difference, and neither do zeros at the end. An amount that travels as a string is compared as text. If the digits matter, look
+//! at the bytes: `when.into_inner().is_true(|request| request.body_ref() == expected)`.
 
 #[rustfmt::skip]
 mod generated;

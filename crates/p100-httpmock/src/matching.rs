@@ -6,7 +6,6 @@ use futures_util::{FutureExt, stream};
 use httpmock::{HttpMockRequest, Then, When};
 use p100_raw::{Bytes, Operation};
 use percent_encoding::percent_decode_str;
-use regex::Regex;
 use serde::Serialize;
 
 /// Requests to `operation`, whatever their parameters.
@@ -23,13 +22,19 @@ pub(crate) fn path_parameter(when: When, operation: &'static Operation, name: &'
     })
 }
 
-/// The decoded path parameters of a request to `operation`; `None` if the path is another's.
+/// The decoded path parameters of a request to `operation`; `None` if the path is another's. A parameter is a whole segment.
 pub(crate) fn parameters(operation: &'static Operation, path: &str) -> Option<Vec<(&'static str, String)>> {
-    let names: Vec<&'static str> = operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
-    let pattern = names.iter().fold(regex::escape(operation.path), |pattern, name| pattern.replace(&format!("\\{{{name}\\}}"), "([^/]+)"));
-    let captures = Regex::new(&format!("^{pattern}$")).ok()?.captures(path)?;
-    let values = captures.iter().skip(1).flatten().map(|value| percent_decode_str(value.as_str()).decode_utf8_lossy().into_owned());
-    Some(names.into_iter().zip(values).collect())
+    let mut given = path.split('/');
+    let mut found = Vec::new();
+    for expected in operation.path.split('/') {
+        let given = given.next()?;
+        match expected.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) if !given.is_empty() => found.push((name, percent_decode_str(given).decode_utf8_lossy().into_owned())),
+            None if expected == given => {}
+            _ => return None,
+        }
+    }
+    given.next().is_none().then_some(found)
 }
 
 /// Requests whose multipart body has a part of this name and content.
@@ -65,4 +70,26 @@ pub(crate) fn unmatched(then: Then, text: impl Fn(&HttpMockRequest) -> String + 
         let error = serde_json::json!({"errorCode": "MOCK", "errorName": text(request)});
         httpmock::HttpMockResponse::builder().status(418).header("content-type", "application/json").body(error.to_string()).build()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use p100_raw::operations;
+
+    use super::parameters;
+
+    #[test]
+    fn a_path_is_that_of_an_operation_segment_by_segment() {
+        let of_card = |path| parameters(&operations::GET_CARD, path);
+        let expected = vec![("externalUserId", "customer/42".to_owned()), ("cardId", "c.1".to_owned())];
+        assert_eq!(of_card("/v1/card/details/customer%2F42/c.1"), Some(expected));
+        for other in ["/v1/card/details/u-1", "/v1/card/details/u-1/", "/v1/card/details//c-1", "/v1/card/limits/u-1/c-1", ""] {
+            assert_eq!(of_card(other), None, "{other}");
+        }
+        for other in ["/v1/card/details/u-1/c-1/", "/v1/card/details/u-1/c-1/x", "/x/v1/card/details/u-1/c-1", "v1/card/details/u-1/c-1"] {
+            assert_eq!(of_card(other), None, "{other}");
+        }
+        assert_eq!(parameters(&operations::GET_RATES, operations::GET_RATES.path), Some(Vec::new()));
+        assert_eq!(parameters(&operations::GET_RATES, "/v1/exchange/getXrate"), None);
+    }
 }

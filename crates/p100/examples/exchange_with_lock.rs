@@ -22,7 +22,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // More decimals than the currency has are refused here, and an expired lock is refused before anything is sent.
     let amount = Currency::ETH.check(Decimal::new(5, 1))?;
-    let pending = lock.exchange(amount, Currency::ETH, Currency::EUR).await?;
+    let started_at = sandbox.now(); // elsewhere: Utc::now()
+    let pending = match lock.exchange(amount, Currency::ETH, Currency::EUR).await {
+        Err(error) if error.may_have_taken_effect() => {
+            let attempt = lock.attempt(amount, Currency::ETH, Currency::EUR, started_at, sandbox.now());
+            println!("{error}: {:?}", client.reconcile(&attempt).await?);
+            return Ok(());
+        }
+        answer => answer?,
+    };
     println!("accepted as {}: store this id, client.exchange().pending(id) goes on after a restart", pending.id());
 
     let policy = WaitPolicy::default().first_interval(Duration::from_millis(10)).limit(Duration::from_secs(60));

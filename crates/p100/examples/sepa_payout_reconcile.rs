@@ -44,11 +44,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match client.reconcile(&Attempt::new(&payout, started_at, sandbox.now())).await? {
         Verdict::Candidates(found) => {
             for entry in found {
-                println!("probably paid: {} {} {} at {}, {}", entry.type_, entry.amount, entry.currency, entry.created_at, entry.status);
+                println!("probably the payment: {} {} {} at {}", entry.type_, entry.amount, entry.currency, entry.created_at);
+                println!("its status tells whether it moved: {}", entry.status);
             }
         }
-        Verdict::Unclear(found) => println!("somebody must look: {found:?}"),
         Verdict::NoTrace => println!("no trace yet: look again in some minutes before paying again"),
+        unclear => println!("somebody must look: {unclear:?}"),
     }
     Ok(())
 }

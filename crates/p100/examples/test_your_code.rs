@@ -44,6 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // A call nobody expected tells what was.
     let error = spendable(&client, "customer-43").await.expect_err("not mocked");
-    println!("{}", error.api().and_then(|error| error.message).unwrap_or_default());
+    println!("{error}");
+    assert!(error.to_string().contains("which is getUserBalances"), "{error}");
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Receives webhooks with axum, and survives being down: `cargo run --example webhooks_axum --features p100/axum`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use p100::Decimal;
 use p100::types::TransferRequest;
@@ -12,6 +12,9 @@ use p100_sandbox::control::NewUser;
 use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+
+/// P100 sends an event again for about two minutes. Later the same may be news, such as a second refusal.
+const REPEATS: Duration = Duration::from_secs(10 * 60);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -30,10 +33,10 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     // During a rotation both tokens are good: Verifier::new("new")?.also("old")?
     let receiver = Receiver::new(Verifier::new("the webhook token")?);
     // The handler only puts the event where it is safe; a real one writes to a table or a durable queue.
-    let (queue, mut events) = mpsc::channel::<Event>(1000);
+    let (queue, mut events) = mpsc::channel::<(Instant, Event)>(1000);
     let router = webhooks::router(receiver, move |event| {
         let queue = queue.clone();
-        async move { queue.send(event).await }
+        async move { queue.send((Instant::now(), event)).await }
     });
     let listener = TcpListener::bind(address).await?;
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -44,9 +47,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     // P100 promises no exactly-once: a repeat must not count twice.
     sandbox.redeliver(delivery.id).await?;
 
-    let mut seen = HashSet::new();
-    while let Ok(event) = events.try_recv() {
-        if event.dedupe_key().is_some_and(|key| !seen.insert(key)) {
+    let mut seen = HashMap::new();
+    while let Ok((received, event)) = events.try_recv() {
+        if event.dedupe_key().is_some_and(|key| is_repeat(&mut seen, key, received)) {
             println!("a repeat, dropped");
             continue;
         }
@@ -58,4 +61,12 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         }
     }
     Ok(())
+}
+
+/// Whether the key was there before, a short time ago.
+fn is_repeat(seen: &mut HashMap<String, Instant>, key: String, received: Instant) -> bool {
+    seen.retain(|_, first| received.duration_since(*first) < REPEATS);
+    let is_known = seen.contains_key(&key);
+    seen.entry(key).or_insert(received);
+    is_known
 }

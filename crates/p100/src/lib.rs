@@ -36,6 +36,13 @@ pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidVal
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Dropped calls
+///
+/// A call whose future is dropped ends there, without an [`Error`] that could answer
+/// [`may_have_taken_effect`](Error::may_have_taken_effect): by `tokio::time::timeout`, by `select!`, or in a web handler that ends with its
+/// connection. A dropped create may have taken effect: look for it with an [`Attempt`] before you send it again. Better do not drop it:
+/// bound its time with [`ClientBuilder::call_timeout`], which answers an error, and run it in a task of its own, such as `tokio::spawn`.
 #[derive(Clone, Debug)]
 pub struct Client {
     raw: raw::Client,

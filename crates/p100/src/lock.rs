@@ -12,7 +12,7 @@ pub use order::OrderRateLock;
 
 use crate::raw::{Operation, operations};
 use crate::types::{self, ExchangeDetails, ExchangeRates};
-use crate::{Account, Client, Decimal, Error, Pending};
+use crate::{Account, Attempt, Client, Decimal, Error, Pending};
 
 /// The lifetime of a lock by the docs, for locks that do not tell their own.
 const LIFETIME: TimeDelta = TimeDelta::seconds(60);
@@ -111,35 +111,86 @@ impl RateLock {
     ///
     /// # Errors
     /// The lock has expired: nothing was sent, and the source of the error is [`LockExpired`]. Otherwise the call failed: see [`Error`].
-    /// If it [may have taken effect](Error::may_have_taken_effect), see [`Client::reconcile`].
+    /// If it [may have taken effect](Error::may_have_taken_effect), give [`attempt`](Self::attempt) to [`Client::reconcile`].
     pub async fn exchange(
         &self,
         amount: impl Into<Decimal>,
         currency_from: impl Into<String>,
         currency_to: impl Into<String>,
     ) -> Result<Pending<ExchangeDetails>, Error> {
-        match &self.account {
-            Account::User(user) => {
+        match self.request(amount.into(), currency_from.into(), currency_to.into()) {
+            Request::User(request) => {
                 check(&operations::CREATE_EXCHANGE, self.expires_at(), &self.clock)?;
-                let request = types::ExchangeRequest::builder()
-                    .source_external_user_id(user)
-                    .amount(amount.into())
-                    .currency_from(currency_from)
-                    .currency_to(currency_to)
-                    .lock_id(self.id());
-                self.client.exchange().create(&request.build()).await
+                self.client.exchange().create(&request).await
             }
-            Account::Partner => {
+            Request::Partner(request) => {
                 check(&operations::CREATE_PARTNER_EXCHANGE, self.expires_at(), &self.clock)?;
-                let request = types::PartnerExchangeRequest::builder()
-                    .amount(amount.into())
-                    .currency_from(currency_from)
-                    .currency_to(currency_to)
-                    .lock_id(self.id());
-                self.client.partner().exchange(&request.build()).await
+                self.client.partner().exchange(&request).await
             }
         }
     }
+
+    /// The attempt to [`exchange`](Self::exchange) these, which went on from `started_at` to `finished_at`, for [`Client::reconcile`].
+    /// Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: p100::Client, lock: p100::RateLock) -> Result<(), Box<dyn std::error::Error>> {
+    /// use p100::Decimal;
+    /// use p100::chrono::Utc;
+    ///
+    /// let (amount, started_at) = (Decimal::new(5, 1), Utc::now());
+    /// match lock.exchange(amount, "eth", "eur").await {
+    ///     Ok(pending) => println!("accepted: {}", pending.id()),
+    ///     Err(error) if error.may_have_taken_effect() => {
+    ///         let attempt = lock.attempt(amount, "eth", "eur", started_at, Utc::now());
+    ///         println!("{:?}", client.reconcile(&attempt).await?);
+    ///     }
+    ///     Err(error) => println!("nothing happened: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attempt(
+        &self,
+        amount: impl Into<Decimal>,
+        currency_from: impl Into<String>,
+        currency_to: impl Into<String>,
+        started_at: DateTime<Utc>,
+        finished_at: DateTime<Utc>,
+    ) -> Attempt {
+        match self.request(amount.into(), currency_from.into(), currency_to.into()) {
+            Request::User(request) => Attempt::new(&request, started_at, finished_at),
+            Request::Partner(request) => Attempt::new(&request, started_at, finished_at),
+        }
+    }
+
+    fn request(&self, amount: Decimal, currency_from: String, currency_to: String) -> Request {
+        match &self.account {
+            Account::User(user) => Request::User(
+                types::ExchangeRequest::builder()
+                    .source_external_user_id(user)
+                    .amount(amount)
+                    .currency_from(currency_from)
+                    .currency_to(currency_to)
+                    .lock_id(self.id())
+                    .build(),
+            ),
+            Account::Partner => Request::Partner(
+                types::PartnerExchangeRequest::builder()
+                    .amount(amount)
+                    .currency_from(currency_from)
+                    .currency_to(currency_to)
+                    .lock_id(self.id())
+                    .build(),
+            ),
+        }
+    }
+}
+
+/// The exchange at a lock: one request for users, another for the partner.
+enum Request {
+    User(types::ExchangeRequest),
+    Partner(types::PartnerExchangeRequest),
 }
 
 /// Fails if the lock that ends at `expired_at` is of no use any more, before `operation` is sent with it.

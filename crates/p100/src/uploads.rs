@@ -193,8 +193,8 @@ fn check(size: u64, head: &[u8]) -> Result<Kind, InvalidDocument> {
     }
 }
 
-/// The files of an identity document, for [`upload_kyc_files`](p100_raw::Client::upload_kyc_files): all at once, or one by one in calls
-/// of their own.
+/// The files of an identity document, for [`Kyc::upload_files`](crate::Kyc::upload_files): all at once, or one by one in calls of their
+/// own.
 ///
 /// ```no_run
 /// use p100::{Document, KycFiles};
@@ -202,7 +202,12 @@ fn check(size: u64, head: &[u8]) -> Result<Kind, InvalidDocument> {
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let selfie = Document::from_path("selfie.jpg")?.on_progress(|sent, total| println!("{sent}/{total}"));
 /// let files = KycFiles::passport(Document::from_path("passport.jpg")?, selfie);
-/// client.raw().upload_kyc_files("customer-42", files.into()).await?;
+/// client.kyc().upload_files("customer-42", files).await?;
+///
+/// // Or the sides of a card as they come:
+/// client.kyc().upload_files("customer-43", KycFiles::front(Document::from_path("front.jpg")?)).await?;
+/// client.kyc().upload_files("customer-43", KycFiles::back(Document::from_path("back.jpg")?)).await?;
+/// client.kyc().upload_files("customer-43", KycFiles::selfie(Document::from_path("selfie.jpg")?)).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -211,86 +216,36 @@ pub struct KycFiles(types::KycFilesForm);
 
 impl KycFiles {
     /// An ID card: both sides, and a photo of the user's face.
-    ///
-    /// ```
-    /// use p100::{Document, KycFiles};
-    ///
-    /// # let (front, back, selfie) = (b"\xFF\xD8\xFF1", b"\xFF\xD8\xFF2", b"\x89PNG\r\n\x1A\n3");
-    /// let files = KycFiles::id_card(
-    ///     Document::from_bytes(&front[..])?,
-    ///     Document::from_bytes(&back[..])?,
-    ///     Document::from_bytes(&selfie[..])?,
-    /// );
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn id_card(front: Document, back: Document, selfie: Document) -> Self {
         Self::of(Some(front), Some(back), Some(selfie))
     }
 
     /// A passport: the page with the photo, and a photo of the user's face. The page travels as `front`.
-    ///
-    /// ```
-    /// use p100::{Document, KycFiles};
-    ///
-    /// # let (page, selfie) = (b"\xFF\xD8\xFF1", b"\xFF\xD8\xFF2");
-    /// let files = KycFiles::passport(Document::from_bytes(&page[..])?, Document::from_bytes(&selfie[..])?);
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn passport(document: Document, selfie: Document) -> Self {
         Self::of(Some(document), None, Some(selfie))
     }
 
     /// A residence permit: both sides, and a photo of the user's face.
-    ///
-    /// ```
-    /// use p100::{Document, KycFiles};
-    ///
-    /// # let (front, back, selfie) = (b"\xFF\xD8\xFF1", b"\xFF\xD8\xFF2", b"\x89PNG\r\n\x1A\n3");
-    /// let files = KycFiles::residence_permit(
-    ///     Document::from_bytes(&front[..])?,
-    ///     Document::from_bytes(&back[..])?,
-    ///     Document::from_bytes(&selfie[..])?,
-    /// );
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn residence_permit(front: Document, back: Document, selfie: Document) -> Self {
         Self::of(Some(front), Some(back), Some(selfie))
     }
 
     /// Only the front of the document, or the page of the passport; the rest comes in other calls.
-    ///
-    /// ```
-    /// # let bytes = b"\xFF\xD8\xFF1";
-    /// let files = p100::KycFiles::front(p100::Document::from_bytes(&bytes[..])?);
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn front(front: Document) -> Self {
         Self::of(Some(front), None, None)
     }
 
     /// Only the back of the document; the rest comes in other calls.
-    ///
-    /// ```
-    /// # let bytes = b"\xFF\xD8\xFF1";
-    /// let files = p100::KycFiles::back(p100::Document::from_bytes(&bytes[..])?);
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn back(back: Document) -> Self {
         Self::of(None, Some(back), None)
     }
 
     /// Only the photo of the user's face; the rest comes in other calls.
-    ///
-    /// ```
-    /// # let bytes = b"\xFF\xD8\xFF1";
-    /// let files = p100::KycFiles::selfie(p100::Document::from_bytes(&bytes[..])?);
-    /// # Ok::<(), p100::InvalidDocument>(())
-    /// ```
     #[must_use]
     pub fn selfie(selfie: Document) -> Self {
         Self::of(None, None, Some(selfie))
@@ -313,14 +268,15 @@ impl From<KycFiles> for types::KycFilesForm {
     }
 }
 
-/// The proof-of-address files of a user, for [`upload_poa_files`](p100_raw::Client::upload_poa_files): one to three, all in one call.
+/// The proof-of-address files of a user, for [`Kyc::upload_proof_of_address`](crate::Kyc::upload_proof_of_address): one to three, all in
+/// one call.
 ///
 /// ```no_run
 /// use p100::{Document, PoaFiles};
 ///
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let files = PoaFiles::new([Document::from_path("bill-1.pdf")?, Document::from_path("bill-2.pdf")?])?;
-/// client.raw().upload_poa_files("customer-42", files.into()).await?;
+/// client.kyc().upload_proof_of_address("customer-42", files).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -58,7 +58,7 @@
 //!   waits is not documented.
 //! - Anything else makes P100 send again, about 8, 16, 32 and 64 seconds later; what happens after the fifth attempt is
 //!   unknown. Ask the details operation of what you still wait for.
-//! - Neither order nor exactly-once is promised: see [`Event::dedupe_key`].
+//! - Neither order nor exactly-once is promised: [`Event::dedupe_key`] tells repeats for the minutes in which they may come.
 //! - Nothing signs the body. Treat the token as a password, receive over TLS only, and confirm what moves money with the
 //!   details operation.
 //!

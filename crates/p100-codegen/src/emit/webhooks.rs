@@ -72,6 +72,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 
         /// The document knows no event of this id.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct UnknownWebhook;
 
         impl std::fmt::Display for UnknownWebhook {

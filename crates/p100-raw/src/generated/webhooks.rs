@@ -320,6 +320,7 @@ impl std::str::FromStr for WebhookKind {
 
 /// The document knows no event of this id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownWebhook;
 
 impl std::fmt::Display for UnknownWebhook {

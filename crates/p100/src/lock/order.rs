@@ -78,7 +78,8 @@ impl OrderRateLock {
     ///
     /// # Errors
     /// The lock has expired: nothing was sent, and the source of the error is [`LockExpired`](crate::LockExpired). Otherwise the call
-    /// failed: see [`Error`].
+    /// failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), lock a new rate and order anew, as
+    /// [`Orders::create`](crate::Orders::create) explains: an order moves nothing of the partner's.
     pub async fn order(&self) -> Result<Pending<OrderDetails>, Error> {
         if let Some(end) = self.expires_at() {
             check(&operations::CREATE_ORDER, end, &self.clock)?;

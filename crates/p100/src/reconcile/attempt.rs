@@ -63,7 +63,7 @@ pub struct Attempt {
     pub currency_to: Option<String>,
     /// When the call began.
     pub started_at: DateTime<Utc>,
-    /// When the call had failed. After a crash: when that was noticed.
+    /// When the call had failed. After a crash: when that was noticed, or the latest time at which the call can still have been under way.
     pub finished_at: DateTime<Utc>,
     tolerance: TimeDelta,
 }
@@ -84,17 +84,19 @@ impl Attempt {
         Self { tolerance: tolerance.abs().min(TimeDelta::days(31)), ..self }
     }
 
-    pub(super) fn from(&self) -> DateTime<Utc> {
-        self.started_at.min(self.finished_at) - self.tolerance
-    }
-
-    pub(super) fn until(&self) -> DateTime<Utc> {
-        self.finished_at.max(self.started_at) + self.tolerance
+    /// From when until when an entry may be the payment, with so much to spare on either side.
+    pub(super) fn time(&self, spare: TimeDelta) -> (DateTime<Utc>, DateTime<Utc>) {
+        let by = self.tolerance + spare;
+        let (first, last) = (self.started_at.min(self.finished_at), self.finished_at.max(self.started_at));
+        let from = first.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let until = last.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        (from, until)
     }
 
     /// Whether the entry can have to do with the attempt.
     pub(super) fn concerns(&self, entry: &Transaction) -> bool {
-        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < self.from() || self.until() < time);
+        let (from, until) = self.time(TimeDelta::zero());
+        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < from || until < time);
         let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
         !elsewhen && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
     }

@@ -23,8 +23,8 @@ impl Cards<'_> {
     /// Operation [`createCard`](crate::raw::Client::create_card).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), compare [`list`](Self::list) with
-    /// what it said before.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`issued_since`](Self::issued_since)
+    /// tells. Each card costs a monthly fee and counts against the user's quotas, so do not create another one unseen.
     pub async fn create(self, request: &types::CreateCardRequest) -> Result<types::CardCreated, Error> {
         Ok(self.0.raw().create_card(request).await?.into_inner())
     }
@@ -37,6 +37,34 @@ impl Cards<'_> {
     /// The call failed: see [`Error`].
     pub async fn list(self, external_user_id: impl AsRef<str>) -> Result<types::CardList, Error> {
         Ok(self.0.raw().list_cards(external_user_id.as_ref()).await?.into_inner())
+    }
+
+    /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
+    /// their labels; number and code of the one that it is are in [`get`](Self::get).
+    ///
+    /// ```no_run
+    /// # async fn example(client: p100::Client, request: p100::types::CreateCardRequest) -> Result<(), p100::Error> {
+    /// let known: Vec<String> = client.cards().list("customer-42").await?.cards.into_iter().map(|card| card.card_id).collect();
+    /// match client.cards().create(&request).await {
+    ///     Ok(card) => println!("created: {}", card.card_id),
+    ///     Err(error) if error.may_have_taken_effect() => {
+    ///         println!("created after all, or not yet: {:?}", client.cards().issued_since("customer-42", &known).await?);
+    ///     }
+    ///     Err(error) => println!("not created: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The call failed: see [`Error`]. It says nothing about the card.
+    pub async fn issued_since(
+        self,
+        external_user_id: impl AsRef<str>,
+        known: &[impl AsRef<str>],
+    ) -> Result<Vec<types::CardSummary>, Error> {
+        let is_known = |card: &types::CardSummary| known.iter().any(|id| id.as_ref() == card.card_id);
+        Ok(self.list(external_user_id).await?.cards.into_iter().filter(|card| !is_known(card)).collect())
     }
 
     /// One card with its number and code, which are redacted where it is printed.

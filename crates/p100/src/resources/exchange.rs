@@ -38,7 +38,7 @@ impl Exchange<'_> {
     /// Operation [`lockRate`](crate::raw::Client::lock_rate).
     ///
     /// # Errors
-    /// The call failed: see [`Error`].
+    /// The call failed: see [`Error`]. A lock that nobody uses ends by itself and does no harm, so it may be called again.
     pub async fn lock_rate(self, external_user_id: impl AsRef<str>) -> Result<RateLock, Error> {
         let lock = self.0.raw().lock_rate(external_user_id.as_ref()).await?.into_inner();
         Ok(RateLock::new(self.0, Account::user(external_user_id), lock))

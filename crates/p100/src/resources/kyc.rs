@@ -6,12 +6,12 @@ use crate::{Client, Error, types};
 /// Identification of users: [`Client::kyc`]. Either upload the documents and start the verification, or send the user to P100's page.
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
-/// use p100::raw::FilePart;
-/// use p100::types::{KycFilesForm, UserVerificationRequest};
+/// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::types::UserVerificationRequest;
+/// use p100::{Document, KycFiles};
 ///
-/// let photo = FilePart::from_bytes("passport.png", "image/png", &b"\x89PNG\r\n\x1a\n"[..]);
-/// client.kyc().upload_files("customer-42", KycFilesForm::builder().front(photo).build()).await?;
+/// let files = KycFiles::passport(Document::from_path("passport.png")?, Document::from_path("selfie.jpg")?);
+/// client.kyc().upload_files("customer-42", files).await?;
 /// client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id("customer-42").build()).await?;
 /// let status = client.kyc().status("customer-42").await?;
 /// println!("{status:?}");
@@ -66,7 +66,8 @@ impl Kyc<'_> {
     /// Operation [`createKycSession`](crate::raw::Client::create_kyc_session).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells; but the
+    /// id of the session came with the answer only, so the user needs a new one.
     pub async fn create_session(self, request: &types::KycSessionRequest) -> Result<types::KycSessionCreated, Error> {
         Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
     }

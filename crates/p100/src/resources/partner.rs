@@ -65,7 +65,7 @@ impl Partner<'_> {
     /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
     ///
     /// # Errors
-    /// The call failed: see [`Error`].
+    /// The call failed: see [`Error`]. A lock that nobody uses ends by itself and does no harm, so it may be called again.
     pub async fn lock_rate(self) -> Result<RateLock, Error> {
         Ok(RateLock::new(self.0, Account::Partner, self.0.raw().lock_partner_rate().await?.into_inner()))
     }

@@ -1,6 +1,7 @@
 //! Users and their balances.
 
-use crate::{Client, Error, Month, types};
+use crate::types::{self, ErrorCode};
+use crate::{Client, Error, Month};
 
 /// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`: any text, or an
 /// [`ExternalUserId`](crate::ExternalUserId), which is checked where it enters the program.
@@ -25,10 +26,30 @@ impl Users<'_> {
     /// Operation [`createUser`](crate::raw::Client::create_user).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`balances`](Self::balances) tells: it
-    /// finds the user or [does not](Error::is_not_found).
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`exists`](Self::exists) tells. Creating
+    /// again should make no second user: P100 refuses an id that is taken with `P411`, as far as can be inferred from its docs.
     pub async fn create(self, request: &types::CreateUserRequest) -> Result<types::UserCreated, Error> {
         Ok(self.0.raw().create_user(request).await?.into_inner())
+    }
+
+    /// Whether there is a user of this id: what became of a [`create`](Self::create) whose fate is unknown. It needs no balances, which come
+    /// with the verification.
+    ///
+    /// This asks for the state of the identification, [`Kyc::status`](crate::Kyc::status). P100 refuses it with `P412` if there is no such
+    /// user, and with `P445` or `P459` if there is one who is not identified; [`Error::is_not_found`] is true of `P412` and `P445` alike.
+    /// A create that P100 still works on may take effect after a `false`.
+    ///
+    /// # Errors
+    /// Any other refusal, or the call failed: see [`Error`]. It says nothing about the user.
+    pub async fn exists(self, external_user_id: impl AsRef<str>) -> Result<bool, Error> {
+        match self.0.kyc().status(external_user_id).await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.code() {
+                Some(ErrorCode::P412) => Ok(false),
+                Some(ErrorCode::P445 | ErrorCode::P459) => Ok(true),
+                _ => Err(error),
+            },
+        }
     }
 
     /// Creates a user without KYC, who holds crypto only. The docs of September 2025 dropped limited users; it may still answer.

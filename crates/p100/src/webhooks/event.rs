@@ -81,13 +81,15 @@ impl Event {
         }
     }
 
-    /// What tells a repeat of this event from news: a JSON array of the event's id and the values of its
-    /// [`dedupe`](crate::raw::WebhookRoute::dedupe) members, such as `["exchangeStatus","0516","COMPLETED"]`. Deliveries
-    /// of equal keys tell the same.
+    /// What tells a repeat of this event from news as long as P100 may send it again: a JSON array of the event's id and the values of
+    /// its [`dedupe`](crate::raw::WebhookRoute::dedupe) members, such as `["exchangeStatus","0516","COMPLETED"]`.
     ///
-    /// P100 sends no event id, so the key is made of what identifies the resource and its status. Nothing if the event is
-    /// unknown, if a member is missing or null, or if equal deliveries may be different news: two KYC files of one user
-    /// give two equal bodies. Take such events each time.
+    /// P100 sends no event id, so the key is made of what identifies the resource and its status. **Remember it for some minutes, not for
+    /// ever**: P100 tries five times, about 8, 16, 32 and 64 seconds apart, so for about two minutes. Later an equal key may be news: a
+    /// second proof of address can be `QUESTIONED` as the first was, a second deposit from one account `REJECTED`.
+    ///
+    /// Nothing if the event is unknown, if a member is missing or null, or if equal deliveries may be different news even at once: two
+    /// KYC files of one user give two equal bodies. Take such events each time.
     ///
     /// ```
     /// use p100::webhooks::{Receiver, Verifier};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::types::{self, ExchangeCreated, ExchangeRates};
-use p100::{Account, Clock, Decimal, ErrorKind, LockExpired, RateLock};
+use p100::{Account, Attempt, Clock, Decimal, ErrorKind, LockExpired, RateLock};
 use p100_httpmock::MockServer;
 
 use super::server_and_client;
@@ -88,6 +88,7 @@ async fn a_user_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwards() 
         when.body(&request);
         then.ok(&ExchangeCreated::builder().exchange_id("e-1").build());
     });
+    assert_eq!(lock.attempt(1, "eth", "eur", time(CREATED), time(EXPIRY)), Attempt::new(&request, time(CREATED), time(EXPIRY)));
     let pending = lock.exchange(1, p100::Currency::ETH, p100::Currency::EUR).await.expect("accepted");
     assert_eq!((pending.operation().id, pending.id()), ("createExchange", "e-1"));
     expires_unsent(&lock, &now).await;
@@ -109,6 +110,7 @@ async fn the_partner_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwar
         when.body(&request);
         then.ok(&ExchangeCreated::builder().exchange_id("e-1").build());
     });
+    assert_eq!(lock.attempt(1, "eth", "eur", time(CREATED), time(EXPIRY)), Attempt::new(&request, time(CREATED), time(EXPIRY)));
     let pending = lock.exchange(1, "eth", "eur").await.expect("accepted");
     assert_eq!((pending.operation().id, pending.id()), ("createPartnerExchange", "e-1"));
     expires_unsent(&lock, &now).await;

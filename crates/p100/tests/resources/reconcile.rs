@@ -2,8 +2,8 @@
 
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::raw::operations;
-use p100::types::{self, ErrorCode, Transaction, TransactionHistory, TransferRequest};
-use p100::{Account, Attempt, Decimal, Error, Verdict};
+use p100::types::{self, Transaction, TransactionHistory, TransferRequest};
+use p100::{Account, Attempt, Client, Clock, Decimal, Error, ErrorKind, Retries, Verdict};
 use p100_httpmock::MockServer;
 
 use super::server_and_client;
@@ -104,30 +104,87 @@ async fn an_entry_that_two_months_show_is_one_payment() {
     assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![both]));
 }
 
+/// A server, and a client whose clock shows this time.
+async fn server_and_client_at(now: &str) -> (MockServer, Client) {
+    let server = MockServer::start_async().await;
+    let now = time(now);
+    let client = Client::builder().base_url(server.base_url()).api_key("key").retries(Retries::none());
+    let client = client.clock(Clock::from_fn(move || now)).build().expect("a client");
+    (server, client)
+}
+
+fn refuse_january(server: &MockServer, status: u16, body: &str) {
+    let body = body.to_owned();
+    server.mock(|when, then| {
+        when.query_param("month", "1").query_param("year", "2026");
+        then.status(status).body(body);
+    });
+}
+
 #[tokio::test]
-async fn a_month_that_p100_has_not_reached_is_empty_but_any_other_refusal_leaves_the_outcome_unknown() {
-    let invalid = types::Error::builder().error_code(ErrorCode::P403).error_message("month is invalid.").build();
-    let refuse = |server: &MockServer, month: i32, year: i32, error: &types::Error| {
-        server.get_user_transactions(|when, then| {
-            when.month(month).year(year);
-            then.bad_request(error);
-        });
-    };
-    let (server, client) = server_and_client().await;
-    mock_month(&server, 12, 2025, &[]);
-    refuse(&server, 1, 2026, &invalid);
-    assert_eq!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.expect("a verdict"), Verdict::NoTrace);
+async fn a_month_ahead_may_be_refused_in_any_words() {
+    for (status, body) in [
+        (400, r#"{"errorCode":"P403","errorMessage":"month is invalid."}"#),
+        (400, r#"{"errorCode":"P999"}"#),
+        (400, ""),
+        (404, "no"),
+        (422, "{}"),
+    ] {
+        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
+        mock_month(&server, 12, 2025, &[]);
+        refuse_january(&server, status, body);
+        let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
+        assert_eq!(verdict.expect("a verdict"), Verdict::NoTrace, "{status} {body}");
+    }
+}
 
-    let (server, client) = server_and_client().await;
-    refuse(&server, 8, 2025, &invalid);
-    let unknown = client.reconcile(&attempt(NOON)).await.expect_err("not read");
-    assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
-    assert_eq!(unknown.error().and_then(Error::code), Some(&ErrorCode::P403));
-
-    let (server, client) = server_and_client().await;
+#[tokio::test]
+async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
+    let fault = r#"{"errorCode":"P500"}"#;
+    for (status, body) in
+        [(400, fault), (400, r#"{"errorCode":"P501"}"#), (401, ""), (403, ""), (408, ""), (425, ""), (429, ""), (503, ""), (200, "no")]
+    {
+        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
+        mock_month(&server, 12, 2025, &[]);
+        refuse_january(&server, status, body);
+        let unknown = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.expect_err("not read");
+        assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
+        assert_eq!(unknown.error().and_then(Error::status).map(|status| status.as_u16()), Some(status), "{body}");
+    }
+    // The same refusal of a month that has begun: it may well have entries.
+    let (server, client) = server_and_client_at("2026-01-01T00:00:00Z").await;
     mock_month(&server, 12, 2025, &[]);
-    refuse(&server, 1, 2026, &types::Error::builder().error_code(ErrorCode::P412).build());
+    refuse_january(&server, 404, "no");
     assert!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_err());
+}
+
+#[tokio::test]
+async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
+    let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
+    let found = entry("12.50", "eur", "2025-12-31T12:00:10.000Z");
+    mock_month(&server, 12, 2025, std::slice::from_ref(&found));
+    refuse_january(&server, 503, "");
+    let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
+    assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![found]));
+}
+
+#[tokio::test]
+async fn an_attempt_of_many_months_is_refused_before_anything_is_sent() {
+    let (server, client) = server_and_client().await;
+    let any = server.mock(|when, then| {
+        when.is_true(|_| true);
+        then.status(200).body(r#"{"transactions":[]}"#);
+    });
+    for (started_at, finished_at) in [(DateTime::UNIX_EPOCH, time(NOON)), (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC)] {
+        let mut attempt = attempt(NOON);
+        (attempt.started_at, attempt.finished_at) = (started_at, finished_at);
+        let unknown = client.reconcile(&attempt).await.expect_err("too long");
+        let error = unknown.error().expect("an error");
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::NotSent, &operations::GET_USER_TRANSACTIONS));
+        let reason = std::error::Error::source(error).expect("a reason").to_string();
+        assert!(reason.contains("more than 12 months"), "{reason}");
+    }
+    any.assert_calls(0);
 }
 
 #[tokio::test]

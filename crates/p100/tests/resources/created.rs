@@ -1,0 +1,82 @@
+//! What became of a user or a card whose create got no answer.
+
+use p100::types::{CreateCardRequest, CreateUserRequest};
+use p100::{CountryCode, ErrorKind, Retries};
+use p100_httpmock::MockServer;
+use p100_sandbox::control::NewUser;
+use p100_sandbox::{Fault, FaultKind, Sandbox};
+
+/// A sandbox in which the next call of the operation gets no answer.
+async fn sandbox(operation: &str, takes_effect: bool) -> Sandbox {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let operation = operation.to_owned();
+    sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).expect("a fault");
+    sandbox
+}
+
+#[tokio::test]
+async fn a_user_whose_create_got_no_answer_exists_or_does_not() {
+    let country = || CountryCode::new("lt").expect("a country");
+    let user = CreateUserRequest::builder().external_user_id("u-1").email("ada@example.com").phone("37060000000");
+    let user = user.first_name("Ada").last_name("Example").street("Sample Street").number("1").city("Vilnius").post_code("01001");
+    let user = user.country(country()).citizenship(country()).has_accepted_p100_tc(true).build();
+    for takes_effect in [true, false] {
+        let sandbox = sandbox("createUser", takes_effect).await;
+        let client = sandbox.client();
+        let error = client.users().create(&user).await.expect_err("no answer");
+        assert!(error.may_have_taken_effect(), "{error}");
+        assert_eq!(client.users().exists("u-1").await.expect("an answer"), takes_effect);
+    }
+}
+
+#[tokio::test]
+async fn a_user_exists_with_and_without_kyc_and_other_refusals_say_nothing() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    sandbox.add_user(NewUser::new("verified")).expect("a user");
+    assert!(sandbox.client().users().exists("verified").await.expect("an answer"));
+
+    for (status, code, expected) in [
+        (400, "P412", Some(false)),
+        (404, "P445", Some(true)),
+        (400, "P459", Some(true)),
+        (404, "", None),
+        (400, "P500", None),
+        (400, "P999", None),
+        (401, "", None),
+    ] {
+        let server = MockServer::start_async().await;
+        let client = p100::Client::builder().base_url(server.base_url()).api_key("key").retries(Retries::none());
+        let client = client.build().expect("a client");
+        server.get_kyc_status(|when, then| {
+            let body = if code.is_empty() { String::new() } else { format!(r#"{{"errorCode":"{code}"}}"#) };
+            when.external_user_id("u-1");
+            then.into_inner().status(status).body(body);
+        });
+        let answer = client.users().exists("u-1").await;
+        match expected {
+            Some(expected) => assert_eq!(answer.expect("an answer"), expected, "{code}"),
+            None => assert_eq!(answer.expect_err("no answer").kind(), ErrorKind::Refused, "{code}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_card_whose_create_got_no_answer_is_found_among_those_that_were_not_there() {
+    for takes_effect in [true, false] {
+        let sandbox = Sandbox::start().await.expect("a sandbox");
+        sandbox.add_user(NewUser::new("u-1")).expect("a user");
+        let client = sandbox.client();
+        let request = |label: &str| CreateCardRequest::builder().external_user_id("u-1").label(label).pin("1234").build();
+        let first = client.cards().create(&request("Groceries")).await.expect("a card");
+        let operation = "createCard".to_owned();
+        sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).expect("a fault");
+        let error = client.cards().create(&request("Shopping")).await.expect_err("no answer");
+        assert!(error.may_have_taken_effect(), "{error}");
+
+        let issued = client.cards().issued_since("u-1", &[&first.card_id]).await.expect("an answer");
+        let labels: Vec<_> = issued.iter().map(|card| card.label.as_str()).collect();
+        assert_eq!(labels, if takes_effect { vec!["Shopping"] } else { Vec::new() });
+        let all = client.cards().issued_since("u-1", &[] as &[&str]).await.expect("an answer");
+        assert_eq!(all.len(), issued.len() + 1);
+    }
+}
