@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 
 /// What the server does with one connection.
 #[derive(Clone, Debug)]
-enum Fault {
+pub(crate) enum Fault {
     /// Closes it with a reset before anything is read.
     ResetAtOnce,
     /// Reads the request, then resets.
@@ -39,18 +39,18 @@ enum Fault {
     Answer(String),
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> Fault {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Fault {
     Fault::Answer(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
 }
 
 /// A server that carries out one fault per connection, the last one again and again, and keeps every whole request.
-struct Server {
-    address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    async fn start(faults: Vec<Fault>) -> Self {
+    pub(crate) async fn start(faults: Vec<Fault>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let requests = Arc::<Mutex<Vec<String>>>::default();

@@ -7,6 +7,7 @@ use p100_codegen::Node;
 use p100_httpmock::MockServer;
 
 use crate::DOCUMENT;
+use crate::faults::{Fault, Server};
 use crate::harness::{Arguments, SCHEMAS, call, client};
 use crate::samples::Sample;
 
@@ -109,6 +110,32 @@ async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
             assert!(texts[4].contains(&operation.id), "the panic tells the operation: {}", texts[4]);
         }
     }
+}
+
+#[tokio::test]
+async fn no_header_shows_when_an_answer_breaks_off() {
+    let head = format!("HTTP/1.1 200 OK\r\nset-cookie: {MARK}\r\ncontent-length: 1000\r\n\r\n");
+    let server = Server::start(vec![Fault::Answer(head)]).await;
+    let base_url = format!("http://{}", server.address);
+    let retries = p100::Retries::none();
+    let client = p100::Client::builder().base_url(&base_url).api_key(KEY).retries(retries).build().expect("a client");
+    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), p100_raw::reqwest::Client::new());
+    for operation in DOCUMENT.operations() {
+        for client in [client.raw(), &raw] {
+            let error = call(client, &operation.id, &Arguments::of(operation, USER)).await.expect_err("cut off");
+            assert_eq!(error.kind(), p100::ErrorKind::Truncated);
+            assert!(error.headers().is_some_and(|headers| headers["set-cookie"] == MARK), "they stay reachable");
+            for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}"), chain(&error), panic_about(Err(error))] {
+                assert!(!text.contains(MARK), "{}: {text}", operation.id);
+            }
+        }
+    }
+    let error = p100_raw::TransportError::broke_off(
+        p100_raw::reqwest::StatusCode::OK,
+        [("set-cookie".parse().expect("a name"), MARK.parse().expect("a value"))].into_iter().collect(),
+        "cut off",
+    );
+    assert!(!format!("{error} {error:?} {error:#?}").contains(MARK), "{error:?}");
 }
 
 /// What a program says that does not handle an error.

@@ -52,11 +52,11 @@ impl Error {
         Self::not_sent(operation, error.without_url())
     }
 
-    pub(crate) fn transport(operation: &'static Operation, error: TransportError) -> Self {
+    pub(crate) fn transport(operation: &'static Operation, mut error: TransportError) -> Self {
         let (kind, head) = match error.stage() {
             Stage::NotSent => (ErrorKind::NotSent, None),
             Stage::NoAnswer => (ErrorKind::NoAnswer, None),
-            Stage::BrokeOff(status, headers) => (ErrorKind::Truncated, Some((*status, HeaderMap::clone(headers)))),
+            Stage::BrokeOff(status) => (ErrorKind::Truncated, Some((status, error.take_headers()))),
         };
         let mut own = Self::new(operation, kind, None, Some(error.into()));
         own.0.head = head;
