@@ -232,6 +232,23 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
 }
 
 #[tokio::test]
+async fn an_error_is_one_short_line_whatever_the_server_says() {
+    let long = "x".repeat(10_000);
+    let server = MockServer::start_async().await;
+    server.mock(|when, then| {
+        when.is_true(|_| true);
+        then.status(400).body(format!(r#"{{"errorCode":"X\nERROR paid","errorName":"line1\u2028line2\r\u001b[31m{long}"}}"#));
+    });
+    let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "getRates").expect("getRates");
+    let error = call(&client(&server), "getRates", &Arguments::of(operation, "x")).await.expect_err("refused");
+    let shown = error.to_string();
+    assert!(shown.starts_with(r"getRates: P100 answered with status 400, X\nERROR paid (line1\u{2028}line2\r\u{1b}[31mxxx"), "{shown}");
+    assert!(shown.ends_with("xxx...)") && shown.len() < 200 && !shown.contains(char::is_control), "{shown}");
+    assert_eq!(error.code().map(|code| code.as_str()), Some("X\nERROR paid"), "the code itself is kept as it came");
+    assert_eq!(error.api().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
+}
+
+#[tokio::test]
 async fn a_refused_connection_is_known_not_to_have_been_sent() {
     // Bound but not listening: it refuses connections, and nobody else gets the port.
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");

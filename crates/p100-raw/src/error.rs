@@ -1,6 +1,7 @@
 //! What can go wrong with a call, and whether it may have taken effect all the same.
 
 mod answers;
+mod one_line;
 
 use std::fmt;
 
@@ -9,12 +10,13 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 pub use answers::{AccessDenied, ApiError, retry_after};
+pub use one_line::OneLine;
 
 use crate::transport::Stage;
 use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, types};
 
-/// Why a call has no result. One line in `Display`, without body, headers, key or URL, and nothing of these in `Debug` either; the raw
-/// answer is reachable through methods.
+/// Why a call has no result. One line in `Display`, without key, URL or headers, and of the body only code, name or path, as [`OneLine`]s;
+/// nothing more of these in `Debug` either. The raw answer is reachable through methods.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -150,7 +152,7 @@ impl fmt::Display for Error {
             ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
             ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
             ErrorKind::Undecodable => {
-                write!(f, "the answer with status {status} could not be read at `{}`", self.path().unwrap_or_default())?;
+                write!(f, "the answer with status {status} could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
             ErrorKind::Refused => {
                 write!(f, "P100 answered with status {status}")?;
@@ -158,10 +160,10 @@ impl fmt::Display for Error {
                     f.write_str(", a redirect, which is not followed")?;
                 }
                 if let Some(code) = self.api_error().and_then(|error| error.error_code.as_ref()) {
-                    write!(f, ", {code}")?;
+                    write!(f, ", {}", OneLine(code.as_str()))?;
                 }
                 if let Some(name) = self.api_error().and_then(|error| error.error_name.as_ref()) {
-                    write!(f, " ({name})")?;
+                    write!(f, " ({})", OneLine(name))?;
                 }
             }
         }
