@@ -225,6 +225,7 @@ async fn server_faults_of_any_form() {
         ("503 Service Unavailable", ""),
         ("400 Bad Request", r#"{"errorCode":"P500","errorMessage":"x"}"#),
         ("400 Bad Request", r#"{"errorCode":"P501"}"#),
+        ("400 Bad Request", r#"{"errorCode":"P500","errorName":{},"errorMessage":["x"]}"#),
     ];
     for (status, body) in forms {
         for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
@@ -240,6 +241,19 @@ async fn a_refusal_stands_and_did_nothing() {
         for_all(vec![answer(status, "", body)], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert!(!error.may_have_taken_effect() && server.count() == 1, "{error:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_400_that_nobody_can_read_is_no_refusal() {
+    let cut_off = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n{\"errorCode\":\"P5".to_owned();
+    for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
+        for_all(vec![fault], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(server.count(), 1, "{}", operation.id);
         })
         .await;
     }
@@ -359,6 +373,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(answer("200 OK", "", "<html>")),
         Just(answer("400 Bad Request", "", r#"{"errorCode":"P424"}"#)),
         Just(answer("400 Bad Request", "", r#"{"errorCode":"P500"}"#)),
+        Just(answer("400 Bad Request", "", r#"{"errorCode":"P5"#)),
         Just(answer("408 Request Timeout", "", "")),
         Just(answer("429 Too Many Requests", "retry-after: 0\r\n", "")),
         Just(answer("503 Service Unavailable", "retry-after: 0\r\n", "")),

@@ -3,11 +3,14 @@
 mod answers;
 mod one_line;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub use answers::{AccessDenied, ApiError, retry_after};
 pub use one_line::OneLine;
@@ -76,10 +79,14 @@ impl Error {
         own
     }
 
-    /// Reads the body of an error answer, if it is JSON of P100's form.
+    /// Reads the body of an error answer, if it is a JSON object. A member of another type than the document says counts as absent, but
+    /// for the code: a body whose code cannot be read is not of P100's form.
     #[must_use]
     pub fn parse(body: &[u8]) -> Option<types::Error> {
-        serde_json::from_slice(body).ok()
+        let text = String::from_utf8_lossy(body);
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(&text).ok()?;
+        members.retain(|name, value| name == "errorCode" || read(&BTreeMap::from([(name, &**value)])).is_some());
+        read(&members)
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
@@ -117,7 +124,7 @@ impl Error {
         self.0.body.as_ref()
     }
 
-    /// The body of an error answer, if it is JSON of P100's form.
+    /// The body of an error answer, if it is JSON of P100's form: see [`Error::parse`].
     #[must_use]
     pub fn api_error(&self) -> Option<&types::Error> {
         self.0.api_error.as_ref()
@@ -133,14 +140,28 @@ impl Error {
     /// idempotency key, a second create can pay twice.
     ///
     /// False for operations that only read, for requests that were not sent, and for a 4xx other than 408: that is P100's word that it
-    /// did nothing. `P500` and `P501` are server faults although they come with status 400.
+    /// did nothing. `P500` and `P501` are server faults although they come with status 400, so a 400 is P100's word only if its body
+    /// [can be read](Self::parse).
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        let refused = self.0.kind == ErrorKind::Refused
-            && self.status().is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT)
-            && !self.is_server_fault();
-        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !refused
+        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !self.did_nothing()
     }
+
+    /// Whether P100 answered that it refused the call.
+    fn did_nothing(&self) -> bool {
+        let refused = self.0.kind == ErrorKind::Refused && !self.is_server_fault();
+        refused
+            && match self.status() {
+                Some(StatusCode::REQUEST_TIMEOUT) | None => false,
+                Some(StatusCode::BAD_REQUEST) => self.api_error().is_some(),
+                Some(status) => status.is_client_error(),
+            }
+    }
+}
+
+/// The members of an error body, if all are of the types the document says.
+fn read<K: Ord + Serialize>(members: &BTreeMap<K, &RawValue>) -> Option<types::Error> {
+    serde_json::from_str(&serde_json::to_string(members).ok()?).ok()
 }
 
 impl fmt::Display for Error {
