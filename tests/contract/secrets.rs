@@ -11,9 +11,9 @@ use crate::faults::{Fault, Server};
 use crate::harness::{Arguments, SCHEMAS, call, client};
 use crate::samples::Sample;
 
-const MARK: &str = "S3CRET";
+pub(crate) const MARK: &str = "S3CRET";
 
-fn marked() -> Sample {
+pub(crate) fn marked() -> Sample {
     Sample { sensitive: |name| format!("{MARK}-{name}"), ..Sample::default() }
 }
 
@@ -169,7 +169,7 @@ fn answers_with_sensitive_values_are_not_kept_as_bytes() {
 }
 
 /// Whether a success answer holds a sensitive value, told by a sample of it.
-fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
+pub(crate) fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
     operation.successes().filter_map(|response| response.body.as_ref()).any(|body| match body.schema() {
         Some(name) => marked().of(name).to_string().contains(MARK),
         None => body.node.get("schema").is_some_and(|schema| schema.flag("x-sensitive")),

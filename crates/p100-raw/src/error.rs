@@ -58,11 +58,12 @@ impl Error {
     }
 
     pub(crate) fn transport(operation: &'static Operation, mut error: TransportError) -> Self {
-        let (kind, head) = match error.stage() {
-            Stage::NotSent => (ErrorKind::NotSent, None),
-            Stage::NoAnswer => (ErrorKind::NoAnswer, None),
-            Stage::BrokeOff(status) => (ErrorKind::Truncated, Some((status, error.take_headers()))),
+        let kind = match error.stage() {
+            Stage::NotSent => ErrorKind::NotSent,
+            Stage::NoAnswer => ErrorKind::NoAnswer,
+            Stage::BrokeOff => ErrorKind::Truncated,
         };
+        let head = error.take_head();
         let mut own = Self::new(operation, kind, None, Some(error.into()));
         own.0.head = head;
         own

@@ -134,7 +134,7 @@ impl fmt::Debug for Answer {
 pub struct TransportError {
     stage: Stage,
     /// Of the answer that broke off.
-    headers: Option<Box<HeaderMap>>,
+    head: Option<Box<(StatusCode, HeaderMap)>>,
     is_timeout: bool,
     source: BoxError,
 }
@@ -144,7 +144,7 @@ pub struct TransportError {
 pub(crate) enum Stage {
     NotSent,
     NoAnswer,
-    BrokeOff(StatusCode),
+    BrokeOff,
 }
 
 impl TransportError {
@@ -160,14 +160,14 @@ impl TransportError {
 
     /// The head of an answer arrived, its body did not arrive whole.
     pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
-        Self { headers: Some(Box::new(headers)), ..Self::new(Stage::BrokeOff(status), source.into()) }
+        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::BrokeOff, source.into()) }
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {
         match source.downcast::<reqwest::Error>() {
             // The address may hold ids and the query; it stays out of errors.
-            Ok(error) => Self { stage, headers: None, is_timeout: error.is_timeout(), source: error.without_url().into() },
-            Err(source) => Self { stage, headers: None, is_timeout: false, source },
+            Ok(error) => Self { stage, head: None, is_timeout: error.is_timeout(), source: error.without_url().into() },
+            Err(source) => Self { stage, head: None, is_timeout: false, source },
         }
     }
 
@@ -195,22 +195,19 @@ impl TransportError {
         self.is_timeout
     }
 
-    /// The status of the answer that broke off.
+    /// Status and headers of the answer that broke off. They move into the [`Error`](crate::Error) that this becomes.
     #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        match self.stage {
-            Stage::BrokeOff(status) => Some(status),
-            Stage::NotSent | Stage::NoAnswer => None,
-        }
+    pub fn head(&self) -> Option<(StatusCode, &HeaderMap)> {
+        self.head.as_deref().map(|(status, headers)| (*status, headers))
     }
 
     pub(crate) fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// Moves out the headers of the answer that broke off.
-    pub(crate) fn take_headers(&mut self) -> HeaderMap {
-        self.headers.take().map(|headers| *headers).unwrap_or_default()
+    /// Moves out status and headers of the answer that broke off.
+    pub(crate) fn take_head(&mut self) -> Option<(StatusCode, HeaderMap)> {
+        self.head.take().map(|head| *head)
     }
 }
 
@@ -238,7 +235,7 @@ impl fmt::Display for TransportError {
         f.write_str(match self.stage {
             Stage::NotSent => "the request was not sent",
             Stage::NoAnswer => "no answer arrived; the request may have been read",
-            Stage::BrokeOff(..) => "the answer broke off",
+            Stage::BrokeOff => "the answer broke off",
         })
     }
 }

@@ -3,6 +3,7 @@
 mod budget;
 mod read;
 mod retry;
+mod trace;
 
 use std::fmt;
 use std::time::Duration;
@@ -31,6 +32,9 @@ pub(crate) struct Production {
     budget: Budget,
 }
 
+/// What an attempt came to.
+type Outcome = Result<Answer, TransportError>;
+
 impl Production {
     pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: HeaderValue, limits: Limits, retries: Retries) -> Self {
         let budget = Budget::new(retries.budget);
@@ -39,27 +43,29 @@ impl Production {
     }
 
     /// Sends until an outcome stands.
-    async fn carry_out(&self, call: &Call) -> Result<Answer, TransportError> {
+    async fn carry_out(&self, call: &Call) -> Outcome {
         let deadline = self.limits.call.map(|time| Instant::now() + time);
         self.budget.earn();
         let mut sent = 0;
         loop {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
-            record(sent, &outcome);
             let verdict = retry::classify(call.operation().retry, &outcome);
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
-                    tracing::debug!(attempt = sent, wait_ms = millis(wait), "sending again");
+                    trace::again(sent, &outcome, wait);
                     sleep(wait).await;
                 }
-                _ => return outcome,
+                _ => {
+                    trace::ended(sent, &outcome);
+                    return outcome;
+                }
             }
         }
     }
 
-    async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Result<Answer, TransportError> {
+    async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Outcome {
         let sending = self.http.execute(self.request(call)?);
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
@@ -97,6 +103,7 @@ impl Transport for Production {
             "p100.call",
             operation,
             attempt = Empty,
+            outcome = Empty,
             status = Empty,
             error_code = Empty,
             request_id = Empty,
@@ -106,39 +113,11 @@ impl Transport for Production {
         let timed = async move {
             let begin = Instant::now();
             let outcome = self.carry_out(call).await;
-            Span::current().record("duration_ms", millis(begin.elapsed()));
+            Span::current().record("duration_ms", trace::millis(begin.elapsed()));
             outcome
         };
         Box::pin(timed.instrument(span))
     }
-}
-
-/// Writes what is known of the latest attempt into the span of the call: nothing of the request, of the answer only what P100's
-/// support can use.
-fn record(sent: u32, outcome: &Result<Answer, TransportError>) {
-    let span = Span::current();
-    span.record("attempt", sent);
-    match outcome {
-        Ok(_) if span.is_disabled() => {}
-        Ok(answer) => {
-            span.record("status", answer.status.as_u16());
-            if !answer.status.is_success()
-                && let Some(code) = retry::code(answer)
-            {
-                span.record("error_code", code.as_str());
-            }
-            for (field, header) in [("request_id", "x-request-id"), ("date", "date")] {
-                if let Some(value) = answer.headers.get(header).and_then(|value| value.to_str().ok()) {
-                    span.record(field, value);
-                }
-            }
-        }
-        Err(error) => tracing::debug!(attempt = sent, timeout = error.is_timeout(), "{error}"),
-    }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Production {
