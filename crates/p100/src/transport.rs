@@ -44,7 +44,7 @@ impl Production {
 
     /// Sends until an outcome stands.
     async fn carry_out(&self, call: &Call) -> Outcome {
-        let deadline = self.limits.call.map(|time| Instant::now() + time);
+        let deadline = self.limits.call.and_then(end);
         self.budget.earn();
         let mut sent = 0;
         loop {
@@ -70,7 +70,7 @@ impl Production {
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
         let exchange = async { read::read(arrived.insert(sending.await?), self.limits.response).await };
-        let own = self.limits.attempt.map(|time| Instant::now() + time);
+        let own = self.limits.attempt.and_then(end);
         let Some(end) = [own, deadline].into_iter().flatten().min() else {
             return exchange.await;
         };
@@ -118,6 +118,11 @@ impl Transport for Production {
         };
         Box::pin(timed.instrument(span))
     }
+}
+
+/// When a time ends that begins now; nothing if no clock gets that far.
+fn end(time: Duration) -> Option<Instant> {
+    Instant::now().checked_add(time)
 }
 
 impl fmt::Debug for Production {

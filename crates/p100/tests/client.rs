@@ -1,6 +1,7 @@
 //! The client as integrators configure it, on the wire.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use p100::{Client, Environment};
 use p100_httpmock::MockServer;
@@ -98,6 +99,18 @@ async fn the_key_is_taken_from_the_environment() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_longest_time_is_no_limit() {
+    let server = MockServer::start_async().await;
+    let mock = server.get_rates(|_, then| drop(then.ok(&types::ExchangeRates::default())));
+    for time in [Duration::MAX, Duration::MAX / 2, Duration::from_secs(1 << 40)] {
+        let builder = Client::builder().base_url(server.base_url()).api_key(KEY);
+        let client = builder.connect_timeout(time).attempt_timeout(time).call_timeout(time).build().expect("a client");
+        client.raw().get_rates().await.expect("an answer");
+    }
+    assert_eq!(mock.calls(), 3);
 }
 
 #[test]
