@@ -4,6 +4,7 @@
 //! says that it may have taken effect wherever the server may have read it.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -177,7 +178,7 @@ async fn a_reset_in_the_middle_of_the_answer() {
 fn impatient(address: SocketAddr) -> Client {
     let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
-    builder.attempt_timeout(Duration::from_secs(1)).build().expect("a client")
+    builder.attempt_timeout(Duration::from_secs(1)).call_timeout(Duration::from_secs(2)).build().expect("a client")
 }
 
 #[tokio::test]
@@ -186,6 +187,22 @@ async fn silence() {
         let error = result.expect_err(&operation.id);
         assert!(error.is_timeout(), "{error:?}");
         assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, operation.retry == Retry::Never));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_upload_has_the_time_of_the_whole_call() {
+    let client = |address: SocketAddr| {
+        let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(Retries::none());
+        builder.attempt_timeout(Duration::from_millis(400)).call_timeout(Duration::from_millis(800)).build().expect("a client")
+    };
+    for_all(vec![Fault::Silence], client, |operation, server, result| {
+        let error = result.expect_err(&operation.id);
+        let cause = error.source().and_then(Error::source).expect("a cause").to_string();
+        let limit = if operation.upload().is_some() { "the whole call" } else { "one attempt" };
+        assert_eq!(cause, format!("the time of {limit} ran out"), "{}", operation.id);
+        assert_eq!((error.kind(), server.count()), (ErrorKind::NoAnswer, 1), "{error:?}");
     })
     .await;
 }

@@ -103,6 +103,8 @@ impl ClientBuilder {
     }
 
     /// How long one attempt may take, from its beginning to the last byte of the answer: 30 seconds; `None` for no limit.
+    ///
+    /// It does not apply to uploads, which take as long as the line needs, within the [time of the call](Self::call_timeout).
     #[must_use]
     pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.attempt = time.into();

@@ -70,7 +70,7 @@ impl Production {
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
         let exchange = async { read::read(arrived.insert(sending.await?), self.limits.response).await };
-        let own = self.limits.attempt.and_then(end);
+        let own = self.limits.attempt.filter(|_| !call.is_upload()).and_then(end);
         let Some(end) = [own, deadline].into_iter().flatten().min() else {
             return exchange.await;
         };
