@@ -207,6 +207,36 @@ async fn an_upload_has_the_time_of_the_whole_call() {
     .await;
 }
 
+/// Linux answers nothing to who wants to connect where the queue of connections that nobody accepts is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(1).expect("listening");
+    let address = listener.local_addr().expect("bound");
+    let _queue: Vec<_> = (0..8).map(|_| tokio::spawn(TcpStream::connect(address))).collect();
+    tokio::task::yield_now().await;
+    // The time to connect is that of an attempt or more, or none is set, or the call ends in the midst of a second attempt.
+    let second = Some(Duration::from_secs(1));
+    for [connect, attempt, call] in [[second; 3], [None, second, second], [Some(Duration::from_millis(600)), None, second]] {
+        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
+        let client = builder.connect_timeout(connect).attempt_timeout(attempt).call_timeout(call).build().expect("a client");
+        let writes = DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Never);
+        let calls = writes.map(|operation| call_of(&client, operation));
+        for (operation, result) in join_all(calls).await {
+            let error = result.expect_err(&operation.id);
+            assert!(error.is_timeout(), "{error:?}");
+            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotSent, false), "{error:?}");
+        }
+    }
+}
+
+async fn call_of<'a>(client: &Client, operation: &'a Operation) -> (&'a Operation, Result<Answer, p100::Error>) {
+    (operation, call(client.raw(), &operation.id, &Arguments::of(operation, "customer-42")).await)
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_come() {
     for_all(vec![Fault::SlowBody], impatient, |operation, _, result| {

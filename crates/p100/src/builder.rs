@@ -95,7 +95,10 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take, TLS included: 10 seconds; `None` for no limit.
+    /// How long connecting may take, TLS included: 10 seconds; `None` for no limit of its own.
+    ///
+    /// Where that is not less than an attempt or a call may take, connecting may take half as long as the shorter of them. So a write that
+    /// found no connection is known [not to have been sent](crate::ErrorKind::NotSent).
     #[must_use]
     pub fn connect_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.connect = time.into();
@@ -104,14 +107,16 @@ impl ClientBuilder {
 
     /// How long one attempt may take, from its beginning to the last byte of the answer: 30 seconds; `None` for no limit.
     ///
-    /// It does not apply to uploads, which take as long as the line needs, within the [time of the call](Self::call_timeout).
+    /// It does not apply to uploads, which take as long as the line needs, within the [time of the call](Self::call_timeout). It shortens
+    /// the [time to connect](Self::connect_timeout) if that is not less.
     #[must_use]
     pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.attempt = time.into();
         self
     }
 
-    /// How long a call may take with all its attempts and the waits between them: 90 seconds; `None` for no limit.
+    /// How long a call may take with all its attempts and the waits between them: 90 seconds; `None` for no limit. A write is sent again
+    /// only while it has the [time to connect](Self::connect_timeout).
     #[must_use]
     pub fn call_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.call = time.into();
@@ -179,7 +184,7 @@ impl ClientBuilder {
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
-        if let Some(time) = self.limits.connect {
+        if let Some(time) = self.limits.connect() {
             http = http.connect_timeout(time);
         }
         let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;

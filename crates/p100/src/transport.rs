@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::{HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Answer, Call, Sending, Transport, TransportError};
+use p100_raw::{Answer, Call, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -51,7 +51,7 @@ impl Production {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
             let verdict = retry::classify(call.operation().retry, &outcome);
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = deadline.map(|deadline| self.time_left(call.operation().retry, deadline));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
                     trace::again(sent, &outcome, wait);
@@ -62,6 +62,16 @@ impl Production {
                     return outcome;
                 }
             }
+        }
+    }
+
+    /// The time left for a wait before another attempt. One that is cut off while it connects cannot tell that nothing was sent, so a
+    /// write keeps the time to connect.
+    fn time_left(&self, retry: Retry, deadline: Instant) -> Duration {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match retry {
+            Retry::Safe => left,
+            Retry::Never => left.saturating_sub(self.limits.connect().unwrap_or_default()),
         }
     }
 
