@@ -41,7 +41,12 @@ impl Environment {
 
 /// Configures a [`Client`]. Nothing is checked before [`build`](Self::build).
 ///
-/// Redirects are never followed: an answer with a 3xx status is an error.
+/// Redirects are never followed: an answer with a 3xx status is an error. Proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+/// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback. A proxy for `https` sees neither the key nor any data.
+///
+/// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
+/// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
+/// as there are any. A span without `outcome` is of a call that was dropped before its end.
 #[derive(Clone, Debug, Default)]
 pub struct ClientBuilder {
     base_url: Option<String>,
@@ -73,8 +78,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http` for other addresses than loopback. The key and all data are then readable on the way: only for a trusted network
-    /// in front of a proxy that speaks TLS.
+    /// Allows `http` for other addresses than loopback. The key and all data are then readable on the way, also for a proxy that
+    /// `HTTP_PROXY` names: only for a trusted network in front of a proxy that speaks TLS.
     #[must_use]
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
@@ -187,6 +192,9 @@ impl ClientBuilder {
         if let Some(time) = self.limits.connect() {
             http = http.connect_timeout(time);
         }
+        if is_loopback(&base_url) {
+            http = http.no_proxy();
+        }
         let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
         Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), clock: self.clock })
@@ -196,12 +204,9 @@ impl ClientBuilder {
 fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let text = text.ok_or_else(|| BuildError::new("no server is configured: call environment(..) or base_url(..)"))?;
     let url = Url::parse(text).map_err(|error| BuildError::new("the base URL is not a URL").because(error))?;
-    let loopback = url.host_str().is_some_and(|host| {
-        host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    });
     match url.scheme() {
         "https" => {}
-        "http" if loopback || allow_http => {}
+        "http" if allow_http || is_loopback(&url) => {}
         _ => {
             return Err(BuildError::new(
                 "the base URL must be https; http is for loopback addresses, or for others with allow_http(): the key is readable on the way",
@@ -219,6 +224,12 @@ fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
         ));
     }
     Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
 }
 
 fn header(key: Option<Key>) -> Result<HeaderValue, BuildError> {
