@@ -230,8 +230,9 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
             when.is_true(|_| true);
             then.status(status).body(body);
         });
+        let client = client(&server);
         for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
-            let error = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
+            let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
             let expected = effect && operation.retry == p100_codegen::Retry::Never;
             assert_eq!(error.may_have_taken_effect(), expected, "{} with status {status} {body}", operation.id);
             assert_eq!(error.to_string().contains("it may have taken effect"), expected);
