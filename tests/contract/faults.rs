@@ -4,6 +4,7 @@
 //! says that it may have taken effect wherever the server may have read it.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +25,7 @@ const ATTEMPTS: u32 = 3;
 
 /// What the server does with one connection.
 #[derive(Clone, Debug)]
-enum Fault {
+pub(crate) enum Fault {
     /// Closes it with a reset before anything is read.
     ResetAtOnce,
     /// Reads the request, then resets.
@@ -39,18 +40,18 @@ enum Fault {
     Answer(String),
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> Fault {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Fault {
     Fault::Answer(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
 }
 
 /// A server that carries out one fault per connection, the last one again and again, and keeps every whole request.
-struct Server {
-    address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    async fn start(faults: Vec<Fault>) -> Self {
+    pub(crate) async fn start(faults: Vec<Fault>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let requests = Arc::<Mutex<Vec<String>>>::default();
@@ -177,7 +178,7 @@ async fn a_reset_in_the_middle_of_the_answer() {
 fn impatient(address: SocketAddr) -> Client {
     let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
-    builder.attempt_timeout(Duration::from_secs(1)).build().expect("a client")
+    builder.attempt_timeout(Duration::from_secs(1)).call_timeout(Duration::from_secs(2)).build().expect("a client")
 }
 
 #[tokio::test]
@@ -188,6 +189,52 @@ async fn silence() {
         assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, operation.retry == Retry::Never));
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_upload_has_the_time_of_the_whole_call() {
+    let client = |address: SocketAddr| {
+        let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(Retries::none());
+        builder.attempt_timeout(Duration::from_millis(400)).call_timeout(Duration::from_millis(800)).build().expect("a client")
+    };
+    for_all(vec![Fault::Silence], client, |operation, server, result| {
+        let error = result.expect_err(&operation.id);
+        let cause = error.source().and_then(Error::source).expect("a cause").to_string();
+        let limit = if operation.upload().is_some() { "the whole call" } else { "one attempt" };
+        assert_eq!(cause, format!("the time of {limit} ran out"), "{}", operation.id);
+        assert_eq!((error.kind(), server.count()), (ErrorKind::NoAnswer, 1), "{error:?}");
+    })
+    .await;
+}
+
+/// Linux answers nothing to who wants to connect where the queue of connections that nobody accepts is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(1).expect("listening");
+    let address = listener.local_addr().expect("bound");
+    let _queue: Vec<_> = (0..8).map(|_| tokio::spawn(TcpStream::connect(address))).collect();
+    tokio::task::yield_now().await;
+    // The time to connect is that of an attempt or more, or none is set, or the call ends in the midst of a second attempt.
+    let second = Some(Duration::from_secs(1));
+    for [connect, attempt, call] in [[second; 3], [None, second, second], [Some(Duration::from_millis(600)), None, second]] {
+        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
+        let client = builder.connect_timeout(connect).attempt_timeout(attempt).call_timeout(call).build().expect("a client");
+        let writes = DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Never);
+        let calls = writes.map(|operation| call_of(&client, operation));
+        for (operation, result) in join_all(calls).await {
+            let error = result.expect_err(&operation.id);
+            assert!(error.is_timeout(), "{error:?}");
+            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotSent, false), "{error:?}");
+        }
+    }
+}
+
+async fn call_of<'a>(client: &Client, operation: &'a Operation) -> (&'a Operation, Result<Answer, p100::Error>) {
+    (operation, call(client.raw(), &operation.id, &Arguments::of(operation, "customer-42")).await)
 }
 
 #[tokio::test]
@@ -225,6 +272,7 @@ async fn server_faults_of_any_form() {
         ("503 Service Unavailable", ""),
         ("400 Bad Request", r#"{"errorCode":"P500","errorMessage":"x"}"#),
         ("400 Bad Request", r#"{"errorCode":"P501"}"#),
+        ("400 Bad Request", r#"{"errorCode":"P500","errorName":{},"errorMessage":["x"]}"#),
     ];
     for (status, body) in forms {
         for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
@@ -240,6 +288,19 @@ async fn a_refusal_stands_and_did_nothing() {
         for_all(vec![answer(status, "", body)], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert!(!error.may_have_taken_effect() && server.count() == 1, "{error:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_400_that_nobody_can_read_is_no_refusal() {
+    let cut_off = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n{\"errorCode\":\"P5".to_owned();
+    for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
+        for_all(vec![fault], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(server.count(), 1, "{}", operation.id);
         })
         .await;
     }
@@ -359,6 +420,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(answer("200 OK", "", "<html>")),
         Just(answer("400 Bad Request", "", r#"{"errorCode":"P424"}"#)),
         Just(answer("400 Bad Request", "", r#"{"errorCode":"P500"}"#)),
+        Just(answer("400 Bad Request", "", r#"{"errorCode":"P5"#)),
         Just(answer("408 Request Timeout", "", "")),
         Just(answer("429 Too Many Requests", "retry-after: 0\r\n", "")),
         Just(answer("503 Service Unavailable", "retry-after: 0\r\n", "")),

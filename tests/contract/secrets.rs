@@ -7,12 +7,13 @@ use p100_codegen::Node;
 use p100_httpmock::MockServer;
 
 use crate::DOCUMENT;
+use crate::faults::{Fault, Server};
 use crate::harness::{Arguments, SCHEMAS, call, client};
 use crate::samples::Sample;
 
-const MARK: &str = "S3CRET";
+pub(crate) const MARK: &str = "S3CRET";
 
-fn marked() -> Sample {
+pub(crate) fn marked() -> Sample {
     Sample { sensitive: |name| format!("{MARK}-{name}"), ..Sample::default() }
 }
 
@@ -111,6 +112,32 @@ async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
     }
 }
 
+#[tokio::test]
+async fn no_header_shows_when_an_answer_breaks_off() {
+    let head = format!("HTTP/1.1 200 OK\r\nset-cookie: {MARK}\r\ncontent-length: 1000\r\n\r\n");
+    let server = Server::start(vec![Fault::Answer(head)]).await;
+    let base_url = format!("http://{}", server.address);
+    let retries = p100::Retries::none();
+    let client = p100::Client::builder().base_url(&base_url).api_key(KEY).retries(retries).build().expect("a client");
+    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), p100_raw::reqwest::Client::new());
+    for operation in DOCUMENT.operations() {
+        for client in [client.raw(), &raw] {
+            let error = call(client, &operation.id, &Arguments::of(operation, USER)).await.expect_err("cut off");
+            assert_eq!(error.kind(), p100::ErrorKind::Truncated);
+            assert!(error.headers().is_some_and(|headers| headers["set-cookie"] == MARK), "they stay reachable");
+            for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}"), chain(&error), panic_about(Err(error))] {
+                assert!(!text.contains(MARK), "{}: {text}", operation.id);
+            }
+        }
+    }
+    let error = p100_raw::TransportError::broke_off(
+        p100_raw::reqwest::StatusCode::OK,
+        [("set-cookie".parse().expect("a name"), MARK.parse().expect("a value"))].into_iter().collect(),
+        "cut off",
+    );
+    assert!(!format!("{error} {error:?} {error:#?}").contains(MARK), "{error:?}");
+}
+
 /// What a program says that does not handle an error.
 fn panic_about(result: Result<(), p100_raw::Error>) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| result.expect("an answer"))).expect_err("a panic");
@@ -142,7 +169,7 @@ fn answers_with_sensitive_values_are_not_kept_as_bytes() {
 }
 
 /// Whether a success answer holds a sensitive value, told by a sample of it.
-fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
+pub(crate) fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
     operation.successes().filter_map(|response| response.body.as_ref()).any(|body| match body.schema() {
         Some(name) => marked().of(name).to_string().contains(MARK),
         None => body.node.get("schema").is_some_and(|schema| schema.flag("x-sensitive")),

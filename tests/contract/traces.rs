@@ -2,17 +2,19 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::sync::Once;
+use std::time::Duration;
 
-use p100::Client;
+use p100::{Client, Retries};
 use p100_httpmock::MockServer;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::DOCUMENT;
+use crate::faults::{Fault, Server, answer};
 use crate::harness::{Arguments, call};
-use crate::samples::Sample;
+use crate::secrets::{MARK, answers_sensitive, marked};
 
 const KEY: &str = "k3y-0f-th3-p4rtn3r";
-const MARK: &str = "S3CRET";
 const USER: &str = "us3r-1d-0f-th3-p4rtn3r";
 
 thread_local! {
@@ -35,15 +37,28 @@ impl io::Write for ThreadLog {
     }
 }
 
+/// Starts to log, all threads at once.
+fn start_log() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_writer(|| ThreadLog)
+            .with_ansi(false)
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).expect("nobody else sets one");
+    });
+}
+
+/// What was logged on this thread since the last time.
+fn take_log() -> String {
+    String::from_utf8(LOG.take()).expect("text")
+}
+
 #[tokio::test]
 async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_writer(|| ThreadLog)
-        .with_ansi(false)
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
+    start_log();
     let server = MockServer::start_async().await;
     server.mock(|when, then| {
         when.is_true(|_| true);
@@ -51,21 +66,83 @@ async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
         then.status(400).header("x-request-id", "r-17").header("set-cookie", MARK).body(error);
     });
     let client = Client::builder().base_url(server.base_url()).api_key(KEY).build().expect("a client");
-    let sample = Sample { sensitive: |name| format!("{MARK}-{name}"), ..Sample::default() };
     for operation in DOCUMENT.operations() {
         let mut arguments = Arguments::of(operation, USER);
         if let Some(schema) = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.schema()) {
-            arguments.body = sample.of(schema).to_string();
+            arguments.body = marked().of(schema).to_string();
         }
         call(client.raw(), &operation.id, &arguments).await.expect_err("refused");
     }
-    let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
+    let text = take_log();
     for operation in DOCUMENT.operations() {
-        let told = format!("p100.call{{operation=\"{}\" attempt=1 status=400 error_code=\"P403\" request_id=\"r-17\"", operation.id);
+        let told = format!(
+            "p100.call{{operation=\"{}\" attempt=1 outcome=\"answered\" status=400 error_code=\"P403\" request_id=\"r-17\"",
+            operation.id
+        );
         assert!(text.contains(&told), "{} is not told:\n{text}", operation.id);
     }
     assert!(text.contains("duration_ms="));
     for secret in [KEY, MARK, USER] {
         assert!(!text.contains(secret), "{secret} was logged:\n{}", text.lines().find(|line| line.contains(secret)).unwrap_or_default());
     }
+}
+
+#[tokio::test]
+async fn a_success_with_sensitive_values_leaves_none_in_the_log() {
+    start_log();
+    for operation in DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation)) {
+        let body = operation.successes().find_map(|response| response.body.as_ref()).expect("a body");
+        let body = body.schema().map_or_else(|| MARK.to_owned(), |schema| marked().of(schema).to_string());
+        assert!(body.contains(MARK));
+        let server = MockServer::start_async().await;
+        server.mock(|when, then| {
+            when.is_true(|_| true);
+            then.status(200).header("request-id", "r-18").header("set-cookie", MARK).body(body);
+        });
+        let client = Client::builder().base_url(server.base_url()).api_key(KEY).build().expect("a client");
+        call(client.raw(), &operation.id, &Arguments::of(operation, USER)).await.expect("an answer");
+        let text = take_log();
+        let told = format!("p100.call{{operation=\"{}\" attempt=1 outcome=\"answered\" status=200 request_id=\"r-18\"", operation.id);
+        assert!(text.contains(&told), "{text}");
+        for secret in [KEY, MARK, USER] {
+            assert!(!text.contains(secret), "{secret} was logged:\n{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_span_tells_the_attempt_whose_outcome_stands_and_no_earlier_one() {
+    start_log();
+    let unavailable = answer("503 Service Unavailable", "x-request-id: r-1\r\n", r#"{"errorCode":"P500\nERROR paid"}"#);
+    let broken_off = "HTTP/1.1 200 OK\r\nrequest-id: r-2\r\ncontent-length: 1000\r\n\r\n{".to_owned();
+    for (last, told) in [
+        (Fault::ResetAfterRequest, r#"attempt=2 outcome="no_answer" duration_ms="#),
+        (Fault::Answer(broken_off), r#"attempt=2 outcome="broke_off" status=200 request_id="r-2" duration_ms="#),
+        (answer("200 OK", "", "{}"), r#"attempt=2 outcome="answered" status=200 duration_ms="#),
+    ] {
+        let server = Server::start(vec![unavailable.clone(), last]).await;
+        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build();
+        // Only what was logged counts here.
+        let _ = client.expect("a client").raw().get_rates().await;
+        let text = take_log();
+        let closed = text.lines().find(|line| line.contains(": close ")).expect("a closed span");
+        assert!(closed.contains(&format!("p100.call{{operation=\"getRates\" {told}")), "{closed}");
+        let again = text.lines().find(|line| line.contains("sending again")).expect("a second attempt");
+        assert!(again.ends_with(r#"attempt=1 outcome="answered" status=503 error_code="P500\\nERROR paid" wait_ms=0"#), "{again}");
+        assert!(!text.lines().any(|line| line.starts_with("ERROR")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_span_tells_that_nothing_was_sent() {
+    start_log();
+    // Bound but not listening: it refuses connections, and nobody else gets the port.
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let address = socket.local_addr().expect("bound");
+    let client = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(Retries::none()).build().expect("a client");
+    client.raw().get_rates().await.expect_err("refused");
+    let text = take_log();
+    assert!(text.contains(r#"p100.call{operation="getRates" attempt=1 outcome="not_sent" duration_ms="#), "{text}");
 }

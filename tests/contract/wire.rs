@@ -205,7 +205,17 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
         (400, r#"{"errorCode":"P412"}"#, false),
         (400, r#"{"errorCode":"P500"}"#, true),
         (400, r#"{"errorCode":"P501"}"#, true),
-        (400, "<html>Bad Request</html>", false),
+        (400, r#"{"errorCode":"P500","errorName":{},"errorMessage":["x"],"message":1}"#, true),
+        (400, r#"{"errorCode":"P412","errorName":{},"errorMessage":["x"],"message":1}"#, false),
+        (400, r#"{"errorCode":null,"errorMessage":"x"}"#, false),
+        (400, r#"{"message":"x"}"#, false),
+        (400, r#"{"errorCode":["P500"]}"#, true),
+        (400, r#"{"errorCode":"P5"#, true),
+        (400, r#"["P412"]"#, true),
+        (400, "", true),
+        (400, "<html>Bad Request</html>", true),
+        (403, "<html>Forbidden</html>", false),
+        (404, "<html>Not Found</html>", false),
         (401, "", false),
         (404, "{}", false),
         (408, "", true),
@@ -220,8 +230,9 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
             when.is_true(|_| true);
             then.status(status).body(body);
         });
+        let client = client(&server);
         for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
-            let error = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
+            let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
             let expected = effect && operation.retry == p100_codegen::Retry::Never;
             assert_eq!(error.may_have_taken_effect(), expected, "{} with status {status} {body}", operation.id);
             assert_eq!(error.to_string().contains("it may have taken effect"), expected);
@@ -229,6 +240,23 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
             assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()));
         }
     }
+}
+
+#[tokio::test]
+async fn an_error_is_one_short_line_whatever_the_server_says() {
+    let long = "x".repeat(10_000);
+    let server = MockServer::start_async().await;
+    server.mock(|when, then| {
+        when.is_true(|_| true);
+        then.status(400).body(format!(r#"{{"errorCode":"X\nERROR paid","errorName":"line1\u2028line2\r\u001b[31m{long}"}}"#));
+    });
+    let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "getRates").expect("getRates");
+    let error = call(&client(&server), "getRates", &Arguments::of(operation, "x")).await.expect_err("refused");
+    let shown = error.to_string();
+    assert!(shown.starts_with(r"getRates: P100 answered with status 400, X\nERROR paid (line1\u{2028}line2\r\u{1b}[31mxxx"), "{shown}");
+    assert!(shown.ends_with("xxx...)") && shown.len() < 200 && !shown.contains(char::is_control), "{shown}");
+    assert_eq!(error.code().map(|code| code.as_str()), Some("X\nERROR paid"), "the code itself is kept as it came");
+    assert_eq!(error.api().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ impl<'de> Visitor<'de> for ReadMap {
 
 /// A text that is not a decimal of at most 28 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidDecimal(&'static str);
+pub struct InvalidDecimal(pub(crate) &'static str);
 
 impl fmt::Display for InvalidDecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,8 +172,8 @@ impl fmt::Display for InvalidDecimal {
 
 impl std::error::Error for InvalidDecimal {}
 
-const NOT_A_NUMBER: InvalidDecimal = InvalidDecimal("expected an amount: a JSON number, or a string that holds one");
-const TOO_LONG: InvalidDecimal = InvalidDecimal("an amount with more than 28 digits cannot be held exactly");
+pub(crate) const NOT_A_NUMBER: InvalidDecimal = InvalidDecimal("expected an amount: a JSON number, or a string that holds one");
+pub(crate) const TOO_LONG: InvalidDecimal = InvalidDecimal("an amount with more than 28 digits cannot be held exactly");
 
 /// Reads an amount exactly, e.g. `0.00`, `-12.5` or `1e-7`: the grammar of JSON numbers.
 ///

@@ -1,20 +1,25 @@
 //! What can go wrong with a call, and whether it may have taken effect all the same.
 
 mod answers;
+mod one_line;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub use answers::{AccessDenied, ApiError, retry_after};
+pub use one_line::OneLine;
 
 use crate::transport::Stage;
 use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, types};
 
-/// Why a call has no result. One line in `Display`, without body, headers, key or URL, and nothing of these in `Debug` either; the raw
-/// answer is reachable through methods.
+/// Why a call has no result. One line in `Display`, without key, URL or headers, and of the body only code, name or path, as [`OneLine`]s;
+/// nothing more of these in `Debug` either. The raw answer is reachable through methods.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -52,12 +57,13 @@ impl Error {
         Self::not_sent(operation, error.without_url())
     }
 
-    pub(crate) fn transport(operation: &'static Operation, error: TransportError) -> Self {
-        let (kind, head) = match error.stage() {
-            Stage::NotSent => (ErrorKind::NotSent, None),
-            Stage::NoAnswer => (ErrorKind::NoAnswer, None),
-            Stage::BrokeOff(status, headers) => (ErrorKind::Truncated, Some((*status, HeaderMap::clone(headers)))),
+    pub(crate) fn transport(operation: &'static Operation, mut error: TransportError) -> Self {
+        let kind = match error.stage() {
+            Stage::NotSent => ErrorKind::NotSent,
+            Stage::NoAnswer => ErrorKind::NoAnswer,
+            Stage::BrokeOff => ErrorKind::Truncated,
         };
+        let head = error.take_head();
         let mut own = Self::new(operation, kind, None, Some(error.into()));
         own.0.head = head;
         own
@@ -74,10 +80,14 @@ impl Error {
         own
     }
 
-    /// Reads the body of an error answer, if it is JSON of P100's form.
+    /// Reads the body of an error answer, if it is a JSON object. A member of another type than the document says counts as absent, but
+    /// for the code: a body whose code cannot be read is not of P100's form.
     #[must_use]
     pub fn parse(body: &[u8]) -> Option<types::Error> {
-        serde_json::from_slice(body).ok()
+        let text = String::from_utf8_lossy(body);
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(&text).ok()?;
+        members.retain(|name, value| name == "errorCode" || read(&BTreeMap::from([(name, &**value)])).is_some());
+        read(&members)
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
@@ -115,7 +125,7 @@ impl Error {
         self.0.body.as_ref()
     }
 
-    /// The body of an error answer, if it is JSON of P100's form.
+    /// The body of an error answer, if it is JSON of P100's form: see [`Error::parse`].
     #[must_use]
     pub fn api_error(&self) -> Option<&types::Error> {
         self.0.api_error.as_ref()
@@ -131,14 +141,28 @@ impl Error {
     /// idempotency key, a second create can pay twice.
     ///
     /// False for operations that only read, for requests that were not sent, and for a 4xx other than 408: that is P100's word that it
-    /// did nothing. `P500` and `P501` are server faults although they come with status 400.
+    /// did nothing. `P500` and `P501` are server faults although they come with status 400, so a 400 is P100's word only if its body
+    /// [can be read](Self::parse).
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        let refused = self.0.kind == ErrorKind::Refused
-            && self.status().is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT)
-            && !self.is_server_fault();
-        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !refused
+        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !self.did_nothing()
     }
+
+    /// Whether P100 answered that it refused the call.
+    fn did_nothing(&self) -> bool {
+        let refused = self.0.kind == ErrorKind::Refused && !self.is_server_fault();
+        refused
+            && match self.status() {
+                Some(StatusCode::REQUEST_TIMEOUT) | None => false,
+                Some(StatusCode::BAD_REQUEST) => self.api_error().is_some(),
+                Some(status) => status.is_client_error(),
+            }
+    }
+}
+
+/// The members of an error body, if all are of the types the document says.
+fn read<K: Ord + Serialize>(members: &BTreeMap<K, &RawValue>) -> Option<types::Error> {
+    serde_json::from_str(&serde_json::to_string(members).ok()?).ok()
 }
 
 impl fmt::Display for Error {
@@ -150,7 +174,7 @@ impl fmt::Display for Error {
             ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
             ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
             ErrorKind::Undecodable => {
-                write!(f, "the answer with status {status} could not be read at `{}`", self.path().unwrap_or_default())?;
+                write!(f, "the answer with status {status} could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
             ErrorKind::Refused => {
                 write!(f, "P100 answered with status {status}")?;
@@ -158,10 +182,10 @@ impl fmt::Display for Error {
                     f.write_str(", a redirect, which is not followed")?;
                 }
                 if let Some(code) = self.api_error().and_then(|error| error.error_code.as_ref()) {
-                    write!(f, ", {code}")?;
+                    write!(f, ", {}", OneLine(code.as_str()))?;
                 }
                 if let Some(name) = self.api_error().and_then(|error| error.error_name.as_ref()) {
-                    write!(f, " ({name})")?;
+                    write!(f, " ({})", OneLine(name))?;
                 }
             }
         }

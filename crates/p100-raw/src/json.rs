@@ -5,6 +5,9 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use crate::decimal::{NOT_A_NUMBER, TOO_LONG};
+use crate::error::OneLine;
+
 /// JSON that is not what the document says. Names the member and what was expected there, never the value found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidJson {
@@ -24,7 +27,7 @@ impl InvalidJson {
 
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at `{}` (line {}, column {}): {}", self.path, self.line, self.column, self.expected)
+        write!(f, "at `{}` (line {}, column {}): {}", OneLine(&self.path), self.line, self.column, self.expected)
     }
 }
 
@@ -59,7 +62,7 @@ fn without_value(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof | Category::Io => "the text ends too early".to_owned(),
         Category::Syntax => "this is not JSON".to_owned(),
-        Category::Data if message.starts_with("missing field `") => message.to_owned(),
+        Category::Data if message.starts_with("missing field `") || [NOT_A_NUMBER.0, TOO_LONG.0].contains(&message) => message.to_owned(),
         Category::Data => wanted.unwrap_or_else(|| "this is no value of the member's type".to_owned()),
     }
 }
@@ -86,6 +89,35 @@ mod tests {
             assert!(!error.to_string().contains("1234"), "{error}");
         }
     }
+
+    #[test]
+    fn a_bad_amount_tells_why_but_not_which() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Payout {
+            #[serde(with = "crate::decimal::string")]
+            #[expect(dead_code, reason = "only its absence is of interest")]
+            amount: crate::Decimal,
+        }
+        for (amount, reason) in [
+            (r#""12,34""#, "expected an amount: a JSON number, or a string that holds one"),
+            ("null", "expected an amount: a JSON number, or a string that holds one"),
+            (r#""12\u002c34""#, "expected an amount: a JSON number, or a string that holds one"),
+            ("1234.00000000000000000000000000001", "an amount with more than 28 digits cannot be held exactly"),
+        ] {
+            let error = decode::<Payout>(format!(r#"{{"amount": {amount}}}"#).as_bytes()).expect_err(amount);
+            assert_eq!(error.path(), "amount");
+            assert!(error.to_string().ends_with(reason), "{error}");
+            assert!(!error.to_string().contains("34"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_member_with_a_line_break_in_its_name_does_not_break_the_line() {
+        let error = decode::<BTreeMap<String, String>>(br#"{"a\nERROR paid": 1}"#).expect_err("no string");
+        assert_eq!(error.path(), "a\nERROR paid");
+        assert_eq!(error.to_string(), r"at `a\nERROR paid` (line 1, column 19): expected a string");
+    }
+
     #[test]
     fn bytes_that_are_no_text_do_no_harm_in_a_member_that_nobody_reads() {
         #[derive(Debug, serde::Deserialize)]

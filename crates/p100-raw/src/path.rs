@@ -27,7 +27,17 @@ fn segment(operation: &'static Operation, name: &str, value: &str) -> Result<Str
     }
 }
 
-/// The names between braces in a path template, in order.
-pub(crate) fn parameters(template: &str) -> Vec<&str> {
-    template.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+/// The names between braces in a path template, in order; nothing if its braces do not pair.
+pub(crate) fn parameters(template: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, behind) = after.split_once('}')?;
+        if before.contains('}') || name.contains('{') {
+            return None;
+        }
+        names.push(name);
+        rest = behind;
+    }
+    (!rest.contains('}')).then_some(names)
 }

@@ -15,16 +15,13 @@ impl Routes {
     /// Calls the operation `id` with `method` at `template`, e.g. `updateUser` at `/v1/user/update/{externalUserId}`.
     ///
     /// # Errors
-    /// There is no such operation, or the template has not exactly its path parameters.
+    /// There is no such operation, or the template has not exactly its path parameters, each in a pair of braces.
     pub fn set(&mut self, id: &str, method: Method, template: &str) -> Result<(), InvalidRoute> {
         let refuse = |reason: String| Err(InvalidRoute { operation: id.to_owned(), reason });
         let Some(operation) = operations::ALL.iter().find(|operation| operation.id == id) else {
             return refuse("the document has no operation of this id".to_owned());
         };
-        let (mut given, mut needed) = (path::parameters(template), path::parameters(operation.path));
-        given.sort_unstable();
-        needed.sort_unstable();
-        if given != needed {
+        if sorted_parameters(template) != sorted_parameters(operation.path) {
             return refuse(format!("the path `{template}` must have the parameters of `{}`, each once", operation.path));
         }
         if !template.starts_with('/') || template.contains(['?', '#', ' ', '\\']) || template.contains("//") {
@@ -40,6 +37,12 @@ impl Routes {
         // The methods of the table are valid; `GET` never stands in for another one.
         own.unwrap_or_else(|| (Method::from_bytes(operation.method.as_bytes()).unwrap_or_default(), operation.path))
     }
+}
+
+fn sorted_parameters(template: &str) -> Option<Vec<&str>> {
+    let mut names = path::parameters(template)?;
+    names.sort_unstable();
+    Some(names)
 }
 
 /// A correction that cannot be.
@@ -74,6 +77,12 @@ mod tests {
             ("updateUser", "/v1/user/update", "must have the parameters"),
             ("updateUser", "/v1/user/{userId}", "must have the parameters"),
             ("updateUser", "/v1/{externalUserId}/{externalUserId}", "must have the parameters"),
+            ("updateUser", "/v1/user/{externalUserId", "must have the parameters"),
+            ("updateUser", "/v1/user/externalUserId}", "must have the parameters"),
+            ("updateUser", "/v1/user/{externalUserId}}", "must have the parameters"),
+            ("updateUser", "/v1/user/{{externalUserId}", "must have the parameters"),
+            ("updateUser", "/v1/}user/{externalUserId}", "must have the parameters"),
+            ("updateUser", "/v1/user/{externalUserId}/{", "must have the parameters"),
             ("updateUser", "v1/user/{externalUserId}", "is no path"),
             ("updateUser", "/v1/user/{externalUserId}?x=1", "is no path"),
         ] {

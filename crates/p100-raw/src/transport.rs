@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
-use reqwest::{Request, RequestBuilder, StatusCode, Url};
+use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
 
 use crate::{Form, Operation};
 
@@ -39,6 +39,7 @@ pub struct Call {
 
 impl Call {
     pub(crate) fn new(operation: &'static Operation, client: reqwest::Client, head: Request, form: Option<Form>) -> Self {
+        debug_assert!(head.body().is_none_or(|body| body.as_bytes().is_some()), "generated requests stream nothing but their form");
         Self { operation, client, head, form }
     }
 
@@ -54,6 +55,12 @@ impl Call {
         self.head.url()
     }
 
+    /// Whether it carries files, so that sending it takes as long as the line needs.
+    #[must_use]
+    pub fn is_upload(&self) -> bool {
+        self.form.is_some()
+    }
+
     /// A fresh request for one attempt. Uploads from files are rewound, not read into memory.
     ///
     /// # Errors
@@ -66,10 +73,7 @@ impl Call {
         for (name, value) in self.head.headers() {
             head.headers_mut().append(name, value.clone());
         }
-        if let Some(body) = self.head.body() {
-            let body = body.as_bytes().ok_or_else(|| TransportError::not_sent("the body of this request cannot be sent twice"))?;
-            *head.body_mut() = Some(body.to_vec().into());
-        }
+        *head.body_mut() = self.head.body().and_then(Body::as_bytes).map(|body| body.to_vec().into());
         match &self.form {
             None => Ok(head),
             Some(form) => {
@@ -127,19 +131,20 @@ impl fmt::Debug for Answer {
 }
 
 /// Why no whole answer came back.
-#[derive(Debug)]
 pub struct TransportError {
     stage: Stage,
+    /// Of the answer that broke off.
+    head: Option<Box<(StatusCode, HeaderMap)>>,
     is_timeout: bool,
     source: BoxError,
 }
 
 /// How far a request got.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage {
     NotSent,
     NoAnswer,
-    BrokeOff(StatusCode, Box<HeaderMap>),
+    BrokeOff,
 }
 
 impl TransportError {
@@ -155,14 +160,14 @@ impl TransportError {
 
     /// The head of an answer arrived, its body did not arrive whole.
     pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
-        Self::new(Stage::BrokeOff(status, Box::new(headers)), source.into())
+        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::BrokeOff, source.into()) }
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {
         match source.downcast::<reqwest::Error>() {
             // The address may hold ids and the query; it stays out of errors.
-            Ok(error) => Self { stage, is_timeout: error.is_timeout(), source: error.without_url().into() },
-            Err(source) => Self { stage, is_timeout: false, source },
+            Ok(error) => Self { stage, head: None, is_timeout: error.is_timeout(), source: error.without_url().into() },
+            Err(source) => Self { stage, head: None, is_timeout: false, source },
         }
     }
 
@@ -190,8 +195,19 @@ impl TransportError {
         self.is_timeout
     }
 
-    pub(crate) fn stage(&self) -> &Stage {
-        &self.stage
+    /// Status and headers of the answer that broke off. They move into the [`Error`](crate::Error) that this becomes.
+    #[must_use]
+    pub fn head(&self) -> Option<(StatusCode, &HeaderMap)> {
+        self.head.as_deref().map(|(status, headers)| (*status, headers))
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Moves out status and headers of the answer that broke off.
+    pub(crate) fn take_head(&mut self) -> Option<(StatusCode, HeaderMap)> {
+        self.head.take().map(|head| *head)
     }
 }
 
@@ -203,12 +219,23 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
+impl fmt::Debug for TransportError {
+    /// Not the headers: they may carry what must not be logged.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("stage", &self.stage)
+            .field("is_timeout", &self.is_timeout)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.stage {
             Stage::NotSent => "the request was not sent",
             Stage::NoAnswer => "no answer arrived; the request may have been read",
-            Stage::BrokeOff(..) => "the answer broke off",
+            Stage::BrokeOff => "the answer broke off",
         })
     }
 }

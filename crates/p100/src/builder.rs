@@ -41,7 +41,12 @@ impl Environment {
 
 /// Configures a [`Client`]. Nothing is checked before [`build`](Self::build).
 ///
-/// Redirects are never followed: an answer with a 3xx status is an error.
+/// Redirects are never followed: an answer with a 3xx status is an error. Proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+/// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback. A proxy for `https` sees neither the key nor any data.
+///
+/// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
+/// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
+/// as there are any. A span without `outcome` is of a call that was dropped before its end.
 #[derive(Clone, Debug, Default)]
 pub struct ClientBuilder {
     base_url: Option<String>,
@@ -73,8 +78,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http` for other addresses than loopback. The key and all data are then readable on the way: only for a trusted network
-    /// in front of a proxy that speaks TLS.
+    /// Allows `http` for other addresses than loopback. The key and all data are then readable on the way, also for a proxy that
+    /// `HTTP_PROXY` names: only for a trusted network in front of a proxy that speaks TLS.
     #[must_use]
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
@@ -95,7 +100,10 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take, TLS included: 10 seconds; `None` for no limit.
+    /// How long connecting may take, TLS included: 10 seconds; `None` for no limit of its own.
+    ///
+    /// Where that is not less than an attempt or a call may take, connecting may take half as long as the shorter of them. So a write that
+    /// found no connection is known [not to have been sent](crate::ErrorKind::NotSent).
     #[must_use]
     pub fn connect_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.connect = time.into();
@@ -103,13 +111,17 @@ impl ClientBuilder {
     }
 
     /// How long one attempt may take, from its beginning to the last byte of the answer: 30 seconds; `None` for no limit.
+    ///
+    /// It does not apply to uploads, which take as long as the line needs, within the [time of the call](Self::call_timeout). It shortens
+    /// the [time to connect](Self::connect_timeout) if that is not less.
     #[must_use]
     pub fn attempt_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.attempt = time.into();
         self
     }
 
-    /// How long a call may take with all its attempts and the waits between them: 90 seconds; `None` for no limit.
+    /// How long a call may take with all its attempts and the waits between them: 90 seconds; `None` for no limit. A write is sent again
+    /// only while it has the [time to connect](Self::connect_timeout).
     #[must_use]
     pub fn call_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.limits.call = time.into();
@@ -177,8 +189,11 @@ impl ClientBuilder {
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
-        if let Some(time) = self.limits.connect {
+        if let Some(time) = self.limits.connect() {
             http = http.connect_timeout(time);
+        }
+        if is_loopback(&base_url) {
+            http = http.no_proxy();
         }
         let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
@@ -189,12 +204,9 @@ impl ClientBuilder {
 fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let text = text.ok_or_else(|| BuildError::new("no server is configured: call environment(..) or base_url(..)"))?;
     let url = Url::parse(text).map_err(|error| BuildError::new("the base URL is not a URL").because(error))?;
-    let loopback = url.host_str().is_some_and(|host| {
-        host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    });
     match url.scheme() {
         "https" => {}
-        "http" if loopback || allow_http => {}
+        "http" if allow_http || is_loopback(&url) => {}
         _ => {
             return Err(BuildError::new(
                 "the base URL must be https; http is for loopback addresses, or for others with allow_http(): the key is readable on the way",
@@ -212,6 +224,12 @@ fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
         ));
     }
     Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
 }
 
 fn header(key: Option<Key>) -> Result<HeaderValue, BuildError> {

@@ -63,9 +63,48 @@ pub(crate) struct Limits {
     pub(crate) response: usize,
 }
 
+impl Limits {
+    /// How long connecting may take: always less than an attempt, for one that is cut off while it connects could not tell that nothing
+    /// was sent.
+    pub(crate) fn connect(&self) -> Option<Duration> {
+        match [self.attempt, self.call].into_iter().flatten().min() {
+            Some(whole) => Some(self.connect.filter(|time| *time < whole).unwrap_or(whole / 2)),
+            None => self.connect,
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), response: 16 * 1024 * 1024 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Limits;
+
+    #[test]
+    fn connecting_takes_less_time_than_an_attempt_or_a_call() {
+        let limits = |[connect, attempt, call]: [Option<u64>; 3]| {
+            let seconds = |time: Option<u64>| time.map(Duration::from_secs);
+            Limits { connect: seconds(connect), attempt: seconds(attempt), call: seconds(call), response: 0 }
+        };
+        for (times, connect) in [
+            ([Some(10), Some(30), Some(90)], Some(10)),
+            ([Some(10), Some(6), Some(90)], Some(3)),
+            ([Some(10), Some(10), Some(90)], Some(5)),
+            ([Some(10), Some(30), Some(8)], Some(4)),
+            ([Some(10), None, Some(8)], Some(4)),
+            ([Some(10), None, None], Some(10)),
+            ([None, Some(30), Some(90)], Some(15)),
+            ([None, None, None], None),
+        ] {
+            assert_eq!(limits(times).connect(), connect.map(Duration::from_secs), "{times:?}");
+        }
+        assert_eq!(Limits::default().connect(), Some(Duration::from_secs(10)));
     }
 }

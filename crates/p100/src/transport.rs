@@ -3,13 +3,14 @@
 mod budget;
 mod read;
 mod retry;
+mod trace;
 
 use std::fmt;
 use std::time::Duration;
 
 use p100_raw::reqwest::header::{HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Answer, Call, Sending, Transport, TransportError};
+use p100_raw::{Answer, Call, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -31,6 +32,9 @@ pub(crate) struct Production {
     budget: Budget,
 }
 
+/// What an attempt came to.
+type Outcome = Result<Answer, TransportError>;
+
 impl Production {
     pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: HeaderValue, limits: Limits, retries: Retries) -> Self {
         let budget = Budget::new(retries.budget);
@@ -39,32 +43,44 @@ impl Production {
     }
 
     /// Sends until an outcome stands.
-    async fn carry_out(&self, call: &Call) -> Result<Answer, TransportError> {
-        let deadline = self.limits.call.map(|time| Instant::now() + time);
+    async fn carry_out(&self, call: &Call) -> Outcome {
+        let deadline = self.limits.call.and_then(end);
         self.budget.earn();
         let mut sent = 0;
         loop {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
-            record(sent, &outcome);
             let verdict = retry::classify(call.operation().retry, &outcome);
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = deadline.map(|deadline| self.time_left(call.operation().retry, deadline));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
-                    tracing::debug!(attempt = sent, wait_ms = millis(wait), "sending again");
+                    trace::again(sent, &outcome, wait);
                     sleep(wait).await;
                 }
-                _ => return outcome,
+                _ => {
+                    trace::ended(sent, &outcome);
+                    return outcome;
+                }
             }
         }
     }
 
-    async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Result<Answer, TransportError> {
+    /// The time left for a wait before another attempt. One that is cut off while it connects cannot tell that nothing was sent, so a
+    /// write keeps the time to connect.
+    fn time_left(&self, retry: Retry, deadline: Instant) -> Duration {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match retry {
+            Retry::Safe => left,
+            Retry::Never => left.saturating_sub(self.limits.connect().unwrap_or_default()),
+        }
+    }
+
+    async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Outcome {
         let sending = self.http.execute(self.request(call)?);
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
         let exchange = async { read::read(arrived.insert(sending.await?), self.limits.response).await };
-        let own = self.limits.attempt.map(|time| Instant::now() + time);
+        let own = self.limits.attempt.filter(|_| !call.is_upload()).and_then(end);
         let Some(end) = [own, deadline].into_iter().flatten().min() else {
             return exchange.await;
         };
@@ -97,6 +113,7 @@ impl Transport for Production {
             "p100.call",
             operation,
             attempt = Empty,
+            outcome = Empty,
             status = Empty,
             error_code = Empty,
             request_id = Empty,
@@ -106,39 +123,16 @@ impl Transport for Production {
         let timed = async move {
             let begin = Instant::now();
             let outcome = self.carry_out(call).await;
-            Span::current().record("duration_ms", millis(begin.elapsed()));
+            Span::current().record("duration_ms", trace::millis(begin.elapsed()));
             outcome
         };
         Box::pin(timed.instrument(span))
     }
 }
 
-/// Writes what is known of the latest attempt into the span of the call: nothing of the request, of the answer only what P100's
-/// support can use.
-fn record(sent: u32, outcome: &Result<Answer, TransportError>) {
-    let span = Span::current();
-    span.record("attempt", sent);
-    match outcome {
-        Ok(_) if span.is_disabled() => {}
-        Ok(answer) => {
-            span.record("status", answer.status.as_u16());
-            if !answer.status.is_success()
-                && let Some(code) = retry::code(answer)
-            {
-                span.record("error_code", code.as_str());
-            }
-            for (field, header) in [("request_id", "x-request-id"), ("date", "date")] {
-                if let Some(value) = answer.headers.get(header).and_then(|value| value.to_str().ok()) {
-                    span.record(field, value);
-                }
-            }
-        }
-        Err(error) => tracing::debug!(attempt = sent, timeout = error.is_timeout(), "{error}"),
-    }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+/// When a time ends that begins now; nothing if no clock gets that far.
+fn end(time: Duration) -> Option<Instant> {
+    Instant::now().checked_add(time)
 }
 
 impl fmt::Debug for Production {

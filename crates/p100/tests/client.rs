@@ -1,8 +1,9 @@
 //! The client as integrators configure it, on the wire.
 
 use std::error::Error as _;
+use std::time::Duration;
 
-use p100::{Client, Environment};
+use p100::{Client, Environment, Retries};
 use p100_httpmock::MockServer;
 use p100_raw::{operations, types};
 
@@ -98,6 +99,55 @@ async fn the_key_is_taken_from_the_environment() {
             }
         }
     }
+}
+
+/// Proxies are named by the environment, so each case runs in a process of its own.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_used_but_for_loopback() {
+    const CASE: &str = "P100_TEST_CASE";
+    let build = |url: String| Client::builder().base_url(url).allow_http().api_key(KEY).retries(Retries::none()).build().expect("a client");
+    match std::env::var(CASE).as_deref() {
+        Ok("loopback") => {
+            let server = MockServer::start_async().await;
+            let mock = server.get_rates(|_, then| drop(then.ok(&types::ExchangeRates::default())));
+            build(server.base_url()).raw().get_rates().await.expect("an answer");
+            build(server.base_url().replace("127.0.0.1", "localhost")).raw().get_rates().await.expect("an answer");
+            assert_eq!(mock.calls(), 2);
+        }
+        Ok(_) => {
+            build("http://partner-api.example".to_owned()).raw().get_rates().await.expect("an answer");
+        }
+        Err(_) => {
+            let proxy = MockServer::start_async().await;
+            let asked = proxy.mock(|when, then| {
+                when.header("host", "partner-api.example").header("x-api-key", KEY);
+                then.status(200).body("{}");
+            });
+            for case in ["loopback", "elsewhere"] {
+                let mut child = std::process::Command::new(std::env::current_exe().expect("this program"));
+                child.args(["--exact", "client::a_proxy_of_the_environment_is_used_but_for_loopback"]).env(CASE, case);
+                for name in ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "REQUEST_METHOD"] {
+                    child.env_remove(name);
+                }
+                let output = child.env("HTTP_PROXY", proxy.base_url()).output().expect("runs");
+                let text = String::from_utf8_lossy(&output.stdout);
+                assert!(output.status.success() && text.contains("1 passed"), "{case}: {text}");
+            }
+            asked.assert();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_longest_time_is_no_limit() {
+    let server = MockServer::start_async().await;
+    let mock = server.get_rates(|_, then| drop(then.ok(&types::ExchangeRates::default())));
+    for time in [Duration::MAX, Duration::MAX / 2, Duration::from_secs(1 << 40)] {
+        let builder = Client::builder().base_url(server.base_url()).api_key(KEY);
+        let client = builder.connect_timeout(time).attempt_timeout(time).call_timeout(time).build().expect("a client");
+        client.raw().get_rates().await.expect("an answer");
+    }
+    assert_eq!(mock.calls(), 3);
 }
 
 #[test]

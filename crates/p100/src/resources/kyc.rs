@@ -22,7 +22,8 @@ use crate::{Client, Error, types};
 pub struct Kyc<'a>(pub(super) &'a Client);
 
 impl Kyc<'_> {
-    /// Uploads photos of a user's document, all at once or one by one: checked ones ([`KycFiles`](crate::KycFiles)) or any.
+    /// Uploads photos of a user's document, all at once or one by one: checked ones ([`KycFiles`](crate::KycFiles)) or any. It may take as
+    /// long as [`call_timeout`](crate::ClientBuilder::call_timeout) says; attempts of uploads have no limit of their own.
     ///
     /// Operation [`uploadKycFiles`](crate::raw::Client::upload_kyc_files).
     ///
@@ -37,7 +38,8 @@ impl Kyc<'_> {
     }
 
     /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. An answer
-    /// with the code `P211` says that an earlier proof is still being checked; it is no error.
+    /// with the code `P211` says that an earlier proof is still being checked; it is no error. It may take as long as
+    /// [`call_timeout`](crate::ClientBuilder::call_timeout) says; attempts of uploads have no limit of their own.
     ///
     /// Operation [`uploadPoaFiles`](crate::raw::Client::upload_poa_files).
     ///

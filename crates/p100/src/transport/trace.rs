@@ -1,0 +1,77 @@
+//! What is traced of a call: nothing of the request, of the answer only what P100's support can use.
+
+use std::time::Duration;
+
+use p100_raw::OneLine;
+use p100_raw::reqwest::StatusCode;
+use p100_raw::reqwest::header::HeaderMap;
+use tracing::Span;
+
+use super::{Outcome, retry};
+
+/// Writes the attempt whose outcome stands into the span of the call.
+pub(super) fn ended(sent: u32, outcome: &Outcome) {
+    let span = Span::current();
+    if !span.is_disabled() {
+        let header = |name| head(outcome)?.1.get(name)?.to_str().ok();
+        span.record("attempt", sent);
+        span.record("outcome", word(outcome));
+        // Not as options: subscribers write a blank for a value that is absent.
+        if let Some(status) = status(outcome) {
+            span.record("status", status);
+        }
+        if let Some(code) = error_code(outcome) {
+            span.record("error_code", code);
+        }
+        if let Some(id) = header("x-request-id").or_else(|| header("request-id")) {
+            span.record("request_id", id);
+        }
+        if let Some(date) = header("date") {
+            span.record("date", date);
+        }
+    }
+    if let Err(error) = outcome {
+        tracing::debug!(attempt = sent, timeout = error.is_timeout(), "{error}");
+    }
+}
+
+/// Tells of an attempt that another one follows.
+pub(super) fn again(sent: u32, outcome: &Outcome, wait: Duration) {
+    tracing::debug!(
+        attempt = sent,
+        outcome = word(outcome),
+        status = status(outcome),
+        error_code = error_code(outcome),
+        wait_ms = millis(wait),
+        "sending again"
+    );
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Ok(_) => "answered",
+        Err(error) if error.head().is_some() => "broke_off",
+        Err(error) if error.may_have_been_sent() => "no_answer",
+        Err(_) => "not_sent",
+    }
+}
+
+fn head(outcome: &Outcome) -> Option<(StatusCode, &HeaderMap)> {
+    match outcome {
+        Ok(answer) => Some((answer.status, &answer.headers)),
+        Err(error) => error.head(),
+    }
+}
+
+fn status(outcome: &Outcome) -> Option<u16> {
+    head(outcome).map(|(status, _)| status.as_u16())
+}
+
+fn error_code(outcome: &Outcome) -> Option<String> {
+    let answer = outcome.as_ref().ok().filter(|answer| !answer.status.is_success())?;
+    Some(OneLine(retry::code(answer)?.as_str()).to_string())
+}
+
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
