@@ -118,6 +118,6 @@ pub struct WebhookRoute {
     pub values: &'static [(&'static str, &'static [&'static str])],
     /// Members that must be absent.
     pub absent: &'static [&'static str],
-    /// Members that together identify a delivery; empty when repeats cannot be told from news.
+    /// Members that together tell a repeated delivery, while P100 repeats it; empty when repeats cannot be told from news.
     pub dedupe: &'static [&'static str],
 }

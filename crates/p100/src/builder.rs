@@ -21,6 +21,7 @@ const KEY_VARIABLE: &str = "P100_API_KEY";
 ///
 /// Docs: [1298787m0](https://partner-api-docs.p100.io/authentication-1298787m0.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Environment {
     /// Test money: `https://partner-api-stage.p100.io`.
     Staging,
@@ -142,7 +143,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the time from `clock` where a rate lock has to know whether it has expired. For tests.
+    /// Reads the time from `clock` where a rate lock has to know whether it has expired, and reconciliation which month has begun. For
+    /// tests.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;

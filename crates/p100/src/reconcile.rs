@@ -104,11 +104,15 @@ impl Client {
     }
 }
 
-/// Whether P100 has understood the question and does not answer it. No page says how it refuses a month that it has not reached.
+/// Whether P100 has understood the question and does not answer it. No page says how it refuses a month that it has not reached. A 400
+/// that cannot be read may be a server fault.
 fn is_refusal(error: &Error) -> bool {
     let status = error.status().unwrap_or_default();
-    let concerns_the_call = matches!(status.as_u16(), 401 | 403 | 408 | 425 | 429);
-    error.kind() == ErrorKind::Refused && status.is_client_error() && !concerns_the_call && !error.is_server_fault()
+    let says_nothing = match status.as_u16() {
+        400 => error.api_error().is_none(),
+        code => matches!(code, 401 | 403 | 408 | 425 | 429),
+    };
+    error.kind() == ErrorKind::Refused && status.is_client_error() && !says_nothing && !error.is_server_fault()
 }
 
 /// The months that the time of the attempt touches in any time zone.

@@ -123,13 +123,9 @@ fn refuse_january(server: &MockServer, status: u16, body: &str) {
 
 #[tokio::test]
 async fn a_month_ahead_may_be_refused_in_any_words() {
-    for (status, body) in [
-        (400, r#"{"errorCode":"P403","errorMessage":"month is invalid."}"#),
-        (400, r#"{"errorCode":"P999"}"#),
-        (400, ""),
-        (404, "no"),
-        (422, "{}"),
-    ] {
+    for (status, body) in
+        [(400, r#"{"errorCode":"P403","errorMessage":"month is invalid."}"#), (400, r#"{"errorCode":"P999"}"#), (404, "no"), (422, "{}")]
+    {
         let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
         mock_month(&server, 12, 2025, &[]);
         refuse_january(&server, status, body);
@@ -141,9 +137,18 @@ async fn a_month_ahead_may_be_refused_in_any_words() {
 #[tokio::test]
 async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
     let fault = r#"{"errorCode":"P500"}"#;
-    for (status, body) in
-        [(400, fault), (400, r#"{"errorCode":"P501"}"#), (401, ""), (403, ""), (408, ""), (425, ""), (429, ""), (503, ""), (200, "no")]
-    {
+    for (status, body) in [
+        (400, fault),
+        (400, ""),
+        (400, r#"{"errorCode":"P501"}"#),
+        (401, ""),
+        (403, ""),
+        (408, ""),
+        (425, ""),
+        (429, ""),
+        (503, ""),
+        (200, "no"),
+    ] {
         let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
         mock_month(&server, 12, 2025, &[]);
         refuse_january(&server, status, body);
