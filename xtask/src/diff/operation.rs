@@ -24,12 +24,7 @@ impl<'a> Comparer<'a> {
         if old.1 != new.1 {
             self.tell_wire(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
         }
-        if shape(old.0) != shape(new.0) {
-            self.tell_wire(&pair, format!("the path is {}, was {}", new.0, old.0), |_| Effect::Breaks);
-        } else if old.0 != new.0 {
-            let what = format!("the path is written {}, was {}: another name, the same on the wire", new.0, old.0);
-            self.note(&pair, what);
-        }
+        self.path(&pair, old.0, new.0);
         let shared = item.member("parameters");
         let own = pair.member("parameters");
         if own.is_same() && (!shared.is_same() || shape(old.0) == shape(new.0) && old.0 != new.0) {
@@ -64,6 +59,21 @@ impl<'a> Comparer<'a> {
             "x-error-codes" => comparer.error_codes(pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    fn path(&mut self, pair: &Pair<'a>, old: &str, new: &str) {
+        let (had, has) = (slots(old), slots(new));
+        let what = format!("the path is {new}, was {old}");
+        let is_moved = |name: &&str| has.contains(name) && place(&had, name) != place(&has, name);
+        if shape(old) != shape(new) {
+            if had == has { self.tell_wire(pair, what, |_| Effect::Breaks) } else { self.tell(pair, what, |_| Effect::Breaks) }
+        } else if had.iter().any(is_moved) {
+            let what = format!("{what}: the same values go to other places, as do the arguments of the Rust method");
+            self.tell(pair, what, |_| Effect::Breaks);
+        } else if old != new {
+            let what = format!("{what}: the wire stays, but p100-httpmock and the routes of p100-sandbox name what the path names");
+            self.tell_rust(pair, what, |_| Effect::Words);
+        }
     }
 
     /// An event, seen by its receiver.
@@ -251,10 +261,14 @@ impl<'a> Comparer<'a> {
                 ..base.clone()
             }
         };
+        let is_known = |two: &Parameter<'a>| old.iter().any(|one| one.key() == two.key());
         let mut gone = Vec::new();
         for one in &old {
             let by_reference = new.iter().position(|two| one.reference.is_some() && one.reference == two.reference);
-            let other = by_reference.or_else(|| new.iter().position(|two| one.key() == two.key()));
+            let other = by_reference
+                .or_else(|| new.iter().position(|two| one.key() == two.key()))
+                // Another name in the same place of the path, unless the name stood at another one.
+                .or_else(|| new.iter().position(|two| one.slot.is_some() && one.slot == two.slot && !is_known(two)));
             let Some(index) = other.filter(|index| !taken[*index]) else {
                 gone.push(one);
                 continue;
@@ -308,13 +322,13 @@ impl<'a> Comparer<'a> {
                 let pair = Pair { old: Some(site).filter(|_| is_old), new: Some(site).filter(|_| !is_old), ..level.clone() };
                 let resolved = self.resolved(&pair);
                 let resolved = resolved.old.or(resolved.new).map_or(node, |spot| spot.node);
-                let name = resolved.str("name").unwrap_or_default();
+                let (name, location) = (resolved.str("name").unwrap_or_default(), resolved.str("in").unwrap_or_default());
                 let parameter = Parameter {
                     site,
                     reference: node.str("$ref"),
                     name,
-                    location: resolved.str("in").unwrap_or_default(),
-                    slot: path.split('/').position(|part| part == format!("{{{name}}}")),
+                    location,
+                    slot: place(&slots(path), name).filter(|_| location == "path"),
                     is_required: resolved.flag("required"),
                     pointer: format!("{pointer}/{index}"),
                 };
@@ -519,24 +533,29 @@ struct Parameter<'a> {
     reference: Option<&'a str>,
     name: &'a str,
     location: &'a str,
-    /// Where it stands in the path, which names it on the wire.
+    /// Where it stands among the parameters of the path.
     slot: Option<usize>,
     is_required: bool,
     pointer: String,
 }
 
 impl Parameter<'_> {
-    /// What it is on the wire.
-    fn key(&self) -> (String, String) {
-        let name = match (self.location, self.slot) {
-            ("path", Some(slot)) => slot.to_string(),
-            ("header", _) => self.name.to_ascii_lowercase(),
-            _ => self.name.to_owned(),
-        };
-        (self.location.to_owned(), name)
+    /// What tells it apart.
+    fn key(&self) -> (&str, String) {
+        let name = if self.location == "header" { self.name.to_ascii_lowercase() } else { self.name.to_owned() };
+        (self.location, name)
     }
 
     fn words(&self) -> String {
         format!("{} parameter `{}`", self.location, self.name)
     }
+}
+
+/// The names of the parameters of a path, in their order.
+fn slots(path: &str) -> Vec<&str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
+}
+
+fn place(slots: &[&str], name: &str) -> Option<usize> {
+    slots.iter().position(|slot| *slot == name)
 }
