@@ -178,12 +178,16 @@ impl<'a> Comparer<'a> {
 
     fn properties(&mut self, schema: &Pair<'a>, properties: &Pair<'a>) {
         let needs = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.strings("required").any(|it| it == name));
+        // An object without members is a map in Rust, and a struct from the first one on.
+        let was_object = schema.old_node().is_some_and(|node| matches!(node.str("type"), None | Some("object")));
+        let was_map = was_object && properties.old_node().is_none_or(|node| node.members().next().is_none());
         self.members(properties, |comparer, name, pair| {
             let is_required = needs(schema.old, name) || needs(schema.new, name);
             let pair = Pair { is_required, ..pair.clone().within(&format!("member `{name}`")) };
             match (pair.old, pair.new) {
                 (None, _) if needs(schema.new, name) => comparer
                     .tell_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
+                (None, _) if was_map => comparer.tell_rust(&pair, "added, optional: the Rust type becomes a struct", |_| Effect::Adds),
                 (None, _) => comparer.tell(&pair, "added, optional", |_| Effect::Adds),
                 (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
                 _ => comparer.schema(&pair),
