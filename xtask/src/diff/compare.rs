@@ -16,6 +16,7 @@ pub(crate) fn compare(old: &Node, new: &Node) -> Vec<Change> {
     let matched = match_operations(old, new);
     let mut comparer = Comparer { old, new, changes: Vec::new(), accounted: 0, users: BTreeMap::new(), open: BTreeSet::new() };
     comparer.users = comparer.common_users(&matched);
+    comparer.event_order(&root.member("x-webhooks"));
     comparer.members(&root, |comparer, key, pair| match key {
         "paths" => comparer.paths(pair, &matched),
         "x-webhooks" => comparer.events(pair),
@@ -349,6 +350,10 @@ impl<'a> Comparer<'a> {
 
     /// A grade was stated, left out or changed; `grades` are those that hold before and after.
     pub(super) fn evidence(&mut self, pair: &Pair<'a>, grades: (Option<Evidence>, Option<Evidence>)) {
+        let is_grade = |node: &Node| node.as_str().is_some_and(|word| word.parse::<Evidence>().is_ok());
+        if !pair.old_node().into_iter().chain(pair.new_node()).all(is_grade) {
+            return self.unclear(pair);
+        }
         let word = |grade: Option<Evidence>| grade.map_or("none", Evidence::word);
         let (old, new) = grades;
         let what = format!("evidence {}, was {}", word(new), word(old));

@@ -41,7 +41,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    pub(super) fn events(&mut self, pair: &Pair<'a>) {
+    /// The order of the events, which numbers the variants of `WebhookKind`: the only mapping whose order means something.
+    pub(super) fn event_order(&mut self, pair: &Pair<'a>) {
         let place = |spot: Option<Spot<'a>>, id: &str| spot.and_then(|spot| spot.node.members().position(|(other, _)| other == id));
         for (before, id) in pair.old_node().into_iter().flat_map(Node::members).map(|(id, _)| id).enumerate() {
             let moved = place(pair.new, id).filter(|after| *after != before);
@@ -52,6 +53,9 @@ impl<'a> Comparer<'a> {
                 self.tell_rust(&event, what, |_| Effect::Words);
             }
         }
+    }
+
+    pub(super) fn events(&mut self, pair: &Pair<'a>) {
         self.members(pair, |comparer, id, item| {
             let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
             let item = item.clone().about(Subject::Event(id.to_owned()), user);

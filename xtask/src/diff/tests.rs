@@ -31,6 +31,22 @@ fn hostile() -> super::report::Report {
 }
 
 #[test]
+fn another_order_of_events_renumbers_their_variants_in_rust() {
+    let document = |events: &str| node(&format!(r#"{{"openapi":"3.0.3","paths":{{}},"x-webhooks":{{{events}}}}}"#));
+    let (one, two, three) = (r#""one":{"post":{}}"#, r#""two":{"post":{}}"#, r#""three":{"post":{}}"#);
+    let old = document(&[one, two, three].join(","));
+    let lines = |events: &[&str]| compare(&old, &document(&events.join(","))).iter().map(line).collect::<Vec<_>>();
+    assert_eq!(
+        lines(&[one, three, two]),
+        [
+            "breaking-rust: event three [event three]: is event 2 of the document, was 3: its number as `WebhookKind` changes",
+            "breaking-rust: event two [event two]: is event 3 of the document, was 2: its number as `WebhookKind` changes",
+        ]
+    );
+    assert_eq!(lines(&[one, two, three]), Vec::<String>::new());
+}
+
+#[test]
 fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
     let page = super::html::write(&hostile());
     assert!(!page.contains("<script") && !page.contains("<u>") && !page.contains("<i>"), "{page}");
