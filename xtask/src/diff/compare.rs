@@ -485,9 +485,9 @@ pub(super) fn happened(pair: &Pair<'_>) -> &'static str {
     }
 }
 
-/// A short form of a value.
+/// A short form of a value, to stand between backticks.
 pub(super) fn short(node: &Node) -> String {
-    let text = node.as_str().map_or_else(|| node.to_json(), str::to_owned).replace('\n', " ");
+    let text = node.as_str().map_or_else(|| node.to_json(), str::to_owned).replace('\n', " ").replace('`', "'");
     let cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::change::{Change, Class, Subject};
-use super::markdown::escape;
+use super::markdown::{escape, links};
 use super::report::{Report, heading};
 use super::rust::{Rust, lists};
 
@@ -88,11 +88,11 @@ fn items(rust: &Rust, out: &mut String) {
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Document => "the document".to_owned(),
-        Subject::Operation(id) => format!("`{id}`"),
-        Subject::Event(id) => format!("event `{id}`"),
+        Subject::Operation(id) => escape(&format!("`{id}`")),
+        Subject::Event(id) => escape(&format!("event `{id}`")),
         Subject::Component(..) => {
             let words = heading(subject);
-            words.rsplit_once(' ').map_or_else(|| words.clone(), |(kind, name)| format!("{kind} `{name}`"))
+            escape(&words.rsplit_once(' ').map_or_else(|| words.clone(), |(kind, name)| format!("{kind} `{name}`")))
         }
     }
 }
@@ -102,11 +102,10 @@ fn reach(change: &Change, subject: &Subject) -> String {
     if matches!(subject, Subject::Operation(_) | Subject::Event(_)) || change.users.is_empty() {
         return String::new();
     }
-    format!(" (in {})", change.user_ids().iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", "))
+    escape(&format!(" (in {})", change.user_ids().iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")))
 }
 
 fn pages(report: &Report, subject: &Subject) -> String {
-    let links: Vec<String> =
-        report.pages(subject).iter().map(|page| format!("[{}](<{}>)", escape(&page.title), page.address.replace(['<', '>'], ""))).collect();
+    let links = links(report, subject);
     if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) }
 }
