@@ -3,7 +3,7 @@
 use p100_codegen::Node;
 
 use super::change::{Class, Direction, Effect, Subject, User};
-use super::compare::{Comparer, Pair, Spot, describe, happened, has_length_changed};
+use super::compare::{Comparer, Pair, Spot, describe, happened};
 use super::matching::Match;
 use super::users::METHODS;
 
@@ -81,15 +81,18 @@ impl<'a> Comparer<'a> {
             self.tell_class(&pair.items_of(None, Some(index)), Class::Additive, format!("server {url} added"));
         }
         let index = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| url(node) == wanted);
+        let mut kept = Vec::new();
+        let mut is_behind = false;
         for node in pair.old_node().into_iter().flat_map(Node::items) {
             let url = url(node);
             let (Some(old), Some(new)) = (index(pair.old, &url), index(pair.new, &url)) else { continue };
+            kept.push(new);
+            is_behind |= old == 0 && new > 0;
             let server = pair.items_of(Some(old), Some(new)).within(&format!("server {url}"));
             self.step(&server, |comparer, server| comparer.members(server, |comparer, key, pair| comparer.annotation(key, pair)));
-            if old != new && !has_length_changed(pair) {
-                let what = "is at another place of the list, of which tools take the first".to_owned();
-                self.tell_class(&server, Class::Unclassified, what);
-            }
+        }
+        if is_behind || !kept.is_sorted() {
+            self.tell_class(pair, Class::Unclassified, "the servers stand in another order, and tools take the first");
         }
     }
 
@@ -118,6 +121,7 @@ impl<'a> Comparer<'a> {
                 let pair = pair.clone().about(Subject::Component(kind.to_owned(), name.to_owned()), users);
                 match (pair.old, pair.new) {
                     (Some(_), Some(_)) => comparer.component(kind, &pair),
+                    _ if comparer.covered.contains(&(kind, name)) => comparer.account(),
                     (None, _) => comparer.note(&pair, "added; what refers to it is told there"),
                     (_, None) => comparer.note(&pair, "removed; what referred to it is told there"),
                 }

@@ -33,7 +33,11 @@ pub(crate) fn write(report: &Report) -> String {
             let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
             for change in &changes {
                 let is_used = !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !change.users.is_empty();
-                let users = if is_used { format!(" <sub>in the {}</sub>", escape(&used_by(&change.users))) } else { String::new() };
+                let users = if is_used {
+                    format!(" <sub>in the {}</sub>", escape(&used_by(&change.users, &report.operations)))
+                } else {
+                    String::new()
+                };
                 let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
             }
             if out.len() + group.len() > LIMIT { left_out += changes.len() } else { out.push_str(&group) }

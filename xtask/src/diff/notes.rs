@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::change::{Change, Class, Subject};
 use super::markdown::{escape, links};
-use super::report::{Report, heading};
+use super::report::{Report, heading, names};
 use super::rust::{Rust, lists};
 
 pub(crate) fn write(report: &Report) -> String {
@@ -63,7 +63,7 @@ fn migration(report: &Report, out: &mut String) {
         for (subject, changes) in groups {
             let _ = writeln!(out, "- {}{}", name(subject), pages(report, subject));
             for change in changes {
-                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(change, subject));
+                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(report, change, subject));
             }
         }
     }
@@ -98,11 +98,11 @@ fn name(subject: &Subject) -> String {
 }
 
 /// The operations and events that a change of a component reaches.
-fn reach(change: &Change, subject: &Subject) -> String {
+fn reach(report: &Report, change: &Change, subject: &Subject) -> String {
     if matches!(subject, Subject::Operation(_) | Subject::Event(_)) || change.users.is_empty() {
         return String::new();
     }
-    escape(&format!(" (in {})", change.user_ids().iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")))
+    escape(&format!(" (in {})", names(&change.user_ids(), &report.operations, "`")))
 }
 
 fn pages(report: &Report, subject: &Subject) -> String {

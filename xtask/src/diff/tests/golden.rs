@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{compare, line, node};
+use super::{compare, node};
 use crate::diff::change::Class;
 
 const BASE: &str = "base";
@@ -48,8 +48,8 @@ fn golden(path: &Path) -> PathBuf {
 }
 
 fn verdict(base: &Value, path: &Path) -> String {
-    let changes = compare(&node(&base.to_string()), &node(&patched(base, path).to_string()));
-    if changes.is_empty() { "no change\n".to_owned() } else { changes.iter().map(|change| line(change) + "\n").collect() }
+    let lines = super::verdict(&node(&base.to_string()), &node(&patched(base, path).to_string()));
+    if lines.is_empty() { "no change\n".to_owned() } else { lines.join("\n") + "\n" }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Random single edits of the real document: each one has to be reported, and in words of the comparison.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use p100_codegen::{Kind, Node, Position, Scalar};
@@ -202,7 +202,7 @@ fn each_of_500_random_edits_of_the_real_document_is_reported() {
         *kinds.entry(kind).or_default() += 1;
         let changes = compare(&old, &new);
         assert!(!changes.is_empty(), "edit {number}, {kind} {address}: nothing is reported");
-        let lines: Vec<String> = changes.iter().map(line).collect();
+        let lines: Vec<String> = changes.iter().map(|change| line(change, &BTreeSet::new())).collect();
         let named = changes.iter().any(|change| is_near(change, address));
         assert!(named, "edit {number}, {kind} {address}: reported elsewhere only:\n{}", lines.join("\n"));
     }
