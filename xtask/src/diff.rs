@@ -11,6 +11,7 @@ mod markdown;
 mod matching;
 mod notes;
 mod operation;
+mod parameter;
 mod report;
 mod rust;
 mod schema;
