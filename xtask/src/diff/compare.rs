@@ -374,7 +374,7 @@ impl<'a> Comparer<'a> {
     fn observed(&mut self, pair: &Pair<'a>) {
         let names = |spot: Option<Spot<'a>>| -> BTreeSet<String> {
             let days = spot.into_iter().flat_map(|spot| spot.node.members());
-            days.flat_map(|(_, names)| names.items()).map(short).collect()
+            days.flat_map(|(_, names)| names.items()).map(text).collect()
         };
         let (old, new) = (names(pair.old), names(pair.new));
         let listed = |names: BTreeSet<&String>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -487,9 +487,14 @@ pub(super) fn happened(pair: &Pair<'_>) -> &'static str {
     }
 }
 
-/// A short form of a value, to stand between backticks.
+/// A value as text.
+pub(super) fn text(node: &Node) -> String {
+    node.as_str().map_or_else(|| node.to_json(), str::to_owned)
+}
+
+/// A short form of a value, to stand between backticks; it tells no values apart.
 pub(super) fn short(node: &Node) -> String {
-    let text = node.as_str().map_or_else(|| node.to_json(), str::to_owned).replace('\n', " ").replace('`', "'");
+    let text = text(node).replace('\n', " ").replace('`', "'");
     let cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
 }

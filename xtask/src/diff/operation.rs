@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use p100_codegen::Node;
 
 use super::change::{Direction, Effect, Subject, User};
-use super::compare::{Comparer, Pair, Spot, describe, is_true_at, short};
+use super::compare::{Comparer, Pair, Spot, describe, is_true_at, text};
 use super::matching::{operation_name, shape};
 use super::parameter::{place, slots};
 
@@ -44,7 +44,7 @@ impl<'a> Comparer<'a> {
             "x-retry" => {
                 let word = |spot: Option<Spot<'_>>, method: &str| {
                     let default = if method == "get" { "safe" } else { "never" };
-                    spot.map_or_else(|| default.to_owned(), |spot| short(spot.node))
+                    spot.map_or_else(|| default.to_owned(), |spot| text(spot.node))
                 };
                 let (before, after) = (word(pair.old, old.1), word(pair.new, new.1));
                 if before == after {
@@ -109,7 +109,7 @@ impl<'a> Comparer<'a> {
                 if key == "values" {
                     comparer.members(pair, |comparer, member, pair| {
                         let pair = pair.clone().within(&format!("`{member}`"));
-                        let (gone, come) = comparer.list(&pair, short);
+                        let (gone, come) = comparer.list(&pair, text);
                         for (value, _) in gone {
                             comparer.tell_wire(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
                         }
@@ -147,7 +147,7 @@ impl<'a> Comparer<'a> {
             }
             "terminal" | "successful" => {
                 let role = if key == "terminal" { "final" } else { "a success" };
-                let (gone, come) = comparer.list(pair, short);
+                let (gone, come) = comparer.list(pair, text);
                 for (word, _) in gone {
                     comparer.tell_wire(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
                 }
@@ -221,7 +221,7 @@ impl<'a> Comparer<'a> {
                 let mut proofs = BTreeSet::new();
                 for (scheme, scopes) in alternative.members() {
                     proofs.insert(scheme.to_owned());
-                    proofs.extend(scopes.items().map(|scope| format!("{scheme} with {}", short(scope))));
+                    proofs.extend(scopes.items().map(|scope| format!("{scheme} with {}", text(scope))));
                 }
                 found.push(proofs);
             }

@@ -1,7 +1,7 @@
 //! Parameters: which one of the new document is which of the old one, and what became of it.
 
 use super::change::Effect;
-use super::compare::{Comparer, Pair, Spot, describe, short};
+use super::compare::{Comparer, Pair, Spot, describe, text};
 
 impl<'a> Comparer<'a> {
     /// The parameters of the path and of the operation itself, which override those.
@@ -123,7 +123,7 @@ impl<'a> Comparer<'a> {
             "required" => comparer.required_flag(pair),
             "style" | "explode" => {
                 let read = |spot: Option<Spot<'a>>| match (spot, key) {
-                    (Some(spot), _) => short(spot.node),
+                    (Some(spot), _) => text(spot.node),
                     (None, "style") => defaults.0.to_owned(),
                     (None, _) => defaults.1.to_string(),
                 };

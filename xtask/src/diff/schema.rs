@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use p100_codegen::{Document, Evidence, Node};
 
 use super::change::{Direction, Effect};
-use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short};
+use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
 
 impl<'a> Comparer<'a> {
     /// A schema that either side may lack.
@@ -238,7 +238,7 @@ impl<'a> Comparer<'a> {
 
     fn required(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let has = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some());
-        let (gone, come) = self.list(pair, short);
+        let (gone, come) = self.list(pair, text);
         let is_nullable = |spot: Option<Spot<'a>>, name: &str| {
             spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some_and(|member| member.flag("nullable")))
         };

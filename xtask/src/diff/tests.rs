@@ -102,6 +102,17 @@ fn another_order_of_events_renumbers_their_variants_in_rust() {
 }
 
 #[test]
+fn values_that_a_report_cannot_show_whole_are_told_apart() {
+    let document = |value: &str| {
+        let list = format!(r#"["{}{value}"]"#, "long ".repeat(20));
+        let route = format!(r#"{{"distinguishing":{{"values":{{"state":{list}}}}}}}"#);
+        node(&format!(r#"{{"openapi":"3.0.3","paths":{{}},"x-webhooks":{{"one":{{"post":{{"x-webhook":{route}}}}}}}}}"#))
+    };
+    let lines = verdict(&document("one"), &document("two"));
+    assert!(lines.iter().any(|line| line.starts_with("breaking-receivers: event one") && line.contains("removed")), "{lines:?}");
+}
+
+#[test]
 fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
     let page = super::html::write(&hostile());
     assert!(!page.contains("<script") && !page.contains("<u>") && !page.contains("<i>"), "{page}");
