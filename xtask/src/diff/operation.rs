@@ -72,7 +72,7 @@ impl<'a> Comparer<'a> {
             let what = format!("{what}: the same values go to other places, as do the arguments of the Rust method");
             self.tell(pair, what, |_| Effect::Breaks);
         } else if old != new {
-            let what = format!("{what}: the wire stays, but p100-httpmock and the routes of p100-sandbox name what the path names");
+            let what = format!("{what}: the same on the wire, but a method of p100-httpmock and a route of p100-sandbox go by that name");
             self.tell_rust(pair, what, |_| Effect::Words);
         }
     }
