@@ -11,6 +11,7 @@ mod markdown;
 mod matching;
 mod notes;
 mod operation;
+mod parameter;
 mod report;
 mod rust;
 mod schema;
@@ -49,8 +50,8 @@ pub(crate) struct Options {
     /// Exits with 4 if there is a change of this kind or a worse one. The order is breaking, unclassified, additive.
     #[arg(long, value_enum)]
     fail_on: Option<Threshold>,
-    /// Also tells what happens to the public items of p100-raw and p100, what cargo-semver-checks calls it, and so the version they need.
-    /// Takes a minute or two: both sides are built. With a document from a file the crates are those of the last commit.
+    /// Also tells what happens to the public items of the published crates, what cargo-semver-checks calls it, and so the version they need.
+    /// Takes some minutes: both sides are built. With a document from a file the crates are those of the last commit.
     #[arg(long)]
     rust: bool,
 }
@@ -61,7 +62,7 @@ pub(crate) struct Notes {
     old: String,
     /// The revision or file of the new one; by default the working tree.
     new: Option<String>,
-    /// Also lists the public items that vanish or change, and finds the version. Takes a minute or two.
+    /// Also lists the public items that vanish or change, and finds the version. Takes some minutes.
     #[arg(long)]
     rust: bool,
 }

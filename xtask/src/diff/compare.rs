@@ -14,8 +14,10 @@ use super::users::{Key, Owner, component, users};
 pub(crate) fn compare(old: &Node, new: &Node) -> Vec<Change> {
     let root = Pair::root(old, new);
     let matched = match_operations(old, new);
-    let mut comparer = Comparer { old, new, changes: Vec::new(), accounted: 0, users: BTreeMap::new(), open: BTreeSet::new() };
-    comparer.users = comparer.common_users(&matched);
+    let mut comparer =
+        Comparer { old, new, changes: Vec::new(), accounted: 0, users: BTreeMap::new(), covered: BTreeSet::new(), open: BTreeSet::new() };
+    comparer.find_users(&matched);
+    comparer.event_order(&root.member("x-webhooks"));
     comparer.members(&root, |comparer, key, pair| match key {
         "paths" => comparer.paths(pair, &matched),
         "x-webhooks" => comparer.events(pair),
@@ -171,6 +173,8 @@ pub(super) struct Comparer<'a> {
     accounted: usize,
     /// Who uses a component in both documents.
     pub(super) users: BTreeMap<Key<'a>, Vec<User>>,
+    /// Components that only operations and events of one document alone use: what is told of those covers them.
+    pub(super) covered: BTreeSet<Key<'a>>,
     /// Pairs of differently named components that are being compared in place.
     pub(super) open: BTreeSet<(String, String)>,
 }
@@ -349,6 +353,10 @@ impl<'a> Comparer<'a> {
 
     /// A grade was stated, left out or changed; `grades` are those that hold before and after.
     pub(super) fn evidence(&mut self, pair: &Pair<'a>, grades: (Option<Evidence>, Option<Evidence>)) {
+        let is_grade = |node: &Node| node.as_str().is_some_and(|word| word.parse::<Evidence>().is_ok());
+        if !pair.old_node().into_iter().chain(pair.new_node()).all(is_grade) {
+            return self.unclear(pair);
+        }
         let word = |grade: Option<Evidence>| grade.map_or("none", Evidence::word);
         let (old, new) = grades;
         let what = format!("evidence {}, was {}", word(new), word(old));
@@ -366,7 +374,7 @@ impl<'a> Comparer<'a> {
     fn observed(&mut self, pair: &Pair<'a>) {
         let names = |spot: Option<Spot<'a>>| -> BTreeSet<String> {
             let days = spot.into_iter().flat_map(|spot| spot.node.members());
-            days.flat_map(|(_, names)| names.items()).map(short).collect()
+            days.flat_map(|(_, names)| names.items()).map(text).collect()
         };
         let (old, new) = (names(pair.old), names(pair.new));
         let listed = |names: BTreeSet<&String>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -404,30 +412,33 @@ impl<'a> Comparer<'a> {
         Pair { old: follow(self.old, pair.old), new: follow(self.new, pair.new), ..pair.clone() }
     }
 
-    /// Users of components in both documents, by the names of the new one.
-    fn common_users(&self, matched: &[Match<'a>]) -> BTreeMap<Key<'a>, Vec<User>> {
-        let side = |root: &'a Node, place: fn(&Match<'a>) -> Option<(&'a str, &'a str)>| {
-            let operations = matched.iter().filter_map(|it| {
-                let (path, method) = place(it)?;
-                let node = root.at(&["paths", path, method])?;
-                let named = it.new.and_then(|(path, method)| self.new.at(&["paths", path, method])).unwrap_or(node);
-                let security = if node.get("security").is_none() { root.get("security") } else { None };
-                let shared = root.at(&["paths", path, "parameters"]);
-                Some(Owner { id: operation_name(named, path, method), is_event: false, node, shared, security })
-            });
-            let events = root.get("x-webhooks").into_iter().flat_map(Node::members).filter_map(|(id, item)| {
-                Some(Owner { id: id.to_owned(), is_event: true, node: item.get("post")?, shared: None, security: None })
-            });
-            let owners: Vec<Owner<'a>> = operations.chain(events).collect();
-            users(root, &owners)
-        };
-        let old = side(self.old, |it| it.old);
-        let new = side(self.new, |it| it.new);
-        let common = old.into_iter().filter_map(|(key, old)| {
-            let new = new.get(&key)?;
-            Some((key, old.intersection(new).cloned().collect()))
+    /// Finds who uses which component, by the names of the new document.
+    fn find_users(&mut self, matched: &[Match<'a>]) {
+        let (old, new) = (self.owners(matched, self.old, |it| it.old), self.owners(matched, self.new, |it| it.new));
+        let ids = |owners: &[Owner<'a>]| owners.iter().map(|owner| owner.id.clone()).collect::<BTreeSet<_>>();
+        let (old_ids, new_ids) = (ids(&old), ids(&new));
+        let (old, new) = (users(self.old, &old), users(self.new, &new));
+        for (found, others) in [(&old, &new_ids), (&new, &old_ids)] {
+            let is_alone = |users: &BTreeSet<User>| users.iter().all(|user| !others.contains(&user.id));
+            self.covered.extend(found.iter().filter(|(_, users)| is_alone(users)).map(|(key, _)| *key));
+        }
+        let common = old.into_iter().filter_map(|(key, old)| Some((key, old.intersection(new.get(&key)?).cloned().collect())));
+        self.users = common.collect();
+    }
+
+    fn owners(&self, matched: &[Match<'a>], root: &'a Node, place: fn(&Match<'a>) -> Option<(&'a str, &'a str)>) -> Vec<Owner<'a>> {
+        let operations = matched.iter().filter_map(|it| {
+            let (path, method) = place(it)?;
+            let node = root.at(&["paths", path, method])?;
+            let named = it.new.and_then(|(path, method)| self.new.at(&["paths", path, method])).unwrap_or(node);
+            let security = if node.get("security").is_none() { root.get("security") } else { None };
+            let shared = root.at(&["paths", path, "parameters"]);
+            Some(Owner { id: operation_name(named, path, method), is_event: false, node, shared, security })
         });
-        common.collect()
+        let events = root.get("x-webhooks").into_iter().flat_map(Node::members).filter_map(|(id, item)| {
+            Some(Owner { id: id.to_owned(), is_event: true, node: item.get("post")?, shared: None, security: None })
+        });
+        operations.chain(events).collect()
     }
 }
 
@@ -441,10 +452,6 @@ fn follow<'a>(root: &'a Node, spot: Option<Spot<'a>>) -> Option<Spot<'a>> {
         spot = Spot { position: *position, node };
     }
     None
-}
-
-pub(super) fn has_length_changed(pair: &Pair<'_>) -> bool {
-    pair.old_node().map(|node| node.items().count()) != pair.new_node().map(|node| node.items().count())
 }
 
 /// Whether both are lists of the same items in another order.
@@ -480,9 +487,14 @@ pub(super) fn happened(pair: &Pair<'_>) -> &'static str {
     }
 }
 
-/// A short form of a value.
+/// A value as text.
+pub(super) fn text(node: &Node) -> String {
+    node.as_str().map_or_else(|| node.to_json(), str::to_owned)
+}
+
+/// A short form of a value, to stand between backticks; it tells no values apart.
 pub(super) fn short(node: &Node) -> String {
-    let text = node.as_str().map_or_else(|| node.to_json(), str::to_owned).replace('\n', " ");
+    let text = text(node).replace('\n', " ").replace('`', "'");
     let cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
 }

@@ -3,7 +3,7 @@
 use p100_codegen::Node;
 
 use super::change::{Class, Direction, Effect, Subject, User};
-use super::compare::{Comparer, Pair, Spot, describe, happened, has_length_changed};
+use super::compare::{Comparer, Pair, Spot, describe, happened};
 use super::matching::Match;
 use super::users::METHODS;
 
@@ -41,7 +41,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    pub(super) fn events(&mut self, pair: &Pair<'a>) {
+    /// The order of the events, which numbers the variants of `WebhookKind`: the only mapping whose order means something.
+    pub(super) fn event_order(&mut self, pair: &Pair<'a>) {
         let place = |spot: Option<Spot<'a>>, id: &str| spot.and_then(|spot| spot.node.members().position(|(other, _)| other == id));
         for (before, id) in pair.old_node().into_iter().flat_map(Node::members).map(|(id, _)| id).enumerate() {
             let moved = place(pair.new, id).filter(|after| *after != before);
@@ -52,6 +53,9 @@ impl<'a> Comparer<'a> {
                 self.tell_rust(&event, what, |_| Effect::Words);
             }
         }
+    }
+
+    pub(super) fn events(&mut self, pair: &Pair<'a>) {
         self.members(pair, |comparer, id, item| {
             let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
             let item = item.clone().about(Subject::Event(id.to_owned()), user);
@@ -77,15 +81,18 @@ impl<'a> Comparer<'a> {
             self.tell_class(&pair.items_of(None, Some(index)), Class::Additive, format!("server {url} added"));
         }
         let index = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| url(node) == wanted);
+        let mut kept = Vec::new();
+        let mut is_behind = false;
         for node in pair.old_node().into_iter().flat_map(Node::items) {
             let url = url(node);
             let (Some(old), Some(new)) = (index(pair.old, &url), index(pair.new, &url)) else { continue };
+            kept.push(new);
+            is_behind |= old == 0 && new > 0;
             let server = pair.items_of(Some(old), Some(new)).within(&format!("server {url}"));
             self.step(&server, |comparer, server| comparer.members(server, |comparer, key, pair| comparer.annotation(key, pair)));
-            if old != new && !has_length_changed(pair) {
-                let what = "is at another place of the list, of which tools take the first".to_owned();
-                self.tell_class(&server, Class::Unclassified, what);
-            }
+        }
+        if is_behind || !kept.is_sorted() {
+            self.tell_class(pair, Class::Unclassified, "the servers stand in another order, and tools take the first");
         }
     }
 
@@ -114,6 +121,7 @@ impl<'a> Comparer<'a> {
                 let pair = pair.clone().about(Subject::Component(kind.to_owned(), name.to_owned()), users);
                 match (pair.old, pair.new) {
                     (Some(_), Some(_)) => comparer.component(kind, &pair),
+                    _ if comparer.covered.contains(&(kind, name)) => comparer.account(),
                     (None, _) => comparer.note(&pair, "added; what refers to it is told there"),
                     (_, None) => comparer.note(&pair, "removed; what referred to it is told there"),
                 }

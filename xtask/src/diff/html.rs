@@ -87,7 +87,7 @@ fn group(report: &Report, subject: &Subject, changes: &[&Change], out: &mut Stri
     for change in changes {
         let _ = write!(out, "<details class=\"change\"><summary>{}", escape(&change.message()));
         if !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !change.users.is_empty() {
-            let _ = write!(out, " <small>in the {}</small>", escape(&used_by(&change.users)));
+            let _ = write!(out, " <small>in the {}</small>", escape(&used_by(&change.users, &report.operations)));
         }
         let _ = writeln!(out, "</summary>\n<p class=\"pointer\"><code>{}</code></p>", escape(&change.pointer));
         sides(change, out);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::change::{Class, Subject};
-use super::report::{Report, heading, used_by};
+use super::report::{Page, Report, heading, used_by};
 use super::rust::{Rust, lists, word};
 
 /// The longest comment that forges take.
@@ -11,10 +11,10 @@ const LIMIT: usize = 60_000;
 
 pub(crate) fn write(report: &Report) -> String {
     let mut out = format!(
-        "## What changes on the wire\n\n`{}` ({}) → `{}` ({}): **{}**\n",
-        report.old.name,
+        "## What changes on the wire\n\n{} ({}) → {} ({}): **{}**\n",
+        escape(&format!("`{}`", report.old.name)),
         escape(report.old.version()),
-        report.new.name,
+        escape(&format!("`{}`", report.new.name)),
         escape(report.new.version()),
         report.sum()
     );
@@ -28,16 +28,16 @@ pub(crate) fn write(report: &Report) -> String {
         let title = format!("{} ({})", class.title(), report.count(class));
         let _ = write!(out, "\n{}", if is_open { format!("### {title}\n\n") } else { format!("<details><summary>{title}</summary>\n\n") });
         for (subject, changes) in groups {
-            let pages: Vec<String> = report
-                .pages(subject)
-                .iter()
-                .map(|page| format!("[{}](<{}>)", escape(&page.title), page.address.replace(['<', '>'], "")))
-                .collect();
+            let pages = links(report, subject);
             let pages = if pages.is_empty() { String::new() } else { format!(" — {}", pages.join(", ")) };
             let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
             for change in &changes {
                 let is_used = !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !change.users.is_empty();
-                let users = if is_used { format!(" <sub>in the {}</sub>", escape(&used_by(&change.users))) } else { String::new() };
+                let users = if is_used {
+                    format!(" <sub>in the {}</sub>", escape(&used_by(&change.users, &report.operations)))
+                } else {
+                    String::new()
+                };
                 let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
             }
             if out.len() + group.len() > LIMIT { left_out += changes.len() } else { out.push_str(&group) }
@@ -77,26 +77,50 @@ fn rust(rust: &Rust, out: &mut String) -> usize {
     left_out
 }
 
-/// Text without the characters that Markdown and HTML give a meaning, except the backticks of our own messages.
+/// Text in which only the backticks of our own messages mean something to Markdown and HTML. If they do not pair one by one, some are those
+/// of the document: then the whole text is shown as it is.
 pub(super) fn escape(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    let parts: Vec<&str> = text.split('`').collect();
+    let last = parts.len() - 1;
+    // Two backticks beside each other are one mark of another kind.
+    let is_paired = last.is_multiple_of(2) && (1..last).all(|index| !parts[index].is_empty());
+    if !is_paired {
+        return verbatim(&text);
+    }
+    parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { format!("`{part}`") } else { plain(part) }).collect()
+}
+
+/// A span of code that no backtick within it ends.
+fn verbatim(text: &str) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
+}
+
+fn plain(text: &str) -> String {
     let mut out = String::new();
-    // What stands between backticks is shown as it is.
-    for (index, part) in text.split('`').enumerate() {
-        if index % 2 == 1 && text.matches('`').count().is_multiple_of(2) {
-            let _ = write!(out, "`{part}`");
-            continue;
-        }
-        for letter in part.chars() {
-            match letter {
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                '\\' | '*' | '_' | '[' | ']' | '#' | '|' | '~' => out.extend(['\\', letter]),
-                // No one is to be called by a description.
-                '@' => out.push_str("@\u{200b}"),
-                letter => out.push(letter),
-            }
+    for letter in text.chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '*' | '_' | '[' | ']' | '#' | '|' | '~' => out.extend(['\\', letter]),
+            // No one is to be called by a description.
+            '@' => out.push_str("@\u{200b}"),
+            letter => out.push(letter),
         }
     }
     out
+}
+
+/// The pages of an operation or event; nothing but a web address becomes a link.
+pub(super) fn links(report: &Report, subject: &Subject) -> Vec<String> {
+    let is_plain = |letter: char| !letter.is_whitespace() && !letter.is_control() && !matches!(letter, '<' | '>' | '`' | '\\');
+    let is_web = |page: &&Page| page.address.starts_with("https://") || page.address.starts_with("http://");
+    let link = |page: &Page| match page.address.chars().all(is_plain) {
+        true => format!("[{}](<{}>)", escape(&page.title), page.address),
+        false => escape(&page.title),
+    };
+    report.pages(subject).iter().filter(is_web).map(link).collect()
 }

@@ -25,30 +25,24 @@ pub(super) fn operation_name(node: &Node, path: &str, method: &str) -> String {
     node.str("operationId").map_or_else(|| format!("{} {path}", method.to_ascii_uppercase()), str::to_owned)
 }
 
-/// Pairs the operations: those that answer to the same method and path first, then those of the same id.
+/// Pairs the operations: those whose id both documents know first, since code calls them by it, then those that answer to the same method
+/// and path.
 pub(super) fn match_operations<'a>(old: &'a Node, new: &'a Node) -> Vec<Match<'a>> {
     let (before, after) = (find(old), find(new));
+    let by_id: HashMap<&str, usize> = after.iter().enumerate().filter_map(|(index, it)| Some((it.id?, index))).rev().collect();
     let by_place: HashMap<(&str, &str), usize> =
         after.iter().enumerate().map(|(index, it)| ((it.method, it.shape.as_str()), index)).rev().collect();
-    let by_id: HashMap<&str, usize> = after.iter().enumerate().filter_map(|(index, it)| Some((it.id?, index))).rev().collect();
     let mut taken = vec![false; after.len()];
     let mut take = |index: Option<&usize>| {
         let index = *index?;
         (!std::mem::replace(&mut taken[index], true)).then(|| (after[index].path, after[index].method))
     };
-    let placed: Vec<_> = before.iter().map(|it| take(by_place.get(&(it.method, it.shape.as_str())))).collect();
-    let mut matched: Vec<Match<'a>> = Vec::new();
-    let mut left = Vec::new();
-    for (it, new) in before.iter().zip(placed) {
-        match new {
-            Some(new) => matched.push(Match { old: Some((it.path, it.method)), new: Some(new) }),
-            None => left.push(it),
-        }
-    }
-    for it in left {
-        let new = take(it.id.and_then(|id| by_id.get(id)));
-        matched.push(Match { old: Some((it.path, it.method)), new });
-    }
+    let named: Vec<_> = before.iter().map(|it| take(it.id.and_then(|id| by_id.get(id)))).collect();
+    let pair = |(it, named): (&Found<'a>, Option<(&'a str, &'a str)>)| Match {
+        old: Some((it.path, it.method)),
+        new: named.or_else(|| take(by_place.get(&(it.method, it.shape.as_str())))),
+    };
+    let mut matched: Vec<Match<'a>> = before.iter().zip(named).map(pair).collect();
     let added = after.iter().zip(&taken).filter(|(_, taken)| !**taken);
     matched.extend(added.map(|(it, _)| Match { old: None, new: Some((it.path, it.method)) }));
     matched

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::change::{Change, Class, Subject};
-use super::markdown::escape;
-use super::report::{Report, heading};
+use super::markdown::{escape, links};
+use super::report::{Report, heading, names};
 use super::rust::{Rust, lists};
 
 pub(crate) fn write(report: &Report) -> String {
@@ -63,7 +63,7 @@ fn migration(report: &Report, out: &mut String) {
         for (subject, changes) in groups {
             let _ = writeln!(out, "- {}{}", name(subject), pages(report, subject));
             for change in changes {
-                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(change, subject));
+                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(report, change, subject));
             }
         }
     }
@@ -88,25 +88,24 @@ fn items(rust: &Rust, out: &mut String) {
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Document => "the document".to_owned(),
-        Subject::Operation(id) => format!("`{id}`"),
-        Subject::Event(id) => format!("event `{id}`"),
+        Subject::Operation(id) => escape(&format!("`{id}`")),
+        Subject::Event(id) => escape(&format!("event `{id}`")),
         Subject::Component(..) => {
             let words = heading(subject);
-            words.rsplit_once(' ').map_or_else(|| words.clone(), |(kind, name)| format!("{kind} `{name}`"))
+            escape(&words.rsplit_once(' ').map_or_else(|| words.clone(), |(kind, name)| format!("{kind} `{name}`")))
         }
     }
 }
 
 /// The operations and events that a change of a component reaches.
-fn reach(change: &Change, subject: &Subject) -> String {
+fn reach(report: &Report, change: &Change, subject: &Subject) -> String {
     if matches!(subject, Subject::Operation(_) | Subject::Event(_)) || change.users.is_empty() {
         return String::new();
     }
-    format!(" (in {})", change.user_ids().iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", "))
+    escape(&format!(" (in {})", names(&change.user_ids(), &report.operations, "`")))
 }
 
 fn pages(report: &Report, subject: &Subject) -> String {
-    let links: Vec<String> =
-        report.pages(subject).iter().map(|page| format!("[{}](<{}>)", escape(&page.title), page.address.replace(['<', '>'], ""))).collect();
+    let links = links(report, subject);
     if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) }
 }

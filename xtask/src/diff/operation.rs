@@ -1,12 +1,13 @@
-//! Operations and events: parameters, bodies, answers, and what the extensions say about them.
+//! Operations and events: bodies, answers, and what the extensions say about them.
 
 use std::collections::BTreeSet;
 
 use p100_codegen::Node;
 
 use super::change::{Direction, Effect, Subject, User};
-use super::compare::{Comparer, Pair, Spot, describe, is_true_at, short};
+use super::compare::{Comparer, Pair, Spot, describe, is_true_at, text};
 use super::matching::{operation_name, shape};
+use super::parameter::{place, slots};
 
 impl<'a> Comparer<'a> {
     /// An operation; `item` is its path, `old` and `new` are path and method.
@@ -24,12 +25,7 @@ impl<'a> Comparer<'a> {
         if old.1 != new.1 {
             self.tell_wire(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
         }
-        if shape(old.0) != shape(new.0) {
-            self.tell_wire(&pair, format!("the path is {}, was {}", new.0, old.0), |_| Effect::Breaks);
-        } else if old.0 != new.0 {
-            let what = format!("the path is written {}, was {}: another name, the same on the wire", new.0, old.0);
-            self.note(&pair, what);
-        }
+        self.path(&pair, old.0, new.0);
         let shared = item.member("parameters");
         let own = pair.member("parameters");
         if own.is_same() && (!shared.is_same() || shape(old.0) == shape(new.0) && old.0 != new.0) {
@@ -48,7 +44,7 @@ impl<'a> Comparer<'a> {
             "x-retry" => {
                 let word = |spot: Option<Spot<'_>>, method: &str| {
                     let default = if method == "get" { "safe" } else { "never" };
-                    spot.map_or_else(|| default.to_owned(), |spot| short(spot.node))
+                    spot.map_or_else(|| default.to_owned(), |spot| text(spot.node))
                 };
                 let (before, after) = (word(pair.old, old.1), word(pair.new, new.1));
                 if before == after {
@@ -64,6 +60,21 @@ impl<'a> Comparer<'a> {
             "x-error-codes" => comparer.error_codes(pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    fn path(&mut self, pair: &Pair<'a>, old: &str, new: &str) {
+        let (had, has) = (slots(old), slots(new));
+        let what = format!("the path is {new}, was {old}");
+        let is_moved = |name: &&str| has.contains(name) && place(&had, name) != place(&has, name);
+        if shape(old) != shape(new) {
+            if had == has { self.tell_wire(pair, what, |_| Effect::Breaks) } else { self.tell(pair, what, |_| Effect::Breaks) }
+        } else if had.iter().any(is_moved) {
+            let what = format!("{what}: the same values go to other places, as do the arguments of the Rust method");
+            self.tell(pair, what, |_| Effect::Breaks);
+        } else if old != new {
+            let what = format!("{what}: the same on the wire, but a method of p100-httpmock and a route of p100-sandbox go by that name");
+            self.tell_rust(pair, what, |_| Effect::Words);
+        }
     }
 
     /// An event, seen by its receiver.
@@ -98,7 +109,7 @@ impl<'a> Comparer<'a> {
                 if key == "values" {
                     comparer.members(pair, |comparer, member, pair| {
                         let pair = pair.clone().within(&format!("`{member}`"));
-                        let (gone, come) = comparer.list(&pair, short);
+                        let (gone, come) = comparer.list(&pair, text);
                         for (value, _) in gone {
                             comparer.tell_wire(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
                         }
@@ -136,7 +147,7 @@ impl<'a> Comparer<'a> {
             }
             "terminal" | "successful" => {
                 let role = if key == "terminal" { "final" } else { "a success" };
-                let (gone, come) = comparer.list(pair, short);
+                let (gone, come) = comparer.list(pair, text);
                 for (word, _) in gone {
                     comparer.tell_wire(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
                 }
@@ -210,7 +221,7 @@ impl<'a> Comparer<'a> {
                 let mut proofs = BTreeSet::new();
                 for (scheme, scopes) in alternative.members() {
                     proofs.insert(scheme.to_owned());
-                    proofs.extend(scopes.items().map(|scope| format!("{scheme} with {}", short(scope))));
+                    proofs.extend(scopes.items().map(|scope| format!("{scheme} with {}", text(scope))));
                 }
                 found.push(proofs);
             }
@@ -236,139 +247,8 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// The parameters of the path and of the operation itself, which override those.
-    fn parameters(&mut self, levels: &[Pair<'a>], old_path: &str, new_path: &str) {
-        let (old, new) = (self.list_parameters(levels, old_path, true), self.list_parameters(levels, new_path, false));
-        let mut taken = vec![false; new.len()];
-        let base = levels.last().cloned();
-        let Some(base) = base else { return };
-        let join = |one: Option<&Parameter<'a>>, two: Option<&Parameter<'a>>| {
-            let pick = |it: Option<&Parameter<'a>>, other: &String| it.map_or_else(|| other.clone(), |it| it.pointer.clone());
-            Pair {
-                old: one.map(|it| it.site),
-                new: two.map(|it| it.site),
-                pointers: (pick(one, &base.pointers.0), pick(two, &base.pointers.1)),
-                ..base.clone()
-            }
-        };
-        let mut gone = Vec::new();
-        for one in &old {
-            let by_reference = new.iter().position(|two| one.reference.is_some() && one.reference == two.reference);
-            let other = by_reference.or_else(|| new.iter().position(|two| one.key() == two.key()));
-            let Some(index) = other.filter(|index| !taken[*index]) else {
-                gone.push(one);
-                continue;
-            };
-            taken[index] = true;
-            let two = &new[index];
-            let pair = join(Some(one), Some(two)).within(&two.words());
-            if pair.is_same() {
-                continue;
-            }
-            let resolved = self.resolved(&pair);
-            self.step(&pair, |comparer, pair| {
-                if resolved.is_same() {
-                    comparer.note(pair, "is written elsewhere, with the same meaning");
-                } else {
-                    comparer.step(&resolved, Self::parameter);
-                }
-            });
-        }
-        let come: Vec<&Parameter<'a>> = new.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(it, _)| it).collect();
-        for one in gone {
-            match come.iter().find(|two| two.name == one.name) {
-                Some(two) => {
-                    let pair = join(Some(one), Some(two)).within(&two.words());
-                    self.step(&self.resolved(&pair), Self::parameter);
-                }
-                None => self.tell(&join(Some(one), None).within(&one.words()), "removed", |_| Effect::Breaks),
-            }
-        }
-        for two in come {
-            if old.iter().any(|one| one.name == two.name && one.location != two.location) {
-                continue;
-            }
-            let (word, required) = if two.is_required { ("required", true) } else { ("optional", false) };
-            self.tell_rust(
-                &join(None, Some(two)).within(&two.words()),
-                format!("added, {word}: the Rust method takes another argument"),
-                |direction| {
-                    if required { Effect::narrower(direction) } else { Effect::Adds }
-                },
-            );
-        }
-    }
-
-    fn list_parameters(&self, levels: &[Pair<'a>], path: &str, is_old: bool) -> Vec<Parameter<'a>> {
-        let mut found: Vec<Parameter<'a>> = Vec::new();
-        for level in levels {
-            let (spot, pointer) = if is_old { (level.old, &level.pointers.0) } else { (level.new, &level.pointers.1) };
-            for (index, node) in spot.into_iter().flat_map(|spot| spot.node.items()).enumerate() {
-                let site = Spot { position: node.position, node };
-                let pair = Pair { old: Some(site).filter(|_| is_old), new: Some(site).filter(|_| !is_old), ..level.clone() };
-                let resolved = self.resolved(&pair);
-                let resolved = resolved.old.or(resolved.new).map_or(node, |spot| spot.node);
-                let name = resolved.str("name").unwrap_or_default();
-                let parameter = Parameter {
-                    site,
-                    reference: node.str("$ref"),
-                    name,
-                    location: resolved.str("in").unwrap_or_default(),
-                    slot: path.split('/').position(|part| part == format!("{{{name}}}")),
-                    is_required: resolved.flag("required"),
-                    pointer: format!("{pointer}/{index}"),
-                };
-                found.retain(|other| other.key() != parameter.key());
-                found.push(parameter);
-            }
-        }
-        found
-    }
-
-    pub(super) fn parameter(&mut self, pair: &Pair<'a>) {
-        let place = pair.clone();
-        let location = |spot: Option<Spot<'a>>| spot.and_then(|spot| spot.node.str("in")).unwrap_or_default();
-        let is_same_name = |place: &Pair<'a>| match (location(place.old), location(place.new)) {
-            // Its place in the path names it.
-            ("path", "path") => true,
-            ("header", "header") => {
-                let name = |spot: Option<Spot<'a>>| spot.and_then(|spot| spot.node.str("name")).unwrap_or_default();
-                name(place.old).eq_ignore_ascii_case(name(place.new))
-            }
-            _ => false,
-        };
-        let defaults = match location(pair.new) {
-            "query" | "cookie" => ("form", true),
-            _ => ("simple", false),
-        };
-        self.members(pair, |comparer, key, pair| match key {
-            "name" if is_same_name(&place) => {
-                let what = format!("{}: the same on the wire", describe(pair));
-                comparer.note(pair, what);
-            }
-            "name" | "in" => {
-                let what = describe(pair);
-                comparer.tell(pair, what, |_| Effect::Breaks);
-            }
-            "required" => comparer.required_flag(pair),
-            "style" | "explode" => {
-                let read = |spot: Option<Spot<'a>>| match (spot, key) {
-                    (Some(spot), _) => short(spot.node),
-                    (None, "style") => defaults.0.to_owned(),
-                    (None, _) => defaults.1.to_string(),
-                };
-                let same = read(pair.old) == read(pair.new);
-                let what = describe(pair);
-                if same { comparer.note(pair, what) } else { comparer.tell_wire(pair, what, |_| Effect::Breaks) }
-            }
-            "schema" => comparer.schema_or_none(pair),
-            "content" => comparer.content(pair),
-            key => comparer.annotation(key, pair),
-        });
-    }
-
     /// `required` of a parameter, header or body.
-    fn required_flag(&mut self, pair: &Pair<'a>) {
+    pub(super) fn required_flag(&mut self, pair: &Pair<'a>) {
         match (is_true_at(pair.old), is_true_at(pair.new)) {
             (false, true) => self.tell_rust(pair, "is required now", Effect::narrower),
             (true, false) => self.tell_rust(pair, "is optional now", Effect::wider),
@@ -510,33 +390,5 @@ impl<'a> Comparer<'a> {
             }),
             key => comparer.annotation(key, pair),
         });
-    }
-}
-
-/// A parameter where it is listed, and what it is behind its reference.
-struct Parameter<'a> {
-    site: Spot<'a>,
-    reference: Option<&'a str>,
-    name: &'a str,
-    location: &'a str,
-    /// Where it stands in the path, which names it on the wire.
-    slot: Option<usize>,
-    is_required: bool,
-    pointer: String,
-}
-
-impl Parameter<'_> {
-    /// What it is on the wire.
-    fn key(&self) -> (String, String) {
-        let name = match (self.location, self.slot) {
-            ("path", Some(slot)) => slot.to_string(),
-            ("header", _) => self.name.to_ascii_lowercase(),
-            _ => self.name.to_owned(),
-        };
-        (self.location.to_owned(), name)
-    }
-
-    fn words(&self) -> String {
-        format!("{} parameter `{}`", self.location, self.name)
     }
 }

@@ -1,12 +1,13 @@
 //! A comparison with the names of its sides and the docs pages of what it is about, ready to be written in any form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use p100_codegen::Node;
 use serde_json::{Value, json};
 
 use super::change::{Change, Class, Excerpt, Subject, User};
 use super::compare::compare;
+use super::matching::{match_operations, operation_name};
 use super::rust::Rust;
 use crate::owners::owners;
 
@@ -35,6 +36,8 @@ pub(crate) struct Report {
     pub(crate) new: Side,
     /// Worst first.
     pub(crate) changes: Vec<Change>,
+    /// The operations of both.
+    pub(crate) operations: BTreeSet<String>,
     /// The pages of operations and events that changed.
     pages: BTreeMap<String, Vec<Page>>,
     /// What it does to the crates, if that was asked for.
@@ -47,7 +50,8 @@ impl Report {
         let changes = compare(&old.root, &new.root);
         let mut pages = owner_pages(&old.root, index);
         pages.extend(owner_pages(&new.root, index));
-        Self { old, new, changes, pages, rust: None }
+        let operations = common_operations(&old.root, &new.root);
+        Self { old, new, changes, operations, pages, rust: None }
     }
 
     pub(crate) fn pages(&self, subject: &Subject) -> &[Page] {
@@ -147,8 +151,28 @@ pub(crate) fn heading(subject: &Subject) -> String {
     }
 }
 
+/// The operations that stand in both documents.
+pub(crate) fn common_operations(old: &Node, new: &Node) -> BTreeSet<String> {
+    let matched = match_operations(old, new).into_iter().filter(|it| it.old.is_some());
+    let places = matched.filter_map(|it| it.new);
+    places.filter_map(|(path, method)| Some(operation_name(new.at(&["paths", path, method])?, path, method))).collect()
+}
+
+/// Operations and events on one line, each between marks; `all` are the operations, of which nearly all need no list.
+pub(crate) fn names(ids: &[&str], all: &BTreeSet<String>, mark: &str) -> String {
+    let list = |ids: &[&str]| ids.iter().map(|id| format!("{mark}{id}{mark}")).collect::<Vec<_>>().join(", ");
+    let (operations, events): (Vec<&str>, Vec<&str>) = ids.iter().partition(|id| all.contains(**id));
+    let left: Vec<&str> = all.iter().map(String::as_str).filter(|id| !operations.contains(id)).collect();
+    if operations.len() < 4 * left.len().max(1) {
+        return list(ids);
+    }
+    let but = if left.is_empty() { String::new() } else { format!(" but {}", list(&left)) };
+    let events = if events.is_empty() { String::new() } else { format!(", {}", list(&events)) };
+    format!("all operations{but} ({}){events}", operations.len())
+}
+
 /// `responses of getCard, listCards; event cardBlocked`
-pub(crate) fn used_by(users: &[User]) -> String {
+pub(crate) fn used_by(users: &[User], all: &BTreeSet<String>) -> String {
     let mut by_direction: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for user in users {
         by_direction.entry(user.direction).or_default().push(&user.id);
@@ -156,7 +180,7 @@ pub(crate) fn used_by(users: &[User]) -> String {
     let parts = by_direction.into_iter().map(|(direction, ids)| {
         let plural = if ids.len() == 1 { "" } else { "s" };
         let of = if direction.word() == "event" { "" } else { " of" };
-        format!("{}{plural}{of} {}", direction.word(), ids.join(", "))
+        format!("{}{plural}{of} {}", direction.word(), names(&ids, all, ""))
     });
     parts.collect::<Vec<_>>().join("; ")
 }

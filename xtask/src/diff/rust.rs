@@ -11,8 +11,8 @@ use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};
 use crate::workspace::Repository;
 
-/// The crates integrators depend on.
-const CRATES: [&str; 2] = ["p100-raw", "p100"];
+/// The published crates, which share one version.
+const CRATES: [&str; 4] = ["p100-raw", "p100-httpmock", "p100", "p100-sandbox"];
 
 pub(crate) struct Rust {
     pub(crate) crates: Vec<Effect>,

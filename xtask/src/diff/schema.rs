@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use p100_codegen::{Document, Evidence, Node};
 
 use super::change::{Direction, Effect};
-use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short};
+use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
 
 impl<'a> Comparer<'a> {
     /// A schema that either side may lack.
@@ -59,6 +59,7 @@ impl<'a> Comparer<'a> {
 
     fn keywords(&mut self, schema: &Pair<'a>, without: &[&str]) {
         let has_other_values = is_enum(schema) && self.values(schema);
+        let has_other_decimals = self.decimals(schema);
         self.members(schema, |comparer, key, pair| match key {
             key if without.contains(&key) => {
                 if schema.old_node().and_then(Document::reference) == schema.new_node().and_then(Document::reference) {
@@ -67,10 +68,13 @@ impl<'a> Comparer<'a> {
                     comparer.account();
                 }
             }
-            "type" | "format" => {
+            // Told above, as one change.
+            "type" | "format" | "oneOf" if has_other_decimals => comparer.account(),
+            "type" => {
                 let what = describe(pair);
                 comparer.tell_form(schema, pair, what, |_| Effect::Breaks);
             }
+            "format" => comparer.format(schema, pair),
             // Told above, as one list.
             "enum" | "x-extensible-enum" if has_other_values => comparer.account(),
             // Another order, or a value twice.
@@ -121,6 +125,43 @@ impl<'a> Comparer<'a> {
             "x-enum-evidence" => comparer.value_grades(schema, pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    /// A decimal that may be a JSON string, a JSON number or either, and which of them was otherwise; whether it is one.
+    fn decimals(&mut self, schema: &Pair<'a>) -> bool {
+        let forms = |spot: Option<Spot<'a>>| spot.and_then(|spot| decimal_forms(spot.node));
+        let (Some(old), Some(new)) = (forms(schema.old), forms(schema.new)) else { return false };
+        // One form for one other is a change of the type.
+        if schema.member("oneOf").is_same() {
+            return false;
+        }
+        let words = |forms: &[&str]| format!("a JSON {}", forms.join(" or "));
+        let what = format!("is {} now, was {}", words(&new), words(&old));
+        let fits = |inner: &[&str], outer: &[&str]| inner.iter().all(|form| outer.contains(form));
+        match (fits(&old, &new), fits(&new, &old)) {
+            // Either is valid still, but the generated client writes the first.
+            (true, true) => self.tell_form(schema, schema, what, |direction| match direction.is_read() {
+                true => Effect::Words,
+                false => Effect::Unknown,
+            }),
+            (true, false) => self.tell_form(schema, schema, what, Effect::wider),
+            (false, true) => self.tell_form(schema, schema, what, Effect::narrower),
+            (false, false) => self.tell_form(schema, schema, what, |_| Effect::Breaks),
+        }
+        true
+    }
+
+    /// A format. Most say which strings are meant, without another form on the wire or in Rust.
+    fn format(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
+        let is_string = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.str("type") == Some("string"));
+        let is_plain = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.as_str().is_some_and(|it| PLAIN_FORMATS.contains(&it)));
+        let stays = is_string(schema.old) && is_string(schema.new);
+        let what = describe(pair);
+        match (pair.old, pair.new) {
+            (None, new) if stays && is_plain(new) => self.tell_form(schema, pair, what, Effect::narrower),
+            (old, None) if stays && is_plain(old) => self.tell_form(schema, pair, what, Effect::wider),
+            _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
+        }
     }
 
     /// The values that are known; whether others are now.
@@ -178,12 +219,16 @@ impl<'a> Comparer<'a> {
 
     fn properties(&mut self, schema: &Pair<'a>, properties: &Pair<'a>) {
         let needs = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.strings("required").any(|it| it == name));
+        // An object without members is a map in Rust, and a struct from the first one on.
+        let was_object = schema.old_node().is_some_and(|node| matches!(node.str("type"), None | Some("object")));
+        let was_map = was_object && properties.old_node().is_none_or(|node| node.members().next().is_none());
         self.members(properties, |comparer, name, pair| {
             let is_required = needs(schema.old, name) || needs(schema.new, name);
             let pair = Pair { is_required, ..pair.clone().within(&format!("member `{name}`")) };
             match (pair.old, pair.new) {
                 (None, _) if needs(schema.new, name) => comparer
                     .tell_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
+                (None, _) if was_map => comparer.tell_rust(&pair, "added, optional: the Rust type becomes a struct", |_| Effect::Adds),
                 (None, _) => comparer.tell(&pair, "added, optional", |_| Effect::Adds),
                 (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
                 _ => comparer.schema(&pair),
@@ -193,7 +238,7 @@ impl<'a> Comparer<'a> {
 
     fn required(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let has = |spot: Option<Spot<'a>>, name: &str| spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some());
-        let (gone, come) = self.list(pair, short);
+        let (gone, come) = self.list(pair, text);
         let is_nullable = |spot: Option<Spot<'a>>, name: &str| {
             spot.is_some_and(|spot| spot.node.at(&["properties", name]).is_some_and(|member| member.flag("nullable")))
         };
@@ -308,6 +353,26 @@ impl<'a> Comparer<'a> {
 /// `{title: .., required: [..]}`: says which members must be there together.
 fn is_required_group(form: &Node) -> bool {
     form.members().all(|(key, _)| key == "title" || key == "required")
+}
+
+/// Formats of strings that are strings in Rust too.
+const PLAIN_FORMATS: [&str; 4] = ["date", "password", "uri", "uuid"];
+
+/// The JSON types that a decimal may have, the one first that the generated client writes.
+fn decimal_forms(schema: &Node) -> Option<Vec<&str>> {
+    match schema.get("oneOf") {
+        None => Some(vec![decimal_form(schema)?]),
+        Some(_) if schema.get("type").is_some() || schema.get("format").is_some() => None,
+        Some(forms) => {
+            let forms = forms.items().map(|form| decimal_form(form).filter(|_| form.members().count() == 2));
+            forms.collect::<Option<Vec<_>>>().filter(|forms| !forms.is_empty())
+        }
+    }
+}
+
+fn decimal_form(schema: &Node) -> Option<&str> {
+    let kind = schema.str("type").filter(|kind| ["string", "number"].contains(kind));
+    kind.filter(|_| schema.str("format") == Some("decimal"))
 }
 
 /// What the generator looks at when it chooses a type: bounds, patterns and most formats stay on the wire.

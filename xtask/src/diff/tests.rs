@@ -5,21 +5,32 @@
 mod golden;
 mod mutations;
 
+use std::collections::BTreeSet;
+
 use p100_codegen::Node;
 
 use super::change::Change;
 use super::compare::compare;
-use super::report::used_by;
+use super::report::{common_operations, used_by};
 
-/// A change as one line.
-fn line(change: &Change) -> String {
-    let users = if change.users.is_empty() { String::new() } else { format!(" [{}]", used_by(&change.users)) };
+/// A change as one line; `all` are the operations of both documents.
+fn line(change: &Change, all: &BTreeSet<String>) -> String {
+    let users = if change.users.is_empty() { String::new() } else { format!(" [{}]", used_by(&change.users, all)) };
     format!("{}: {} {}{users}: {}", change.class.word(), change.subject.kind(), change.subject.name(), change.message())
+}
+
+/// All changes, one line each.
+fn verdict(old: &Node, new: &Node) -> Vec<String> {
+    let all = common_operations(old, new);
+    compare(old, new).iter().map(|change| line(change, &all)).collect()
 }
 
 fn node(text: &str) -> Node {
     Node::parse(text).expect("it parses")
 }
+
+/// What must not come alive in a report.
+const HOSTILE: &str = "@octocat <img src=http://e/x> [x](http://evil) *y*";
 
 /// A report on one edit of a document that is full of characters with a meaning elsewhere.
 fn hostile() -> super::report::Report {
@@ -28,6 +39,77 @@ fn hostile() -> super::report::Report {
     let side = |name: &str, text: &str| super::report::Side { name: name.to_owned(), root: node(text) };
     let new = text.replace("OLD", "<script>alert(1)</script> @someone [x](http://evil) *y*").replace(r#""200""#, r#""<u>""#);
     super::report::Report::new(side("<old>", text), side("new & newer", &new), None)
+}
+
+/// A report on hostile texts wherever a document has texts: each as it is and with backticks around and within it.
+fn hostile_everywhere(mark: &str) -> super::report::Report {
+    let text = r#"{"openapi":"3.0.3","info":{"title":"Base","version":"1"},"servers":[],"paths":{"/a":{"get":{"operationId":"getA",
+        "summary":"OLD","description":"OLD","responses":{"200":{"description":"ok"}}}}},"x-webhooks":{},
+        "components":{"schemas":{"A":{"type":"object","properties":{}}}}}"#;
+    let bad = format!("{mark} {HOSTILE} {mark}b");
+    let mut new: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    new["servers"] = serde_json::json!([{ "url": bad }]);
+    new["x-webhooks"][&bad] = serde_json::json!({ "post": {} });
+    new["components"]["schemas"]["A"]["properties"][&bad] = serde_json::json!({ "type": "string" });
+    new["components"]["schemas"][&bad] = serde_json::json!({ "type": "string" });
+    let get = &mut new["paths"]["/a"]["get"];
+    get["operationId"] = bad.clone().into();
+    get["summary"] = bad.clone().into();
+    get["description"] = format!("{mark}\n\n{HOSTILE}").into();
+    get["externalDocs"] = serde_json::json!({ "url": format!("https://e\n\n{bad}") });
+    get["responses"][&bad] = serde_json::json!({ "description": "ok" });
+    let side = |name: &str, root: Node| super::report::Side { name: name.to_owned(), root };
+    super::report::Report::new(side("old", node(text)), side(&bad, node(&new.to_string())), None)
+}
+
+/// What Markdown does not show as code and that no backslash takes its meaning from. A span of code ends at a run of as many backticks as
+/// began it, in the same paragraph.
+fn alive(markdown: &str) -> String {
+    let run = |text: &str| text.len() - text.trim_start_matches('`').len();
+    let mut out = String::new();
+    for line in markdown.lines() {
+        let mut rest = line;
+        while let Some(letter) = rest.chars().next() {
+            if letter == '`' {
+                let (mark, after) = rest.split_at(run(rest));
+                let mut ends = after.match_indices('`').map(|(at, _)| at).filter(|at| !after[..*at].ends_with('`'));
+                rest = ends.find(|at| run(&after[*at..]) == mark.len()).map_or(after, |end| &after[end + mark.len()..]);
+            } else {
+                let escaped = if letter == '\\' { rest.chars().nth(1).map_or(0, char::len_utf8) } else { 0 };
+                out.extend(Some(letter).filter(|_| escaped == 0));
+                rest = &rest[letter.len_utf8() + escaped..];
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn another_order_of_events_renumbers_their_variants_in_rust() {
+    let document = |events: &str| node(&format!(r#"{{"openapi":"3.0.3","paths":{{}},"x-webhooks":{{{events}}}}}"#));
+    let (one, two, three) = (r#""one":{"post":{}}"#, r#""two":{"post":{}}"#, r#""three":{"post":{}}"#);
+    let old = document(&[one, two, three].join(","));
+    let lines = |events: &[&str]| verdict(&old, &document(&events.join(",")));
+    assert_eq!(
+        lines(&[one, three, two]),
+        [
+            "breaking-rust: event three [event three]: is event 2 of the document, was 3: its number as `WebhookKind` changes",
+            "breaking-rust: event two [event two]: is event 3 of the document, was 2: its number as `WebhookKind` changes",
+        ]
+    );
+    assert_eq!(lines(&[one, two, three]), Vec::<String>::new());
+}
+
+#[test]
+fn values_that_a_report_cannot_show_whole_are_told_apart() {
+    let document = |value: &str| {
+        let list = format!(r#"["{}{value}"]"#, "long ".repeat(20));
+        let route = format!(r#"{{"distinguishing":{{"values":{{"state":{list}}}}}}}"#);
+        node(&format!(r#"{{"openapi":"3.0.3","paths":{{}},"x-webhooks":{{"one":{{"post":{{"x-webhook":{route}}}}}}}}}"#))
+    };
+    let lines = verdict(&document("one"), &document("two"));
+    assert!(lines.iter().any(|line| line.starts_with("breaking-receivers: event one") && line.contains("removed")), "{lines:?}");
 }
 
 #[test]
@@ -45,10 +127,18 @@ fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
 }
 
 #[test]
-fn the_comment_neither_calls_anyone_nor_makes_links_of_descriptions() {
-    let comment = super::markdown::write(&hostile());
-    assert!(!comment.contains("<script>alert(1)</script> @someone [x](http") || comment.contains('`'), "{comment}");
-    assert!(comment.contains("get&lt;i&gt;"), "{comment}");
+fn comments_and_notes_neither_call_anyone_nor_make_links_or_tags_of_a_document() {
+    for mark in ["", "`", "``", "`a`", "` `` `"] {
+        let report = hostile_everywhere(mark);
+        for text in [super::markdown::write(&report), super::notes::write(&report)] {
+            assert!(text.contains("octocat"), "{text}");
+            let live = alive(&text);
+            for bad in ["@octocat", "<img", "](http", "[x]", "*y*"] {
+                assert!(!live.contains(bad), "{bad} with {mark:?} in {live}\n{text}");
+            }
+        }
+    }
+    assert!(super::markdown::write(&hostile()).contains("get&lt;i&gt;"));
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
             let _ = writeln!(out, "  {}", paint(&heading(subject), "1"));
             let mut told = String::new();
             for change in changes {
-                let users = used_by(&change.users);
+                let users = used_by(&change.users, &report.operations);
                 if users != told && !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !users.is_empty() {
                     let _ = writeln!(out, "    {}", paint(&format!("in the {users}"), "2"));
                     told = users;

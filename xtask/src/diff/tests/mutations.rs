@@ -1,6 +1,6 @@
 //! Random single edits of the real document: each one has to be reported, and in words of the comparison.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use p100_codegen::{Kind, Node, Position, Scalar};
@@ -159,6 +159,16 @@ fn tree(value: &Value) -> Node {
     Node { kind, position: Position::default() }
 }
 
+/// Swaps two events, of which only the order in the text tells; answers the place of one of them.
+fn swap_events(document: &mut Node, dice: &mut Dice) -> String {
+    let Kind::Map(members) = &mut document.kind else { panic!("not a mapping") };
+    let (_, events) = members.get_mut("x-webhooks").expect("it has events");
+    let Kind::Map(events) = &mut events.kind else { panic!("not a mapping") };
+    let index = dice.roll(events.len() - 1);
+    events.swap_indices(index, index + 1);
+    format!("/x-webhooks/{}", events.get_index(index).expect("it is there").0)
+}
+
 /// Whether the change is reported at or around the edit, or at something that the edit is a part of by reference.
 fn is_near(change: &Change, address: &str) -> bool {
     let common = |one: &str, two: &str| one.starts_with(two) || two.starts_with(one);
@@ -181,12 +191,18 @@ fn each_of_500_random_edits_of_the_real_document_is_reported() {
     for number in 0..EDITS {
         let from = if number % 5 == 0 { &texts } else { &telling };
         let address = &from[dice.roll(from.len())];
-        let mut edited = original.clone();
-        let kind = edit(&mut edited, address, &mut dice);
+        let (address, kind, new) = if number % 50 == 49 {
+            let mut new = old.clone();
+            (&swap_events(&mut new, &mut dice), "reorder events", new)
+        } else {
+            let mut edited = original.clone();
+            let kind = edit(&mut edited, address, &mut dice);
+            (address, kind, tree(&edited))
+        };
         *kinds.entry(kind).or_default() += 1;
-        let changes = compare(&old, &tree(&edited));
+        let changes = compare(&old, &new);
         assert!(!changes.is_empty(), "edit {number}, {kind} {address}: nothing is reported");
-        let lines: Vec<String> = changes.iter().map(line).collect();
+        let lines: Vec<String> = changes.iter().map(|change| line(change, &BTreeSet::new())).collect();
         let named = changes.iter().any(|change| is_near(change, address));
         assert!(named, "edit {number}, {kind} {address}: reported elsewhere only:\n{}", lines.join("\n"));
     }
