@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use super::change::{Class, Subject};
 use super::report::{Page, Report, heading, used_by};
 use super::rust::{Rust, lists, word};
-
-/// The longest comment that forges take.
-const LIMIT: usize = 60_000;
+use crate::format::LONGEST_COMMENT;
 
 pub(crate) fn write(report: &Report) -> String {
     let mut out = format!(
@@ -40,7 +38,7 @@ pub(crate) fn write(report: &Report) -> String {
                 };
                 let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
             }
-            if out.len() + group.len() > LIMIT { left_out += changes.len() } else { out.push_str(&group) }
+            if out.len() + group.len() > LONGEST_COMMENT { left_out += changes.len() } else { out.push_str(&group) }
         }
         if !is_open {
             out.push_str("\n</details>\n");
@@ -64,7 +62,7 @@ fn rust(rust: &Rust, out: &mut String) -> usize {
         for (word, items) in lists(&effect.changes).into_iter().filter(|(_, items)| !items.is_empty()) {
             let _ = writeln!(out, "\n  <details><summary>{} public items {word}</summary>\n", items.len());
             for item in items {
-                if out.len() + item.len() > LIMIT {
+                if out.len() + item.len() > LONGEST_COMMENT {
                     left_out += 1;
                 } else {
                     let _ = writeln!(out, "  - {}", escape(&item));
