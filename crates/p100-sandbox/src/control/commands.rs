@@ -38,11 +38,10 @@ impl Core {
     }
 
     /// Forgets everything but the settings.
-    pub(crate) async fn reset(&self, reset: &Reset) -> Result<(), Refusal> {
+    pub(crate) fn reset(&self, reset: &Reset) -> Result<(), Refusal> {
         let time = reset.time.clone().map(Time::try_from).transpose();
         let time = time.map_err(|error| invalid(format!("time: {error}")))?;
-        self.replace(|world| World::new(reset.seed.unwrap_or_else(|| world.ids.seed()), time.unwrap_or(world.now), world.settings.clone()))
-            .await;
+        self.replace(|world| World::new(reset.seed.unwrap_or_else(|| world.ids.seed()), time.unwrap_or(world.now), world.settings.clone()));
         Ok(())
     }
 
@@ -52,9 +51,9 @@ impl Core {
     }
 
     /// Goes on from the state of a document.
-    pub(crate) async fn import(&self, state: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn import(&self, state: &[u8]) -> Result<(), Refusal> {
         let world = World::read(state)?;
-        self.replace(|_| world).await;
+        self.replace(|_| world);
         Ok(())
     }
 }

@@ -14,12 +14,12 @@ use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 
 impl Sandbox {
-    /// Forgets everything but the settings, once the webhook that is under way has been answered.
+    /// Forgets everything but the settings. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// The time is none.
     pub async fn reset(&self, reset: &Reset) -> Result<(), Refused> {
-        Ok(self.core().reset(reset).await?)
+        Ok(self.core().reset(reset)?)
     }
 
     /// How it behaves.
@@ -219,12 +219,12 @@ impl Sandbox {
         self.core().world().write()
     }
 
-    /// Goes on from an exported state, once the webhook that is under way has been answered.
+    /// Goes on from an exported state. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// It is not the state of a sandbox; the error says where. Nothing has changed then.
     pub async fn import(&self, state: &str) -> Result<(), Refused> {
-        Ok(self.core().import(state.as_bytes()).await?)
+        Ok(self.core().import(state.as_bytes())?)
     }
 
     /// [Stops](Self::stop), and answers the last state.

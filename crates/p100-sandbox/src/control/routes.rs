@@ -213,7 +213,7 @@ fn export(core: Arc<Core>, _: Incoming) -> Answered {
 
 fn import(core: Arc<Core>, incoming: Incoming) -> Answered {
     Box::pin(async move {
-        core.import(&incoming.body).await?;
+        core.import(&incoming.body)?;
         Ok(Reply::json(200, &Done {}))
     })
 }
@@ -221,7 +221,7 @@ fn import(core: Arc<Core>, incoming: Incoming) -> Answered {
 fn reset(core: Arc<Core>, incoming: Incoming) -> Answered {
     Box::pin(async move {
         let reset: Reset = incoming.json()?;
-        core.reset(&reset).await?;
+        core.reset(&reset)?;
         Ok(Reply::json(200, &Done {}))
     })
 }
