@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use p100::raw::reqwest::{self, Method, StatusCode, header};
-use p100::raw::{Operation, operations};
 use p100::types::{ErrorCode, OrderLockRequest, OrderRequest, PartnerWalletRequest, PaymentLinkRequest, TransferRequest, TransferStatus};
 use p100::{AccessDenied, Client, Decimal};
 use p100_sandbox::control::{Books, Overview, Reset, UserState};
 use p100_sandbox::{Account, Delivery, DeliveryState, Sandbox, Settings, Step, When};
 use serde_json::{Value, json};
 
+use crate::refusals::operation;
 use crate::users::{limited, request, verify, with_files, with_step};
 
 /// Sends a command; the answer is its status and JSON.
@@ -33,10 +33,6 @@ async fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
 async fn refused(sandbox: &Sandbox, method: Method, path: &str, body: Value) -> (u16, String) {
     let (status, answer) = send(sandbox, method, path, Some(body)).await;
     (status, answer["message"].as_str().unwrap_or_default().to_owned())
-}
-
-fn operation(id: &str) -> &'static Operation {
-    operations::ALL.iter().find(|operation| operation.id == id).unwrap()
 }
 
 async fn get(sandbox: &Sandbox, path: &str) -> Value {
@@ -147,7 +143,10 @@ async fn settings_are_read_and_replaced() {
         (json!({"steps": {"payment": "immediate"}}), "unknown variant `payment`"),
         (json!({"exchangeFeePercentage": "101"}), "exchangeFeePercentage must be from 0 to 100"),
         (json!({"sepaLevel": 3}), "sepaLevel must be 1 or 2"),
-        (json!({"sepaFeeMinimum": "-1"}), "sepaFeeMinimum must not be less than 0"),
+        (json!({"sepaFeeMinimum": "-1"}), "sepaFeeMinimum must be from 0 to 1000000000000, with at most 2 decimals"),
+        (json!({"sepaFeeMinimum": "79228162514264337593543950335"}), "sepaFeeMinimum must be from 0"),
+        (json!({"sepaFeeMinimum": "0.001"}), "sepaFeeMinimum must be from 0"),
+        (json!({"rates": {"eur": "2"}}), "rates.eur is always 1"),
         (json!({"rates": {"usd": "1"}}), "rates.usd: there is no such currency"),
         (json!({"rates": {"btc": "0"}}), "rates.btc must be a positive number"),
         (json!({"speed": 2}), "unknown field `speed`"),
@@ -467,29 +466,4 @@ async fn what_is_no_operation_is_told_which_there_are() {
         assert!(body["operations"].as_array().unwrap().contains(&json!("GET /v1/partner/balances (getPartnerBalances)")), "{body}");
         assert_eq!(body["control"], "/_sandbox/");
     }
-}
-
-#[tokio::test]
-async fn a_request_that_is_wrong_is_told_everything_at_once() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let operation = operation("createCard");
-    let post = async |body: &'static str| {
-        let request = reqwest::Client::new().post(format!("{}{}", sandbox.base_url(), operation.path)).header("x-api-key", "sandbox-key");
-        let answer = request.body(body).send().await.unwrap();
-        let status = answer.status().as_u16();
-        let body: p100::types::Error = answer.json().await.unwrap();
-        assert_eq!(body.error_code, Some(ErrorCode::P403));
-        (status, body.error_message.unwrap())
-    };
-    for body in ["", "{", "pin=1234"] {
-        assert_eq!(post(body).await, (400, "The body must be JSON.".to_owned()));
-    }
-    let (status, text) = post(r#"{"externalUserId": 7, "label": "x", "pin": "12345"}"#).await;
-    assert_eq!(status, 400);
-    for sentence in
-        ["externalUserId must be a string.", "label must be longer than or equal to 3 characters.", "pin must match ^[0-9]{4}$."]
-    {
-        assert!(text.contains(sentence), "{sentence:?} in {text:?}");
-    }
-    assert_eq!(post("{}").await.1.matches("should not be empty.").count(), 3);
 }

@@ -76,7 +76,7 @@ impl World {
             }
             _ => return Err(invalid("account must be `partner`, or `user:` and the external id of a user")),
         }
-        let currency = movable("amount", *amount, currency)?;
+        let currency = movable(*amount, currency)?;
         let leg = Leg { from: Account::Outside, to: account.clone(), currency: currency.slug, amount: *amount };
         let reference = self.ids.uuid();
         self.ledger.book(self.now, &reference, &[leg]).map_err(|_| invalid("amount is too large"))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Form, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -67,7 +68,12 @@ pub(crate) fn routes(core: &Arc<Core>) -> Router {
     for route in ROUTES {
         let core = Arc::clone(core);
         let Ok(method) = MethodFilter::try_from(route.method.parse().unwrap_or(Method::GET)) else { continue };
-        let answer = move |path: RawPathParams, request: Request| async move { command(core, route, &path, request).await };
+        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+            match path {
+                Ok(path) => command(core, route, &path, request).await,
+                Err(_) => refused(&invalid("The path must be UTF-8.")),
+            }
+        };
         router = router.route(route.path, on(method, answer));
     }
     router.route("/_sandbox/{*rest}", any(unknown)).method_not_allowed_fallback(wrong_method)
@@ -88,7 +94,7 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
     match tokio::spawn(async move { (route.answer)(core, incoming).await }).await {
         Ok(Ok(reply)) => response(reply),
         Ok(Err(refusal)) => refused(&refusal),
-        Err(_) => refused(&Refusal::message(500, "The sandbox failed. This is a defect, please report it.")),
+        Err(_) => refused(&Refusal::defect()),
     }
 }
 

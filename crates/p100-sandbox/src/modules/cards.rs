@@ -287,6 +287,6 @@ impl Limits {
                 sentences.push(format!("dailyTrx{name} must not be greater than monthlyTrx{name}."));
             }
         }
-        if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+        Refusal::unless_empty(sentences)
     }
 }

@@ -96,7 +96,7 @@ impl World {
         amount: Decimal,
         travel_rule: bool,
     ) -> Result<String, Refusal> {
-        let currency = movable("amount", amount, currency)?;
+        let currency = movable(amount, currency)?;
         if currency.is_fiat() {
             return Err(Refusal::invalid("currency must be a cryptocurrency."));
         }

@@ -12,7 +12,7 @@ use crate::currencies::{self, Currency};
 use crate::ledger::{Account, InsufficientFunds, Leg};
 use crate::schedule::Step;
 use crate::time::Time;
-use crate::world::{NewRow, World, unmovable};
+use crate::world::{NewRow, World, beyond, unmovable};
 
 const DONE: &str = "SUCCESSFUL";
 
@@ -190,17 +190,17 @@ fn check(request: &types::PartnerSepaTransferRequest, level: u8) -> Result<(&'st
     let currency = currencies::find(&request.currency).filter(|currency| currency.is_fiat());
     let mut sentences = Vec::new();
     match currency {
-        Some(currency) => sentences.extend(unmovable("amount", request.amount, currency)),
-        None => sentences.push("currency must be eur.".to_owned()),
+        Some(currency) => sentences.extend(unmovable(request.amount, currency)),
+        None => {
+            sentences.extend(beyond(request.amount));
+            sentences.push("currency must be eur.".to_owned());
+        }
     }
     let iban = Iban::new(&request.destination_iban).map_err(|error| sentences.push(format!("destinationIban {}.", error.rule()))).ok();
-    if request.transfer_title.trim().is_empty() {
-        sentences.push("transferTitle should not be empty.".to_owned());
-    }
     let receiver = receiver(request, level, &mut sentences);
     match (currency, iban) {
         (Some(currency), Some(iban)) if sentences.is_empty() => Ok((currency, iban, receiver)),
-        _ => Err(Refusal::invalid(sentences.join(" "))),
+        _ => Err(sentences.into()),
     }
 }
 

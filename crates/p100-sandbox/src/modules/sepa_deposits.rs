@@ -212,7 +212,7 @@ impl World {
         }
         let deposit = deposit.clone();
         if approve {
-            self.book_sepa_deposit(id, &deposit.account, movable("amount", deposit.amount, "eur")?, deposit.amount)?;
+            self.book_sepa_deposit(id, &deposit.account, movable(deposit.amount, "eur")?, deposit.amount)?;
             self.move_contact(&deposit.account, &deposit.sender_iban, Cause::Approved);
             self.tell_of_sepa_deposit(id, &deposit.credited());
         } else {
@@ -250,7 +250,7 @@ impl World {
 
     /// The currency and the sender of a deposit that can be made.
     fn payable(&self, account: &Account, amount: Decimal, sender_iban: String) -> Result<(&'static Currency, Iban), Refusal> {
-        let currency = movable("amount", amount, "eur")?;
+        let currency = movable(amount, "eur")?;
         self.check_receiver(account, currency)?;
         let iban = Iban::new(sender_iban).map_err(|error| Refusal::invalid(format!("senderIban {}.", error.rule())))?;
         Ok((currency, iban))

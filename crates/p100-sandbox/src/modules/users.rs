@@ -203,7 +203,6 @@ impl World {
     /// A request of the earlier form is answered in the earlier form, with the balances.
     pub(crate) fn create_user(&mut self, request: types::CreateUserRequest) -> Result<types::UserCreated, Refusal> {
         let external_user_id = request.external_user_id.clone();
-        check_id(&external_user_id)?;
         let (person, form) = Person::of(request)?;
         let user_id = self.add_user(&external_user_id, person, form, Stage::Created)?;
         let poa_required = self.user(&external_user_id)?.poa_required();
@@ -221,8 +220,7 @@ impl World {
 
     pub(crate) fn create_limited_user(&mut self, request: types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Refusal> {
         let external_user_id = request.external_user_id.clone();
-        check_id(&external_user_id)?;
-        check_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)])?;
+        Refusal::unless_empty(wrong_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)]))?;
         let user_id = self.add_user(&external_user_id, Person::limited(request), Form::Early, Stage::Limited)?;
         let account = Account::User(external_user_id);
         let crypto = balances::crypto(self, &account, true).into_iter().map(|balance| {
@@ -350,15 +348,10 @@ fn set<T>(member: &mut T, value: Option<T>) {
     }
 }
 
-/// Refuses a new user without an id.
-fn check_id(external_user_id: &str) -> Result<(), Refusal> {
-    if external_user_id.is_empty() { Err(Refusal::invalid("externalUserId should not be empty.")) } else { Ok(()) }
-}
-
-/// Refuses country codes that are not two capital letters. Whether there is such a country is not asked: lists of countries change.
-pub(super) fn check_countries(countries: &[(&str, &str)]) -> Result<(), Refusal> {
+/// A sentence for each country code that is not two capital letters. Whether there is such a country is not asked: lists of countries
+/// change.
+pub(super) fn wrong_countries(countries: &[(&str, &str)]) -> Vec<String> {
     let is_code = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let wrong = countries.iter().filter(|(_, code)| !is_code(code));
-    let sentences: Vec<String> = wrong.map(|(member, _)| format!("{member} must be two capital letters.")).collect();
-    if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+    wrong.map(|(member, _)| format!("{member} must be two capital letters.")).collect()
 }
