@@ -130,6 +130,10 @@ fn sentence(error: &ValidationError<'_>, whole: &str) -> String {
             format!("{member} must be an {kind}.")
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("{member} must be a {kind}."),
+        ValidationErrorKind::Type { kind: TypeKind::Multiple(kinds) } => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.to_string()).collect();
+            format!("{member} must be of the type {}.", kinds.join(" or "))
+        }
         ValidationErrorKind::Enum { options } => {
             let values: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             format!("{member} must be one of the following values: {}.", values.join(", "))

@@ -98,6 +98,21 @@ async fn what_fits_the_schema_and_makes_no_sense_is_told_everything_at_once_too(
 }
 
 #[tokio::test]
+async fn a_party_that_is_null_is_none() {
+    let sandbox = sandbox().await;
+    let transfer = |from: Value, to: Value| {
+        let body = json!({"sourceExternalUserId": from, "destinationExternalUserId": to, "amount": 1, "currency": "eur"});
+        call(&sandbox, "createTransfer", body.to_string())
+    };
+    assert_eq!(transfer(Value::Null, json!("ada")).await.0, 201);
+    assert_eq!(transfer(json!("ada"), Value::Null).await.0, 201);
+    let (status, answer) = transfer(Value::Null, Value::Null).await;
+    assert_eq!((status, &answer["errorCode"]), (400, &json!("P424")));
+    let (_, answer) = transfer(json!(7), Value::Null).await;
+    assert_eq!(answer["errorMessage"], "sourceExternalUserId must be of the type null or string.");
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_without_its_place_in_the_text() {
     let sandbox = sandbox().await;
     let twice = r#"{"sourceExternalUserId": "ada", "amount": 1, "amount": 2, "currency": "eur"}"#;
