@@ -124,7 +124,7 @@ impl World {
         self.now.into()
     }
 
-    /// Tells the partner's server, as soon as the call is answered.
+    /// Tells the partner's server, soon: nothing waits for that.
     pub(crate) fn emit(&mut self, event: &WebhookEvent) {
         self.send(event.kind(), event.to_json());
     }

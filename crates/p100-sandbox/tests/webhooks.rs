@@ -235,6 +235,25 @@ async fn without_a_receiver_webhooks_are_kept_and_can_be_sent_later() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_waits_goes_where_the_settings_say_by_then() {
+    let (url, _seen) = partner([500]).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.settle().await;
+    sandbox.change_settings(|settings| settings.webhooks = None).unwrap();
+    sandbox.advance(Duration::from_secs(1000)).await;
+    assert_eq!((only(&sandbox).state, only(&sandbox).attempts.len()), (DeliveryState::NoReceiver, 1));
+
+    let (url, mut seen) = partner([500]).await;
+    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver { url, token: "another".into() })).unwrap();
+    sandbox.redeliver(0).await.unwrap();
+    sandbox.advance(Duration::from_secs(8)).await;
+    assert_eq!(only(&sandbox).state, DeliveryState::Delivered);
+    assert_eq!(attempts(&sandbox, &only(&sandbox)), [(0, Some(500), false), (1000, Some(500), false), (1008, Some(200), false)]);
+    assert_eq!(seen.try_recv().unwrap().1, "another");
+}
+
+#[tokio::test]
 async fn an_attempt_that_is_broken_off_is_made_again() {
     let (url, mut seen) = partner([500, 0]).await;
     let sandbox = sandbox(&url).await;

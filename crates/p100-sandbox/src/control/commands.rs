@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use axum::Json;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::{CryptoDeposit, Fund, KycDecision, Reset};
 use crate::call::Refusal;
@@ -26,6 +27,26 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
         let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         invalid(source)
     })
+}
+
+/// Takes over what is given; null brings a default back.
+fn merge(kept: &mut Map<String, Value>, given: Map<String, Value>) {
+    for (name, value) in given {
+        match (kept.get_mut(&name), value) {
+            (Some(Value::Object(kept)), Value::Object(given)) => {
+                for (name, value) in given {
+                    if value.is_null() {
+                        kept.remove(&name)
+                    } else {
+                        kept.insert(name, value)
+                    };
+                }
+            }
+            (Some(_), Value::Null) => _ = kept.remove(&name),
+            // A name that is not known is refused later, null or not.
+            (_, value) => _ = kept.insert(name, value),
+        }
+    }
 }
 
 impl Core {
@@ -65,11 +86,20 @@ impl World {
         Ok(())
     }
 
+    /// Changes the settings that are given, and of those with members the members that are.
+    pub(crate) fn patch_settings(&mut self, patch: Map<String, Value>) -> Result<(), Refusal> {
+        let mut settings = serde_json::to_value(&self.settings).map_err(|error| invalid(error.to_string()))?;
+        if let Value::Object(kept) = &mut settings {
+            merge(kept, patch);
+        }
+        self.set_settings(decode(settings.to_string().as_bytes())?)
+    }
+
     pub(crate) fn fund(&mut self, Fund { account, currency, amount }: &Fund) -> Result<(), Refusal> {
         match account {
             Account::Partner => {}
             Account::User(user) => {
-                let user = self.user(user).map_err(|_| invalid("account: there is no such user"))?;
+                let user = self.user(user).map_err(|_| Refusal::message(404, "account: there is no such user"))?;
                 if !user.has_balances() {
                     return Err(no_balances());
                 }

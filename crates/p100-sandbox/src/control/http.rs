@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use p100_raw::types::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -56,6 +57,10 @@ impl Incoming {
     /// The request, if it is that of an HTML form.
     pub(super) async fn form<T: DeserializeOwned>(&self) -> Option<Result<T, Refusal>> {
         let content_type = self.content_type.as_ref().filter(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
+        // Some programs call everything a form; none that is one begins like this.
+        if self.body.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
         let mut request = Request::new(Body::from(self.body.clone()));
         *request.method_mut() = Method::POST;
         request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
@@ -119,7 +124,15 @@ fn response(reply: Reply) -> Response {
 }
 
 fn refused(refusal: &Refusal) -> Response {
-    response(Reply::json(refusal.status, &json!({"message": refusal.text()})))
+    response(Reply::json(status(refusal), &json!({"message": refusal.text()})))
+}
+
+/// As a page on the web would say it: a user or a card that is not there is not found.
+pub(super) fn status(refusal: &Refusal) -> u16 {
+    match refusal.body.error_code {
+        Some(ErrorCode::P412 | ErrorCode::P434) => 404,
+        _ => refusal.status,
+    }
 }
 
 /// No such command: the answer says which exist.

@@ -12,6 +12,7 @@ use crate::faults::Fault;
 use crate::ledger::Account;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
+use crate::world::World;
 
 impl Sandbox {
     /// Forgets everything but the settings. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
@@ -28,12 +29,26 @@ impl Sandbox {
         self.core().world().settings.clone()
     }
 
-    /// Replaces the settings. What has been caused already goes by the old ones.
+    /// Replaces the settings. Steps that have been caused already happen when the old ones say; webhooks go where the new ones say.
     ///
     /// # Errors
-    /// One of them is out of its range.
+    /// One of them is out of its range. Nothing has changed then.
     pub fn set_settings(&self, settings: Settings) -> Result<(), Refused> {
         Ok(self.core().command(|world| world.set_settings(settings))?)
+    }
+
+    /// Changes some of the settings, as [`set_settings`](Self::set_settings) would replace them all. All calls wait while `change` runs, so
+    /// it must make none.
+    ///
+    /// # Errors
+    /// One of them is out of its range. Nothing has changed then.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), Refused> {
+        let command = |world: &mut World| {
+            let mut settings = world.settings.clone();
+            change(&mut settings);
+            world.set_settings(settings)
+        };
+        Ok(self.core().command(command)?)
     }
 
     /// Puts money on an account out of nowhere: no deposit, no webhook.
@@ -213,7 +228,7 @@ impl Sandbox {
         self.core().world().overview(speed)
     }
 
-    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes.
+    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes while the clock stands still.
     #[must_use]
     pub fn export(&self) -> String {
         self.core().world().write()

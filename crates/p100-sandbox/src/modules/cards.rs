@@ -34,7 +34,7 @@ pub(crate) struct Card {
     secrets: Secrets,
     pin: Sensitive,
     limits: Limits,
-    created_at: Time,
+    pub(crate) created_at: Time,
     spendings: Vec<Spending>,
 }
 

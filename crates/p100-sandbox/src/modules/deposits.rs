@@ -26,7 +26,7 @@ pub(crate) struct Deposit {
     /// Whether the partner has to name the sender.
     travel_rule: bool,
     state: State,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

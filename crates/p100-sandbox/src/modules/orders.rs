@@ -54,7 +54,7 @@ pub(crate) struct Order {
     transaction_hash: Option<String>,
     /// Of the latest payment, by the chain.
     confirmations: i32,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// Where an order is paid to.

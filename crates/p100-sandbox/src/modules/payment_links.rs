@@ -21,7 +21,7 @@ pub(crate) struct PaymentLink {
     #[serde(with = "decimal::string")]
     amount: Decimal,
     transfers: Vec<Transfer>,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// A payment on a link, on its chain.

@@ -33,7 +33,7 @@ pub(crate) struct CheckedDeposit {
     sender_iban: String,
     transfer_title: String,
     check: Check,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// How far the check of a sender is: for a contact by its latest, for a deposit by its own.
@@ -61,7 +61,7 @@ static CONTACT: &[(Check, Cause, Check)] = &[
 ];
 
 impl Check {
-    fn word(self) -> SepaContactStatus {
+    pub(crate) fn word(self) -> SepaContactStatus {
         match self {
             Self::Pending => SepaContactStatus::Pending,
             Self::Approved => SepaContactStatus::Approved,
@@ -185,7 +185,7 @@ impl World {
     pub(crate) fn receive_referenced_sepa_deposit(&mut self, deposit: ReferencedSepaDeposit) -> Result<String, Refusal> {
         let users = self.users.keys().map(|id| Account::User(id.clone()));
         let account = users.chain([Account::Partner]).find(|account| self.reference(account) == deposit.transfer_title);
-        self.check_sender(account.ok_or_else(|| Refusal::message(400, "transferTitle is the reference of no account."))?, deposit)
+        self.check_sender(account.ok_or_else(|| Refusal::message(404, "transferTitle is the reference of no account."))?, deposit)
     }
 
     /// The sender of a deposit is compared with the KYC data. That of the partner the sandbox does not know.

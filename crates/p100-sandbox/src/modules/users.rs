@@ -25,6 +25,7 @@ use crate::call::Refusal;
 use crate::control::{UserLine, UserState};
 use crate::currencies;
 use crate::ledger::Account;
+use crate::time::Time;
 use crate::world::World;
 
 /// One user, full or limited. A deleted one stays, so that the books do and no other user gets the id.
@@ -52,6 +53,9 @@ pub(crate) struct User {
     pub(super) rejection_reason: Option<String>,
     /// Every card there ever was, oldest first.
     pub(super) cards: Vec<String>,
+    /// Not known of users from older states.
+    #[serde(default)]
+    pub(crate) created_at: Option<Time>,
 }
 
 fn yes() -> bool {
@@ -59,7 +63,7 @@ fn yes() -> bool {
 }
 
 impl User {
-    fn new(user_id: String, person: Person, form: Form, stage: Stage) -> Self {
+    fn new(user_id: String, person: Person, form: Form, stage: Stage, created_at: Time) -> Self {
         Self {
             user_id,
             person,
@@ -73,6 +77,7 @@ impl User {
             session: None,
             rejection_reason: None,
             cards: Vec::new(),
+            created_at: Some(created_at),
         }
     }
 
@@ -250,7 +255,7 @@ impl World {
             return Err(Refusal::code(ErrorCode::P411));
         }
         let user_id = self.ids.uuid();
-        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, form, stage));
+        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, form, stage, self.now));
         Ok(user_id)
     }
 
