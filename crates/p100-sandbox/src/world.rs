@@ -271,27 +271,21 @@ impl World {
 /// The currency `slug`, if `amount` of it can be moved; sentences about why not otherwise.
 pub(crate) fn movable(amount: Decimal, slug: &str) -> Result<&'static Currency, Vec<String>> {
     let currency = currencies::find(slug);
-    // Whatever the currency, an amount is more than nothing.
-    let faults = currency.map_or_else(|| beyond(amount), |currency| unmovable(amount, currency));
     let unknown = currency.is_none().then(|| "currency is not supported.".to_owned());
-    let sentences: Vec<String> = faults.into_iter().chain(unknown).collect();
+    let sentences: Vec<String> = unmovable(amount, currency).into_iter().chain(unknown).collect();
     currency.filter(|_| sentences.is_empty()).ok_or(sentences)
 }
 
 /// The most of a currency that is moved at a time, 10^12: beyond any payment, and sums of such amounts are still exact.
 pub(crate) const MOST: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0);
 
-/// Why `amount` of `currency` cannot be moved, in a sentence.
-pub(crate) fn unmovable(amount: Decimal, currency: &Currency) -> Option<String> {
-    let too_fine =
-        || (amount.normalize().scale() > currency.decimals).then(|| format!("amount must have at most {} decimals.", currency.decimals));
-    beyond(amount).or_else(too_fine)
-}
-
-/// Why `amount` of no currency can be moved, in a sentence.
-pub(crate) fn beyond(amount: Decimal) -> Option<String> {
+/// Why `amount` of a currency, or of one that is not known, cannot be moved, in a sentence.
+pub(crate) fn unmovable(amount: Decimal, currency: Option<&Currency>) -> Option<String> {
+    let too_fine = currency.map(|currency| currency.decimals).filter(|decimals| amount.normalize().scale() > *decimals);
     if amount <= Decimal::ZERO {
         Some("amount must be a positive number.".to_owned())
+    } else if let Some(decimals) = too_fine {
+        Some(format!("amount must have at most {decimals} decimals."))
     } else {
         (amount > MOST).then(|| format!("amount must not be greater than {MOST}."))
     }

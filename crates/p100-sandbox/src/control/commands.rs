@@ -36,10 +36,10 @@ fn merge(kept: &mut Map<String, Value>, given: Map<String, Value>) {
             (Some(Value::Object(kept)), Value::Object(given)) => {
                 for (name, value) in given {
                     if value.is_null() {
-                        kept.remove(&name)
+                        kept.remove(&name);
                     } else {
-                        kept.insert(name, value)
-                    };
+                        kept.insert(name, value);
+                    }
                 }
             }
             (Some(_), Value::Null) => _ = kept.remove(&name),

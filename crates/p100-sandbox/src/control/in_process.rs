@@ -228,7 +228,8 @@ impl Sandbox {
         self.core().world().overview(speed)
     }
 
-    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes while the clock stands still.
+    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes, while the clock stands
+    /// still.
     #[must_use]
     pub fn export(&self) -> String {
         self.core().world().write()

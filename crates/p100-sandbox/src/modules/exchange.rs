@@ -14,7 +14,7 @@ use crate::currencies::{self, Currency};
 use crate::ledger::{Account, Leg};
 use crate::schedule::Step;
 use crate::time::Time;
-use crate::world::{NewRow, World, beyond, unmovable};
+use crate::world::{NewRow, World, unmovable};
 
 const DONE: &str = "COMPLETED";
 
@@ -213,8 +213,7 @@ pub(super) fn no_lock() -> Refusal {
 /// The two currencies, if `amount` of the first can be exchanged into the second; refused with P403 otherwise.
 fn pair(amount: Decimal, from: &str, to: &str) -> Result<(&'static Currency, &'static Currency), Refusal> {
     let (from, to) = (currencies::find(from), currencies::find(to));
-    let faults = from.map_or_else(|| beyond(amount), |currency| unmovable(amount, currency));
-    let mut sentences: Vec<String> = faults.into_iter().collect();
+    let mut sentences: Vec<String> = unmovable(amount, from).into_iter().collect();
     for (member, currency) in [("currencyFrom", from), ("currencyTo", to)] {
         if currency.is_none() {
             sentences.push(format!("{member} is not supported."));

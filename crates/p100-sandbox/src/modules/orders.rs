@@ -118,7 +118,7 @@ impl World {
         let (currency, network) = on_network(&request.currency, Some(&request.network))?;
         movable(request.amount, "eur")?;
         let rate = self.settings.rate(currency);
-        let amount = cost(request.amount, rate, currency.decimals).filter(|amount| unmovable(*amount, currency).is_none());
+        let amount = cost(request.amount, rate, currency.decimals).filter(|amount| unmovable(*amount, Some(currency)).is_none());
         let amount = amount.ok_or_else(|| Refusal::invalid("amount is too large for an order."))?.normalize();
         let expires_at = self.now + self.settings.lock_lifetime;
         let lock_id = self.ids.uuid();
@@ -201,7 +201,7 @@ impl World {
         }
         let received = order.received + amount;
         let euros = order.terms.euros(received).filter(|euros| *euros <= MOST);
-        if unmovable(received, currency).is_some() || euros.is_none() {
+        if unmovable(received, Some(currency)).is_some() || euros.is_none() {
             return Err(Refusal::message(400, "amount is too large."));
         }
         let transaction_hash = self.ids.transaction_hash();

@@ -106,7 +106,7 @@ impl World {
 
     fn add_payment_link(&mut self, amount: Decimal, currency: &str, page: &str) -> Result<types::PaymentLinkCreated, Refusal> {
         let eur = eur()?;
-        let mut sentences: Vec<String> = unmovable(amount, eur).into_iter().collect();
+        let mut sentences: Vec<String> = unmovable(amount, Some(eur)).into_iter().collect();
         if !currency.eq_ignore_ascii_case(eur.slug) {
             sentences.push("currency must be eur.".to_owned());
         }

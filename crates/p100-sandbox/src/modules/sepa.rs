@@ -12,7 +12,7 @@ use crate::currencies::{self, Currency};
 use crate::ledger::{Account, InsufficientFunds, Leg};
 use crate::schedule::Step;
 use crate::time::Time;
-use crate::world::{NewRow, World, beyond, unmovable};
+use crate::world::{NewRow, World, unmovable};
 
 const DONE: &str = "SUCCESSFUL";
 
@@ -188,13 +188,9 @@ impl World {
 /// What the request asks for; refused with a sentence for each failure.
 fn check(request: &types::PartnerSepaTransferRequest, level: u8) -> Result<(&'static Currency, Iban, Option<Receiver>), Refusal> {
     let currency = currencies::find(&request.currency).filter(|currency| currency.is_fiat());
-    let mut sentences = Vec::new();
-    match currency {
-        Some(currency) => sentences.extend(unmovable(request.amount, currency)),
-        None => {
-            sentences.extend(beyond(request.amount));
-            sentences.push("currency must be eur.".to_owned());
-        }
+    let mut sentences: Vec<String> = unmovable(request.amount, currency).into_iter().collect();
+    if currency.is_none() {
+        sentences.push("currency must be eur.".to_owned());
     }
     let iban = Iban::new(&request.destination_iban).map_err(|error| sentences.push(format!("destinationIban {}.", error.rule()))).ok();
     let receiver = receiver(request, level, &mut sentences);

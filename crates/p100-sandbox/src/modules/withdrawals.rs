@@ -151,7 +151,7 @@ impl World {
         amount: Decimal,
         wallet_address: String,
     ) -> Result<types::WithdrawalCreated, Refusal> {
-        Refusal::unless_empty(unmovable(amount, currency).into_iter().collect())?;
+        Refusal::unless_empty(unmovable(amount, Some(currency)).into_iter().collect())?;
         let id = self.ids.uuid();
         let state = State::Processing;
         self.record(&account, &NewRow { reference: &id, kind: "crypto-withdrawal", amount, currency, status: state.word() });
