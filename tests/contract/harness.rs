@@ -57,8 +57,13 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Valid arguments for `operation`; each string parameter is `text`, each optional one is left out.
+    /// Valid arguments for `operation`; each string parameter is `text`, each optional one is left out. The body is its first example.
     pub(crate) fn of(operation: &Operation, text: &str) -> Self {
+        Self::all(operation, text).swap_remove(0)
+    }
+
+    /// The same once for each example of the body, and once where there is none.
+    pub(crate) fn all(operation: &Operation, text: &str) -> Vec<Self> {
         let mut arguments = Self::default();
         for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
             let schema = parameter.node.get("schema").expect("a parameter has a schema");
@@ -80,9 +85,9 @@ impl Arguments {
             }
         } else if let Some(body) = &operation.body {
             let examples = DOCUMENT.examples(&body.node).expect("resolves");
-            arguments.body = examples[0].value.to_json();
+            return examples.iter().map(|example| Self { body: example.value.to_json(), ..arguments.clone() }).collect();
         }
-        arguments
+        vec![arguments]
     }
 
     fn text(&self, name: &str) -> &str {

@@ -44,7 +44,12 @@ impl Input {
 
     /// The body, which fits its schema.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_slice(&self.body).map_err(|error| Refusal::invalid(format!("{error}.")))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // Where it is in the text is nothing that P100 would say.
+            let text = error.to_string();
+            let what = text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+            Refusal::invalid(format!("{what}."))
+        })
     }
 
     pub(crate) fn files(&self) -> &[File] {
@@ -102,11 +107,21 @@ impl Refusal {
         Self { status: 400, body }
     }
 
+    /// Refuses with all sentences, if there are any.
+    pub(crate) fn unless_empty(sentences: Vec<String>) -> Result<(), Self> {
+        if sentences.is_empty() { Ok(()) } else { Err(sentences.into()) }
+    }
+
     /// A refusal whose code no page tells.
     pub(crate) fn message(status: u16, text: impl Into<String>) -> Self {
         let mut body = types::Error::default();
         body.message = Some(text.into());
         Self { status, body }
+    }
+
+    /// The sandbox itself failed.
+    pub(crate) fn defect() -> Self {
+        Self::message(500, "The sandbox failed. This is a defect, please report it.")
     }
 
     /// What went wrong, for people.
@@ -116,6 +131,13 @@ impl Refusal {
 
     pub(crate) fn reply(&self) -> Reply {
         Reply::json(self.status, &self.body)
+    }
+}
+
+/// What is wrong, in sentences.
+impl From<Vec<String>> for Refusal {
+    fn from(sentences: Vec<String>) -> Self {
+        Self::invalid(sentences.join(" "))
     }
 }
 

@@ -15,7 +15,8 @@ use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
 
 pub use self::overview::{
-    Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, SepaDepositLine, UserLine, UserState,
+    Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, SepaContactLine, SepaDepositLine, UserLine,
+    UserState,
 };
 pub use crate::modules::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit};
 

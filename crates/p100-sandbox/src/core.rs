@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use p100_raw::reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use p100_raw::reqwest::{self, redirect};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::deliveries::{Delivery, Outgoing};
 use crate::settings::Receiver;
@@ -44,8 +44,12 @@ pub(crate) struct Core {
     http: OnceLock<Result<reqwest::Client, String>>,
     /// Something has come due.
     due: Notify,
-    /// Held by whoever moves the clock or delivers: one at a time, so that the order is always the same.
-    driving: tokio::sync::Mutex<()>,
+    /// The whole state is another now: whatever went on with the old one ends.
+    replaced: watch::Sender<()>,
+    /// Held by whoever advances the clock, to the end: two advances add up.
+    advancing: tokio::sync::Mutex<()>,
+    /// Held during a delivery: one at a time, so that the order is always the same.
+    delivering: tokio::sync::Mutex<()>,
 }
 
 /// How the virtual clock follows the real one.
@@ -65,7 +69,9 @@ impl Core {
             on_call,
             http: OnceLock::new(),
             due: Notify::new(),
-            driving: tokio::sync::Mutex::new(()),
+            replaced: watch::Sender::new(()),
+            advancing: tokio::sync::Mutex::new(()),
+            delivering: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -79,12 +85,12 @@ impl Core {
         world
     }
 
-    /// Replaces the whole state, when no webhook is under way; the clock goes on from the time of the new one.
-    pub(crate) async fn replace(&self, new: impl FnOnce(&World) -> World) {
-        let _driving = self.driving.lock().await;
+    /// Replaces the whole state; the clock goes on from the time of the new one. A webhook that is under way is broken off.
+    pub(crate) fn replace(&self, new: impl FnOnce(&World) -> World) {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         *world = new(&world);
         self.pace().anchor = (Instant::now(), world.now);
+        self.replaced.send_replace(());
         self.due.notify_one();
     }
 
@@ -114,53 +120,60 @@ impl Core {
 
     /// Moves the clock forward: everything that is due on the way happens in its order, deliveries included.
     pub(crate) async fn advance(&self, time: Duration) {
-        let _driving = self.driving.lock().await;
-        let until = self.world().now + time;
-        self.drive(until).await;
+        let _advancing = self.advancing.lock().await;
+        self.drive(time).await;
     }
 
     /// Delivers what is due now.
     pub(crate) async fn settle(&self) {
-        let _driving = self.driving.lock().await;
-        let now = self.world().now;
-        self.drive(now).await;
+        self.drive(Duration::ZERO).await;
     }
 
     /// Sends a webhook of the log once more, now. `None`: there is no such.
     pub(crate) async fn redeliver(&self, id: usize) -> Option<Delivery> {
-        let _driving = self.driving.lock().await;
-        let now = {
-            let mut world = self.world();
-            let now = world.now;
-            if !world.deliveries.again(id, now) {
-                return None;
-            }
-            now
-        };
-        self.drive(now).await;
+        self.attempt(&mut self.replaced.subscribe(), |world| world.deliveries.again(id, world.now)).await;
         self.world().deliveries.log().get(id).cloned()
     }
 
-    /// Carries on to `until`. The caller holds `driving`.
-    async fn drive(&self, until: Time) {
-        loop {
-            let (outgoing, receiver) = {
-                let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-                let outgoing = world.advance(until);
-                if self.now().is_some_and(|now| now < world.now) {
-                    self.pace().anchor = (Instant::now(), world.now);
-                }
-                (outgoing, world.settings.webhooks.clone())
+    /// Carries on for `time`, unless the state is replaced on the way.
+    async fn drive(&self, time: Duration) {
+        let mut replaced = self.replaced.subscribe();
+        let until = self.world().now + time;
+        while self.attempt(&mut replaced, |world| world.advance(until)).await {}
+    }
+
+    /// Makes the delivery that `next` names. False: it names none, or the state was replaced.
+    async fn attempt(&self, replaced: &mut watch::Receiver<()>, next: impl FnOnce(&mut World) -> Option<Outgoing>) -> bool {
+        let is_replaced = |replaced: &watch::Receiver<()>| replaced.has_changed().unwrap_or(true);
+        let _delivering = self.delivering.lock().await;
+        let (outgoing, receiver, begin) = {
+            let mut world = self.world();
+            if is_replaced(replaced) {
+                return false;
+            }
+            let outgoing = next(&mut world);
+            if self.now().is_some_and(|now| now < world.now) {
+                self.pace().anchor = (Instant::now(), world.now);
+            }
+            let Some(outgoing) = outgoing else { return false };
+            let Some(receiver) = world.settings.webhooks.clone() else {
+                world.deliveries.keep(&outgoing);
+                return true;
             };
-            let Some(outgoing) = outgoing else { return };
-            let outcome = match &receiver {
-                Some(receiver) => self.deliver(&outgoing, receiver).await,
-                None => Err("no receiver is configured".to_owned()),
-            };
-            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = world.now;
-            world.deliveries.attempted(outgoing, outcome, now);
+            (outgoing, receiver, world.now)
+        };
+        let outcome = tokio::select! {
+            outcome = self.deliver(&outgoing, &receiver) => outcome,
+            _ = replaced.changed() => return false,
+        };
+        // The time goes on while a receiver thinks, and the next wait counts from the end of that.
+        let mut world = self.world();
+        if is_replaced(replaced) {
+            return false;
         }
+        let end = world.now;
+        world.deliveries.attempted(&outgoing, outcome, begin, end);
+        true
     }
 
     async fn deliver(&self, outgoing: &Outgoing, receiver: &Receiver) -> Result<u16, String> {

@@ -46,7 +46,7 @@ pub enum DeliveryState {
     Delivered,
     /// It failed five times; P100's docs say nothing about later.
     GivenUp,
-    /// No receiver was configured when it was caused.
+    /// No receiver was configured when it was to be sent. It can be sent later.
     NoReceiver,
 }
 
@@ -55,7 +55,7 @@ pub enum DeliveryState {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeliveryAttempt {
-    /// When, on the sandbox's clock.
+    /// When it began, on the sandbox's clock.
     pub at: Timestamp,
     /// The status that came back.
     pub status: Option<u16>,
@@ -72,10 +72,17 @@ pub(crate) struct Deliveries {
 
 /// A delivery that is to be attempted now.
 pub(crate) struct Outgoing {
+    /// When it was due.
     at: Time,
     pub(crate) id: usize,
     pub(crate) path: String,
     pub(crate) body: String,
+}
+
+impl Delivery {
+    fn outgoing(&self, at: Time) -> Outgoing {
+        Outgoing { at, id: self.id, path: self.path.clone(), body: self.body.clone() }
+    }
 }
 
 impl Deliveries {
@@ -118,13 +125,13 @@ impl Deliveries {
     }
 
     /// Sends a delivery once more, with all its attempts before it.
-    pub(crate) fn again(&mut self, id: usize, now: Time) -> bool {
-        let Some(delivery) = self.log.get_mut(id) else { return false };
+    pub(crate) fn again(&mut self, id: usize, now: Time) -> Option<Outgoing> {
+        let delivery = self.log.get_mut(id)?;
         delivery.state = DeliveryState::Waiting;
         delivery.earlier_attempts = delivery.attempts.len();
         self.due.retain(|(_, other)| *other != id);
         self.due.insert((now, id));
-        true
+        Some(delivery.outgoing(now))
     }
 
     /// When the next attempt is due.
@@ -136,22 +143,29 @@ impl Deliveries {
     /// one that is broken off is made again.
     pub(crate) fn outgoing(&self, until: Time) -> Option<Outgoing> {
         let (at, id) = self.due.first().copied().filter(|(at, _)| *at <= until)?;
-        let delivery = self.log.get(id)?;
-        Some(Outgoing { at, id, path: delivery.path.clone(), body: delivery.body.clone() })
+        self.log.get(id).map(|delivery| delivery.outgoing(at))
     }
 
-    /// Notes what came back. Anything but 200 is a failure.
-    pub(crate) fn attempted(&mut self, Outgoing { at, id, .. }: Outgoing, outcome: Result<u16, String>, now: Time) {
-        self.due.remove(&(at, id));
-        let Some(delivery) = self.log.get_mut(id) else { return };
+    /// Keeps a delivery in the log only: nobody receives it.
+    pub(crate) fn keep(&mut self, outgoing: &Outgoing) {
+        self.due.remove(&(outgoing.at, outgoing.id));
+        if let Some(delivery) = self.log.get_mut(outgoing.id) {
+            delivery.state = DeliveryState::NoReceiver;
+        }
+    }
+
+    /// Notes what came back at the end of an attempt. Anything but 200 is a failure.
+    pub(crate) fn attempted(&mut self, outgoing: &Outgoing, outcome: Result<u16, String>, begin: Time, end: Time) {
+        self.due.remove(&(outgoing.at, outgoing.id));
+        let Some(delivery) = self.log.get_mut(outgoing.id) else { return };
         let done = outcome == Ok(200);
         let (status, error) = outcome.map_or_else(|error| (None, Some(error)), |status| (Some(status), None));
-        delivery.attempts.push(DeliveryAttempt { at: now.into(), status, error });
+        delivery.attempts.push(DeliveryAttempt { at: begin.into(), status, error });
         delivery.state = match WAITS.get((delivery.attempts.len() - delivery.earlier_attempts).saturating_sub(1)) {
             _ if done => DeliveryState::Delivered,
             None => DeliveryState::GivenUp,
             Some(wait) => {
-                self.due.insert((now + *wait, id));
+                self.due.insert((end + *wait, outgoing.id));
                 DeliveryState::Waiting
             }
         };

@@ -80,9 +80,8 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     }
     let sandbox = builder.start().await.map_err(|error| explain(&error, port, state.as_deref()))?;
     if let (Some(url), Some(token)) = (webhook_url, webhook_token) {
-        let mut settings = sandbox.settings();
-        settings.webhooks = Some(Receiver { url, token: token.into() });
-        sandbox.set_settings(settings).map_err(|error| error.to_string())?;
+        let receiver = Receiver { url, token: token.into() };
+        sandbox.change_settings(|settings| settings.webhooks = Some(receiver)).map_err(|error| error.to_string())?;
     }
     if !quiet {
         print_banner(&sandbox, state.as_deref().filter(|_| is_kept));

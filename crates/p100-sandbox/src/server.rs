@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -41,7 +43,9 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
     for operation in operations::ALL {
         let core = Arc::clone(core);
         let Ok(method) = MethodFilter::try_from(operation.method.parse().unwrap_or(axum::http::Method::GET)) else { continue };
-        let answer = move |path: RawPathParams, request: Request| async move { call(&core, operation, &path, request).await };
+        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+            call(&core, operation, path, request).await
+        };
         router = router.route(operation.path, on(method, answer));
     }
     let known = |status: StatusCode| {
@@ -87,13 +91,19 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
 }
 
 /// Carries out one call.
-async fn call(core: &Core, operation: &'static Operation, path: &RawPathParams, request: Request) -> Response {
+async fn call(
+    core: &Core,
+    operation: &'static Operation,
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+) -> Response {
     let begin = Instant::now();
     let (parts, body) = request.into_parts();
     let key = parts.headers.get("x-api-key").map(HeaderValue::as_bytes);
-    let input = match to_bytes(body, LARGEST).await {
-        Ok(body) => read(path, &parts.uri, &parts.headers, body).await,
-        Err(_) => Err(Refusal::code(ErrorCode::P440)),
+    let input = match (path, to_bytes(body, LARGEST).await) {
+        (Ok(path), Ok(body)) => read(&path, &parts.uri, &parts.headers, body).await,
+        (Err(_), _) => Err(Refusal::invalid("The path must be UTF-8.")),
+        (_, Err(_)) => Err(Refusal::code(ErrorCode::P440)),
     };
     let (reply, fault) = {
         let mut world = core.world();
@@ -142,7 +152,9 @@ fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u
         core.requests.check(operation.id, &input)?;
         generated::handle(world, operation, &input)
     };
-    carried_out().unwrap_or_else(|refusal: Refusal| refusal.reply())
+    // Whoever calls gets an answer, and all other calls still do.
+    let carried_out = catch_unwind(AssertUnwindSafe(carried_out)).unwrap_or_else(|_| Err(Refusal::defect()));
+    carried_out.unwrap_or_else(|refusal: Refusal| refusal.reply())
 }
 
 fn authenticate(world: &World, operation: &Operation, key: Option<&[u8]>) -> Result<(), Refusal> {

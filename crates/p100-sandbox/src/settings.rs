@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::currencies::{self, Currency};
 use crate::schedule::{Step, When};
+use crate::world::MOST;
 
 /// How the sandbox behaves. Part of its state: exported and imported with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ pub struct Settings {
     /// How long an order can be paid, from when it has an address: 15 minutes.
     #[serde(with = "crate::time::seconds")]
     pub order_lifetime: Duration,
-    /// Price of one unit of each currency, in EUR.
+    /// Price of one unit of each currency, in EUR; what is not listed has the price of the start.
     #[serde(with = "decimal::string")]
     pub rates: BTreeMap<String, Decimal>,
     /// Whether an internal transfer, or a SEPA transfer of a user, without funds is refused at once with P433, as the legacy docs say. If not,
@@ -85,8 +86,9 @@ impl Settings {
                 return Err(format!("{member} must be from 0 to 100"));
             }
         }
-        if self.sepa_fee_minimum < Decimal::ZERO {
-            return Err("sepaFeeMinimum must not be less than 0".to_owned());
+        let minimum = self.sepa_fee_minimum.normalize();
+        if minimum < Decimal::ZERO || minimum > MOST || minimum.scale() > 2 {
+            return Err(format!("sepaFeeMinimum must be from 0 to {MOST}, with at most 2 decimals"));
         }
         if !matches!(self.sepa_level, 1 | 2) {
             return Err("sepaLevel must be 1 or 2".to_owned());
@@ -94,6 +96,9 @@ impl Settings {
         for (currency, rate) in &self.rates {
             if currencies::find(currency).is_none_or(|known| known.slug != currency) {
                 return Err(format!("rates.{currency}: there is no such currency"));
+            }
+            if currency == "eur" && *rate != Decimal::ONE {
+                return Err("rates.eur is always 1: rates are in EUR".to_owned());
             }
             if *rate <= Decimal::ZERO || *rate > Decimal::from(1_000_000_000_u64) || rate.scale() > 8 {
                 return Err(format!("rates.{currency} must be a positive number, at most 1000000000, with at most 8 decimals"));

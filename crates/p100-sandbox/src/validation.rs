@@ -14,8 +14,14 @@ use crate::call::{Input, Refusal};
 pub(crate) struct Requests(BTreeMap<String, Schemas>);
 
 struct Schemas {
-    body: Option<Validator>,
+    body: Option<Body>,
     query: Option<Query>,
+}
+
+struct Body {
+    schema: Validator,
+    /// The names of the members that must be there.
+    required: Vec<String>,
 }
 
 struct Query {
@@ -40,7 +46,9 @@ impl Requests {
             options.build(&whole).map_err(|error| error.to_string())
         };
         let schemas = operations.iter().map(|(id, entry)| {
-            let body = entry.get("body").map(compile).transpose()?;
+            let body = entry.get("body");
+            let body =
+                body.map(|body| Ok::<_, String>(Body { schema: compile(body)?, required: required(&document, body) })).transpose()?;
             // An operation without P403 has a code of its own for a wrong parameter.
             let query = entry.get("query").filter(|_| knows_p403(id));
             let query =
@@ -58,13 +66,24 @@ impl Requests {
             let given = query.read(&input.query);
             sentences.extend(query.parameters.iter_errors(&given).map(|error| sentence(&error, "The query")));
         }
-        if let Some(schema) = &schemas.body {
-            match serde_json::from_slice::<Value>(&input.body) {
+        if let Some(body) = &schemas.body {
+            match serde_json::from_slice(&input.body) {
                 Err(_) => sentences.push("The body must be JSON.".to_owned()),
-                Ok(body) => sentences.extend(schema.iter_errors(&body).map(|error| sentence(&error, "The body"))),
+                Ok(given) => {
+                    sentences.extend(body.schema.iter_errors(&given).map(|error| sentence(&error, "The body")));
+                    sentences.extend(body.blank(&given));
+                }
             }
         }
-        if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+        Refusal::unless_empty(sentences)
+    }
+}
+
+impl Body {
+    /// A text that must be there must say something.
+    fn blank(&self, given: &Value) -> impl Iterator<Item = String> {
+        let is_blank = |member: &&String| given[member.as_str()].as_str().is_some_and(|text| text.trim().is_empty());
+        self.required.iter().filter(is_blank).map(|member| format!("{member} should not be empty."))
     }
 }
 
@@ -77,6 +96,12 @@ impl Query {
         };
         given.iter().rev().map(|(name, text)| (name.clone(), value(name, text))).collect()
     }
+}
+
+fn required(document: &Value, body: &Value) -> Vec<String> {
+    let target = body["$ref"].as_str().and_then(|reference| document.pointer(reference.trim_start_matches('#')));
+    let names = target.unwrap_or(body)["required"].as_array().into_iter().flatten();
+    names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 fn integers(query: &Value) -> Vec<String> {
@@ -105,6 +130,10 @@ fn sentence(error: &ValidationError<'_>, whole: &str) -> String {
             format!("{member} must be an {kind}.")
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("{member} must be a {kind}."),
+        ValidationErrorKind::Type { kind: TypeKind::Multiple(kinds) } => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.to_string()).collect();
+            format!("{member} must be of the type {}.", kinds.join(" or "))
+        }
         ValidationErrorKind::Enum { options } => {
             let values: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             format!("{member} must be one of the following values: {}.", values.join(", "))

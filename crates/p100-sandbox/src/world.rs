@@ -124,7 +124,7 @@ impl World {
         self.now.into()
     }
 
-    /// Tells the partner's server, as soon as the call is answered.
+    /// Tells the partner's server, soon: nothing waits for that.
     pub(crate) fn emit(&mut self, event: &WebhookEvent) {
         self.send(event.kind(), event.to_json());
     }
@@ -268,23 +268,26 @@ impl World {
     }
 }
 
-/// The currency `slug`, if `amount` of it can be moved; refused with P403 otherwise. `member` is the name of the amount in the request.
-pub(crate) fn movable(member: &str, amount: Decimal, slug: &str) -> Result<&'static Currency, Refusal> {
-    let currency = currencies::find(slug).ok_or_else(|| Refusal::invalid("currency is not supported."))?;
-    unmovable(member, amount, currency).map_or(Ok(currency), |sentence| Err(Refusal::invalid(sentence)))
+/// The currency `slug`, if `amount` of it can be moved; sentences about why not otherwise.
+pub(crate) fn movable(amount: Decimal, slug: &str) -> Result<&'static Currency, Vec<String>> {
+    let currency = currencies::find(slug);
+    let unknown = currency.is_none().then(|| "currency is not supported.".to_owned());
+    let sentences: Vec<String> = unmovable(amount, currency).into_iter().chain(unknown).collect();
+    currency.filter(|_| sentences.is_empty()).ok_or(sentences)
 }
 
 /// The most of a currency that is moved at a time, 10^12: beyond any payment, and sums of such amounts are still exact.
 pub(crate) const MOST: Decimal = Decimal::from_parts(3_567_587_328, 232, 0, false, 0);
 
-/// Why `amount` of `currency` cannot be moved, in a sentence.
-pub(crate) fn unmovable(member: &str, amount: Decimal, currency: &Currency) -> Option<String> {
+/// Why `amount` of a currency, or of one that is not known, cannot be moved, in a sentence.
+pub(crate) fn unmovable(amount: Decimal, currency: Option<&Currency>) -> Option<String> {
+    let too_fine = currency.map(|currency| currency.decimals).filter(|decimals| amount.normalize().scale() > *decimals);
     if amount <= Decimal::ZERO {
-        Some(format!("{member} must be a positive number."))
-    } else if amount.normalize().scale() > currency.decimals {
-        Some(format!("{member} must have at most {} decimals.", currency.decimals))
+        Some("amount must be a positive number.".to_owned())
+    } else if let Some(decimals) = too_fine {
+        Some(format!("amount must have at most {decimals} decimals."))
     } else {
-        (amount > MOST).then(|| format!("{member} must not be greater than {MOST}."))
+        (amount > MOST).then(|| format!("amount must not be greater than {MOST}."))
     }
 }
 

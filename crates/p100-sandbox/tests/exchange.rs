@@ -120,7 +120,7 @@ async fn what_cannot_be_exchanged_is_refused_with_every_reason() {
     for (value, from, to, sentences) in [
         ("1", "eur", "EUR", "currencyFrom and currencyTo must differ."),
         ("0.001", "eur", "gbp", "amount must have at most 2 decimals. currencyTo is not supported."),
-        ("0", "gbp", "chf", "currencyFrom is not supported. currencyTo is not supported."),
+        ("0", "gbp", "chf", "amount must be a positive number. currencyFrom is not supported. currencyTo is not supported."),
         ("0.00000001", "doge", "eur", "amount is too small or too large to be exchanged."),
     ] {
         let error = client.exchange().create(&request(locked.id(), value, from, to)).await.expect_err("invalid");

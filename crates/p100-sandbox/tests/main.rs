@@ -16,6 +16,7 @@ mod partner;
 mod payment_links;
 mod program;
 mod property;
+mod refusals;
 mod sepa;
 mod sepa_deposits;
 mod transfers;

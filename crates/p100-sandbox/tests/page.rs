@@ -83,6 +83,7 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     page.wait("document.querySelector('#sepa').textContent.includes('PENDING')").await;
     page.click("button", "Approve the deposit of 10.00 EUR from Jan Kowalski to user:ada").await;
     page.wait("document.querySelector('#sepa').textContent.includes('APPROVED')").await;
+    page.wait("document.querySelector('#contacts tbody').textContent === 'user:adaPL61109010140000071219812874APPROVED'").await;
     assert_eq!(sandbox.books().balances[&account].0["eur"], Decimal::new(2134, 2));
 
     let order = crate::control::order(&client).await;
@@ -109,6 +110,25 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     assert_eq!(sandbox.faults(), []);
 
     assert_eq!(sandbox.deliveries()[0].state, DeliveryState::NoReceiver);
+    page.click("button", "Send webhook 0 (kycFileAdded) again").await;
+    page.wait("document.querySelector('#notice .done')?.textContent === 'Webhook 0 sent again: noReceiver'").await;
+    assert!(sandbox.deliveries()[0].attempts.is_empty());
+
+    // Another user, who is limited, and other settings: the webhook goes somewhere from now on, and fails there.
+    page.fill("form[data-command=user] [name=externalUserId]", "lim").await;
+    page.tick("form[data-command=user] [name=limited]").await;
+    page.click("button", "Add the user").await;
+    page.wait("document.querySelector('#users tbody tr').textContent.includes('lim')").await;
+    assert_eq!(state("lim").state, UserState::Limited);
+    page.click("button", "Read them again").await;
+    page.wait("document.querySelector('#all-settings').value.includes('sandbox-key')").await;
+    let mut settings: serde_json::Value = serde_json::from_str(&page.text("document.querySelector('#all-settings').value").await).unwrap();
+    settings["webhooks"] = serde_json::json!({"url": format!("{}/no", sandbox.base_url()), "token": "t"});
+    settings["demandExtension"] = true.into();
+    page.fill("#all-settings", &settings.to_string()).await;
+    page.click("button", "Replace the settings").await;
+    page.wait("document.querySelector('#receiver').textContent.includes('/no')").await;
+    assert!(sandbox.settings().demand_extension);
     page.click("button", "Send webhook 0 (kycFileAdded) again").await;
     page.wait("document.querySelector('#deliveries tbody tr:last-child').textContent.includes('waiting')").await;
     assert_eq!(sandbox.deliveries()[0].attempts.len(), 1);
@@ -145,7 +165,7 @@ async fn the_page_shows_data_as_text_and_fits_a_phone() {
     assert_eq!(page.text("document.title + document.querySelectorAll('img, b').length").await, "P100 sandbox0");
     assert!(text.contains("0.12345678") && text.contains("the sum over all is zero"), "{text}");
 
-    let unnamed = "[...document.querySelectorAll('input, select')].filter(field => !field.labels.length).length + \
+    let unnamed = "[...document.querySelectorAll('input, select, textarea')].filter(field => !field.labels.length).length + \
          [...document.querySelectorAll('button, a')].filter(button => !button.textContent.trim()).length";
     assert_eq!(page.text(unnamed).await, "0");
     let light = page.text("getComputedStyle(document.body).backgroundColor").await;

@@ -99,15 +99,14 @@ async fn every_failure_of_a_request_is_told_in_one_text() {
         .amount(amount("1.005"))
         .currency("eur")
         .destination_iban("DE89 3704 0044 0532 0130 01")
-        .transfer_title(" ")
+        .transfer_title("Rent")
         .receiver_type(PartyType::Natural)
         .receiver_first_name("Ada")
         .company_name("Example Ltd");
-    let error = client.partner().sepa_transfer(&request.build()).await.expect_err("five failures");
+    let error = client.partner().sepa_transfer(&request.build()).await.expect_err("four failures");
     let expected = [
         "amount must have at most 2 decimals",
         "destinationIban does not fit its check digits: something in it is mistyped",
-        "transferTitle should not be empty",
         "receiverLastName should not be empty",
         "companyName must not be given with receiverType NATURAL",
     ];

@@ -10,9 +10,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use p100::webhooks::{self, Event, Verifier, WebhookEvent};
 use p100::{Client, Decimal, types};
+use p100_sandbox::control::Reset;
 use p100_sandbox::{Account, Delivery, DeliveryState, Receiver, Sandbox, SandboxBuilder, Settings, Step, When};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::users::limited;
@@ -233,6 +235,25 @@ async fn without_a_receiver_webhooks_are_kept_and_can_be_sent_later() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_waits_goes_where_the_settings_say_by_then() {
+    let (url, _seen) = partner([500]).await;
+    let sandbox = sandbox(&url).await;
+    transfer(&sandbox.client()).await;
+    sandbox.settle().await;
+    sandbox.change_settings(|settings| settings.webhooks = None).unwrap();
+    sandbox.advance(Duration::from_secs(1000)).await;
+    assert_eq!((only(&sandbox).state, only(&sandbox).attempts.len()), (DeliveryState::NoReceiver, 1));
+
+    let (url, mut seen) = partner([500]).await;
+    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver { url, token: "another".into() })).unwrap();
+    sandbox.redeliver(0).await.unwrap();
+    sandbox.advance(Duration::from_secs(8)).await;
+    assert_eq!(only(&sandbox).state, DeliveryState::Delivered);
+    assert_eq!(attempts(&sandbox, &only(&sandbox)), [(0, Some(500), false), (1000, Some(500), false), (1008, Some(200), false)]);
+    assert_eq!(seen.try_recv().unwrap().1, "another");
+}
+
+#[tokio::test]
 async fn an_attempt_that_is_broken_off_is_made_again() {
     let (url, mut seen) = partner([500, 0]).await;
     let sandbox = sandbox(&url).await;
@@ -250,6 +271,85 @@ async fn an_attempt_that_is_broken_off_is_made_again() {
     for sandbox in [&copy, &sandbox] {
         assert_eq!(attempts(sandbox, &only(sandbox)), [(0, Some(500), false), (8, Some(200), false)]);
     }
+}
+
+/// A server of the partner that hands each webhook to the test, as its body and where the status of the answer goes.
+async fn thoughtful_partner() -> (String, UnboundedReceiver<(String, oneshot::Sender<u16>)>) {
+    let (told, seen) = mpsc::unbounded_channel();
+    let take = move |body: String| {
+        let (answer, answered) = oneshot::channel();
+        told.send((body, answer)).unwrap();
+        async { answered.await.map_or(StatusCode::GONE, |status| StatusCode::from_u16(status).unwrap()) }
+    };
+    (serve(Router::new().fallback(take)).await, seen)
+}
+
+#[tokio::test]
+async fn the_next_attempt_waits_from_the_end_of_the_one_before() {
+    let (url, mut seen) = thoughtful_partner().await;
+    let sandbox = with_user(Sandbox::builder().webhooks(url, TOKEN).speed(50.0)).await;
+    transfer(&sandbox.client()).await;
+    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    // The receiver thinks for longer than the wait is.
+    let seen_at = sandbox.now();
+    let failed = seen_at + Duration::from_secs(10);
+    while sandbox.now() < failed {
+        tokio::task::yield_now().await;
+    }
+    answer.send(500).unwrap();
+    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    answer.send(200).unwrap();
+    sandbox.settle().await;
+    let [first, second] = &only(&sandbox).attempts[..] else { panic!("two attempts") };
+    let [first, second] = [first, second].map(|attempt| attempt.at.utc().unwrap());
+    assert!(first <= seen_at && second >= failed + Duration::from_secs(8), "{first} {seen_at} {second}");
+}
+
+#[tokio::test]
+async fn a_hanging_receiver_keeps_nobody_from_beginning_anew() {
+    let (url, mut seen) = thoughtful_partner().await;
+    let sandbox = sandbox(&url).await;
+    let client = sandbox.client();
+    for _ in 0..3 {
+        transfer(&client).await;
+    }
+    let _held = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    let state = sandbox.export();
+    let mut advanced = Box::pin(sandbox.advance(Duration::from_secs(60)));
+    assert!(timeout(Duration::ZERO, &mut advanced).await.is_err(), "it waits for the receiver");
+    let soon = Duration::from_secs(5);
+    timeout(soon, sandbox.reset(&Reset::default())).await.expect("at once").unwrap();
+    timeout(soon, advanced).await.expect("nothing is left to wait for");
+    assert!(sandbox.deliveries().is_empty());
+
+    timeout(soon, sandbox.import(&state)).await.expect("at once").unwrap();
+    let _held = timeout(soon, seen.recv()).await.expect("sent again").unwrap();
+    timeout(soon, sandbox.import(&state)).await.expect("at once").unwrap();
+    // What was broken off leaves no trace.
+    assert!(sandbox.deliveries().iter().all(|delivery| delivery.attempts.is_empty() && delivery.state == DeliveryState::Waiting));
+}
+
+#[tokio::test]
+async fn one_webhook_is_sent_again_without_waiting_for_all_others() {
+    let (url, mut seen) = thoughtful_partner().await;
+    let sandbox = sandbox(&url).await;
+    let client = sandbox.client();
+    for _ in 0..3 {
+        transfer(&client).await;
+    }
+    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    let mut again = Box::pin(sandbox.redeliver(2));
+    assert!(timeout(Duration::ZERO, &mut again).await.is_err(), "one at a time");
+    answer.send(200).unwrap();
+    let next = async {
+        let (body, answer) = seen.recv().await.unwrap();
+        answer.send(200).unwrap();
+        (body, seen)
+    };
+    let (again, (body, mut seen)) = timeout(PATIENCE, async { tokio::join!(again, next) }).await.unwrap();
+    assert_eq!((again.unwrap().state, body), (DeliveryState::Delivered, sandbox.deliveries()[2].body.clone()));
+    let (body, _held) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    assert_eq!(body, sandbox.deliveries()[1].body);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use axum::Json;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::{CryptoDeposit, Fund, KycDecision, Reset};
 use crate::call::Refusal;
@@ -28,6 +29,26 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
     })
 }
 
+/// Takes over what is given; null brings a default back.
+fn merge(kept: &mut Map<String, Value>, given: Map<String, Value>) {
+    for (name, value) in given {
+        match (kept.get_mut(&name), value) {
+            (Some(Value::Object(kept)), Value::Object(given)) => {
+                for (name, value) in given {
+                    if value.is_null() {
+                        kept.remove(&name);
+                    } else {
+                        kept.insert(name, value);
+                    }
+                }
+            }
+            (Some(_), Value::Null) => _ = kept.remove(&name),
+            // A name that is not known is refused later, null or not.
+            (_, value) => _ = kept.insert(name, value),
+        }
+    }
+}
+
 impl Core {
     /// Carries out a command now; webhooks that it causes are sent.
     pub(crate) fn command<T>(&self, command: impl FnOnce(&mut World) -> Result<T, Refusal>) -> Result<T, Refusal> {
@@ -38,11 +59,10 @@ impl Core {
     }
 
     /// Forgets everything but the settings.
-    pub(crate) async fn reset(&self, reset: &Reset) -> Result<(), Refusal> {
+    pub(crate) fn reset(&self, reset: &Reset) -> Result<(), Refusal> {
         let time = reset.time.clone().map(Time::try_from).transpose();
         let time = time.map_err(|error| invalid(format!("time: {error}")))?;
-        self.replace(|world| World::new(reset.seed.unwrap_or_else(|| world.ids.seed()), time.unwrap_or(world.now), world.settings.clone()))
-            .await;
+        self.replace(|world| World::new(reset.seed.unwrap_or_else(|| world.ids.seed()), time.unwrap_or(world.now), world.settings.clone()));
         Ok(())
     }
 
@@ -52,9 +72,9 @@ impl Core {
     }
 
     /// Goes on from the state of a document.
-    pub(crate) async fn import(&self, state: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn import(&self, state: &[u8]) -> Result<(), Refusal> {
         let world = World::read(state)?;
-        self.replace(|_| world).await;
+        self.replace(|_| world);
         Ok(())
     }
 }
@@ -66,18 +86,27 @@ impl World {
         Ok(())
     }
 
+    /// Changes the settings that are given, and of those with members the members that are.
+    pub(crate) fn patch_settings(&mut self, patch: Map<String, Value>) -> Result<(), Refusal> {
+        let mut settings = serde_json::to_value(&self.settings).map_err(|error| invalid(error.to_string()))?;
+        if let Value::Object(kept) = &mut settings {
+            merge(kept, patch);
+        }
+        self.set_settings(decode(settings.to_string().as_bytes())?)
+    }
+
     pub(crate) fn fund(&mut self, Fund { account, currency, amount }: &Fund) -> Result<(), Refusal> {
         match account {
             Account::Partner => {}
             Account::User(user) => {
-                let user = self.user(user).map_err(|_| invalid("account: there is no such user"))?;
+                let user = self.user(user).map_err(|_| Refusal::message(404, "account: there is no such user"))?;
                 if !user.has_balances() {
                     return Err(no_balances());
                 }
             }
             _ => return Err(invalid("account must be `partner`, or `user:` and the external id of a user")),
         }
-        let currency = movable("amount", *amount, currency)?;
+        let currency = movable(*amount, currency)?;
         let leg = Leg { from: Account::Outside, to: account.clone(), currency: currency.slug, amount: *amount };
         let reference = self.ids.uuid();
         self.ledger.book(self.now, &reference, &[leg]).map_err(|_| invalid("amount is too large"))

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Form, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use p100_raw::types::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -55,6 +57,10 @@ impl Incoming {
     /// The request, if it is that of an HTML form.
     pub(super) async fn form<T: DeserializeOwned>(&self) -> Option<Result<T, Refusal>> {
         let content_type = self.content_type.as_ref().filter(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
+        // Some programs call everything a form; none that is one begins like this.
+        if self.body.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
         let mut request = Request::new(Body::from(self.body.clone()));
         *request.method_mut() = Method::POST;
         request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
@@ -67,7 +73,12 @@ pub(crate) fn routes(core: &Arc<Core>) -> Router {
     for route in ROUTES {
         let core = Arc::clone(core);
         let Ok(method) = MethodFilter::try_from(route.method.parse().unwrap_or(Method::GET)) else { continue };
-        let answer = move |path: RawPathParams, request: Request| async move { command(core, route, &path, request).await };
+        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+            match path {
+                Ok(path) => command(core, route, &path, request).await,
+                Err(_) => refused(&invalid("The path must be UTF-8.")),
+            }
+        };
         router = router.route(route.path, on(method, answer));
     }
     router.route("/_sandbox/{*rest}", any(unknown)).method_not_allowed_fallback(wrong_method)
@@ -88,7 +99,7 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
     match tokio::spawn(async move { (route.answer)(core, incoming).await }).await {
         Ok(Ok(reply)) => response(reply),
         Ok(Err(refusal)) => refused(&refusal),
-        Err(_) => refused(&Refusal::message(500, "The sandbox failed. This is a defect, please report it.")),
+        Err(_) => refused(&Refusal::defect()),
     }
 }
 
@@ -113,7 +124,15 @@ fn response(reply: Reply) -> Response {
 }
 
 fn refused(refusal: &Refusal) -> Response {
-    response(Reply::json(refusal.status, &json!({"message": refusal.text()})))
+    response(Reply::json(status(refusal), &json!({"message": refusal.text()})))
+}
+
+/// As a page on the web would say it: a user or a card that is not there is not found.
+pub(super) fn status(refusal: &Refusal) -> u16 {
+    match refusal.body.error_code {
+        Some(ErrorCode::P412 | ErrorCode::P434) => 404,
+        _ => refusal.status,
+    }
 }
 
 /// No such command: the answer says which exist.

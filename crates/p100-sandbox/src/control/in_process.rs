@@ -12,14 +12,15 @@ use crate::faults::Fault;
 use crate::ledger::Account;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
+use crate::world::World;
 
 impl Sandbox {
-    /// Forgets everything but the settings, once the webhook that is under way has been answered.
+    /// Forgets everything but the settings. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// The time is none.
     pub async fn reset(&self, reset: &Reset) -> Result<(), Refused> {
-        Ok(self.core().reset(reset).await?)
+        Ok(self.core().reset(reset)?)
     }
 
     /// How it behaves.
@@ -28,12 +29,26 @@ impl Sandbox {
         self.core().world().settings.clone()
     }
 
-    /// Replaces the settings. What has been caused already goes by the old ones.
+    /// Replaces the settings. Steps that have been caused already happen when the old ones say; webhooks go where the new ones say.
     ///
     /// # Errors
-    /// One of them is out of its range.
+    /// One of them is out of its range. Nothing has changed then.
     pub fn set_settings(&self, settings: Settings) -> Result<(), Refused> {
         Ok(self.core().command(|world| world.set_settings(settings))?)
+    }
+
+    /// Changes some of the settings, as [`set_settings`](Self::set_settings) would replace them all. All calls wait while `change` runs, so
+    /// it must make none.
+    ///
+    /// # Errors
+    /// One of them is out of its range. Nothing has changed then.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), Refused> {
+        let command = |world: &mut World| {
+            let mut settings = world.settings.clone();
+            change(&mut settings);
+            world.set_settings(settings)
+        };
+        Ok(self.core().command(command)?)
     }
 
     /// Puts money on an account out of nowhere: no deposit, no webhook.
@@ -213,18 +228,19 @@ impl Sandbox {
         self.core().world().overview(speed)
     }
 
-    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes.
+    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes, while the clock stands
+    /// still.
     #[must_use]
     pub fn export(&self) -> String {
         self.core().world().write()
     }
 
-    /// Goes on from an exported state, once the webhook that is under way has been answered.
+    /// Goes on from an exported state. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// It is not the state of a sandbox; the error says where. Nothing has changed then.
     pub async fn import(&self, state: &str) -> Result<(), Refused> {
-        Ok(self.core().import(state.as_bytes()).await?)
+        Ok(self.core().import(state.as_bytes())?)
     }
 
     /// [Stops](Self::stop), and answers the last state.

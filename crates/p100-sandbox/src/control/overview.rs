@@ -1,6 +1,7 @@
 //! What people and tests look at: users, cards, deposits, orders, books, webhooks and what is still to happen, in one answer.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use p100_raw::types::{CardStatus, DepositStatus, KycAttemptStatus, OrderStatus, PaymentLinkStatus, PoaStatus, SepaContactStatus};
 use p100_raw::{Decimal, Timestamp, decimal, operations};
@@ -11,13 +12,15 @@ use crate::currencies;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
 use crate::ledger::{Account, Entry};
+use crate::modules::{Card, CheckedDeposit, Deposit, Order, PaymentLink};
 use crate::schedule::Step;
+use crate::time::Time;
 use crate::world::World;
 
 /// How much of each list is shown. The counts tell what there is.
 const SHOWN: usize = 200;
 
-/// Everything that the page shows. Of long lists the first users and cards and the latest of the rest.
+/// Everything that the page shows: of long lists the latest, of steps the next, of contacts the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -26,27 +29,31 @@ pub struct Overview {
     pub clock: ClockState,
     /// Where webhooks go.
     pub webhook_url: Option<String>,
-    /// Users by id.
+    /// Latest users, newest first.
     pub users: Vec<UserLine>,
     /// How many users there are, deleted ones included.
     pub user_count: usize,
-    /// Cards by id.
+    /// Latest cards, newest first.
     pub cards: Vec<CardLine>,
     /// How many cards there are, deleted ones included.
     pub card_count: usize,
-    /// Crypto deposits by id.
+    /// Latest crypto deposits, newest first.
     pub deposits: Vec<DepositLine>,
     /// How many crypto deposits there are.
     pub deposit_count: usize,
-    /// SEPA deposits whose sender is or was checked, by id.
+    /// Latest SEPA deposits whose sender is or was checked, newest first.
     pub sepa_deposits: Vec<SepaDepositLine>,
     /// How many of them there are.
     pub sepa_deposit_count: usize,
-    /// Orders by id.
+    /// Accounts that SEPA deposits came from, by whom they paid.
+    pub sepa_contacts: Vec<SepaContactLine>,
+    /// How many of them there are.
+    pub sepa_contact_count: usize,
+    /// Latest orders, newest first.
     pub orders: Vec<OrderLine>,
     /// How many orders there are.
     pub order_count: usize,
-    /// Payment links by id.
+    /// Latest payment links, newest first.
     pub payment_links: Vec<PaymentLinkLine>,
     /// How many payment links there are.
     pub payment_link_count: usize,
@@ -193,6 +200,19 @@ pub struct SepaDepositLine {
     pub status: SepaContactStatus,
 }
 
+/// A bank account that an account was paid from, in the overview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SepaContactLine {
+    /// Who was paid.
+    pub account: Account,
+    /// The account that it came from.
+    pub iban: String,
+    /// Whether its owner is the right one.
+    pub status: SepaContactStatus,
+}
+
 /// An order in the overview.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -272,10 +292,13 @@ impl World {
     pub(crate) fn overview(&self, speed: f64) -> Overview {
         let entries = self.ledger.entries();
         let deliveries = self.deliveries.log();
-        let shown: Vec<UserLine> = self.users.iter().take(SHOWN).map(|(id, user)| user.line(id)).collect();
+        let users = latest(&self.users, |user| user.created_at);
         // Accounts of P100 itself, and of the users that are shown.
-        let is_shown =
-            |account: &Account| account.user().is_none_or(|user| shown.binary_search_by(|line| line.external_user_id.cmp(&user)).is_ok());
+        let shown: BTreeSet<&str> = users.iter().map(|(id, _)| *id).collect();
+        let is_shown = |account: &Account| account.user().is_none_or(|user| shown.contains(user.as_str()));
+        let contacts = self.sepa_contacts.iter().flat_map(|(account, contacts)| {
+            contacts.iter().map(move |(iban, check)| SepaContactLine { account: account.clone(), iban: iban.clone(), status: check.word() })
+        });
         let holdings = self.ledger.accounts().filter(|(account, _)| is_shown(account));
         let pending = self.schedule.pending().map(|(step, subject, at, reads)| PendingStep {
             step,
@@ -288,15 +311,17 @@ impl World {
             webhook_url: self.settings.webhooks.as_ref().map(|receiver| receiver.url.clone()),
             balances: holdings.map(|(account, holdings)| (account.clone(), Balances(holdings.clone()))).collect(),
             user_count: self.users.len(),
-            cards: self.cards.iter().take(SHOWN).map(card_line).collect(),
+            cards: lines(&self.cards, |card| card.created_at, card_line),
             card_count: self.cards.len(),
-            deposits: self.deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
+            deposits: lines(&self.deposits, |deposit| deposit.created_at, Deposit::line),
             deposit_count: self.deposits.len(),
-            sepa_deposits: self.sepa_deposits.iter().take(SHOWN).map(|(id, deposit)| deposit.line(id)).collect(),
+            sepa_deposits: lines(&self.sepa_deposits, |deposit| deposit.created_at, CheckedDeposit::line),
             sepa_deposit_count: self.sepa_deposits.len(),
-            orders: self.orders.iter().take(SHOWN).map(|(id, order)| order.line(id)).collect(),
+            sepa_contacts: contacts.take(SHOWN).collect(),
+            sepa_contact_count: self.sepa_contacts.values().map(BTreeMap::len).sum(),
+            orders: lines(&self.orders, |order| order.created_at, Order::line),
             order_count: self.orders.len(),
-            payment_links: self.payment_links.iter().take(SHOWN).map(|(id, link)| link.line(id)).collect(),
+            payment_links: lines(&self.payment_links, |link| link.created_at, PaymentLink::line),
             payment_link_count: self.payment_links.len(),
             sums: self.sums(),
             entries: entries.iter().rev().take(SHOWN).cloned().collect(),
@@ -308,14 +333,27 @@ impl World {
             faults: self.faults.clone(),
             currencies: currencies::ALL.iter().map(|currency| currency.slug.to_owned()).collect(),
             operations: operations::ALL.iter().map(|operation| operation.id.to_owned()).collect(),
-            users: shown,
+            users: users.into_iter().map(|(id, user)| user.line(id)).collect(),
         }
     }
 }
 
-fn card_line((id, card): (&String, &crate::modules::Card)) -> CardLine {
+/// The latest of all, newest first.
+fn latest<T, At: Ord>(all: &BTreeMap<String, T>, at: impl Fn(&T) -> At) -> Vec<(&str, &T)> {
+    let mut all: Vec<(&str, &T)> = all.iter().map(|(id, one)| (id.as_str(), one)).collect();
+    all.sort_by_key(|(_, one)| Reverse(at(one)));
+    all.truncate(SHOWN);
+    all
+}
+
+/// The latest of all, newest first, as they are shown.
+fn lines<T, L>(all: &BTreeMap<String, T>, at: impl Fn(&T) -> Time, line: impl Fn(&T, &str) -> L) -> Vec<L> {
+    latest(all, at).into_iter().map(|(id, one)| line(one, id)).collect()
+}
+
+fn card_line(card: &Card, id: &str) -> CardLine {
     CardLine {
-        card_id: id.clone(),
+        card_id: id.to_owned(),
         external_user_id: card.external_user_id().to_owned(),
         label: card.label().to_owned(),
         last_digits: card.last_digits().to_owned(),

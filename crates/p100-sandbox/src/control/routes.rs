@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::http::{Answer, Incoming, Route};
+use super::http::{Answer, Incoming, Route, status};
 use super::{
     Advance, CardConfirmation, ClockState, DepositDecision, Fund, KycDecision, Made, OrderPayment, PoaDecision, Proceed, Reset, SentCode,
 };
@@ -92,6 +92,8 @@ pub(super) static ROUTES: &[Route] = &[
         |core, _| show(&core, |world| world.settings.clone())),
     route("PUT", "/_sandbox/settings", "replace the settings; those that are missing get their defaults",
         |core, incoming| change(&core, &incoming, |world, settings| world.set_settings(settings).map(done))),
+    route("PATCH", "/_sandbox/settings", "change some of the settings",
+        |core, incoming| change(&core, &incoming, |world, patch| world.patch_settings(patch).map(done))),
     route("GET", "/_sandbox/state", "the whole state as JSON, secrets included", export),
     route("PUT", "/_sandbox/state", "go on from an exported state", import),
     route("POST", "/_sandbox/reset", "forget everything but the settings", reset),
@@ -199,7 +201,7 @@ fn kyc(core: Arc<Core>, incoming: Incoming) -> Answered {
         });
         Ok(match decided {
             Ok(text) => Reply::html(kyc_page::notice(text)),
-            Err(refusal) => Reply { status: refusal.status, ..Reply::html(kyc_page::notice(refusal.text())) },
+            Err(refusal) => Reply { status: status(&refusal), ..Reply::html(kyc_page::notice(refusal.text())) },
         })
     })
 }
@@ -213,7 +215,7 @@ fn export(core: Arc<Core>, _: Incoming) -> Answered {
 
 fn import(core: Arc<Core>, incoming: Incoming) -> Answered {
     Box::pin(async move {
-        core.import(&incoming.body).await?;
+        core.import(&incoming.body)?;
         Ok(Reply::json(200, &Done {}))
     })
 }
@@ -221,7 +223,7 @@ fn import(core: Arc<Core>, incoming: Incoming) -> Answered {
 fn reset(core: Arc<Core>, incoming: Incoming) -> Answered {
     Box::pin(async move {
         let reset: Reset = incoming.json()?;
-        core.reset(&reset).await?;
+        core.reset(&reset)?;
         Ok(Reply::json(200, &Done {}))
     })
 }

@@ -34,7 +34,7 @@ pub(crate) struct Card {
     secrets: Secrets,
     pin: Sensitive,
     limits: Limits,
-    created_at: Time,
+    pub(crate) created_at: Time,
     spendings: Vec<Spending>,
 }
 
@@ -287,6 +287,6 @@ impl Limits {
                 sentences.push(format!("dailyTrx{name} must not be greater than monthlyTrx{name}."));
             }
         }
-        if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+        Refusal::unless_empty(sentences)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Deposit {
     /// Whether the partner has to name the sender.
     travel_rule: bool,
     state: State,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ impl World {
         amount: Decimal,
         travel_rule: bool,
     ) -> Result<String, Refusal> {
-        let currency = movable("amount", amount, currency)?;
+        let currency = movable(amount, currency)?;
         if currency.is_fiat() {
             return Err(Refusal::invalid("currency must be a cryptocurrency."));
         }

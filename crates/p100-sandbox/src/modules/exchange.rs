@@ -213,7 +213,7 @@ pub(super) fn no_lock() -> Refusal {
 /// The two currencies, if `amount` of the first can be exchanged into the second; refused with P403 otherwise.
 fn pair(amount: Decimal, from: &str, to: &str) -> Result<(&'static Currency, &'static Currency), Refusal> {
     let (from, to) = (currencies::find(from), currencies::find(to));
-    let mut sentences: Vec<String> = from.and_then(|currency| unmovable("amount", amount, currency)).into_iter().collect();
+    let mut sentences: Vec<String> = unmovable(amount, from).into_iter().collect();
     for (member, currency) in [("currencyFrom", from), ("currencyTo", to)] {
         if currency.is_none() {
             sentences.push(format!("{member} is not supported."));
@@ -224,7 +224,7 @@ fn pair(amount: Decimal, from: &str, to: &str) -> Result<(&'static Currency, &'s
         (Some(from), Some(to)) if sentences.is_empty() => return Ok((from, to)),
         _ => {}
     }
-    Err(Refusal::invalid(sentences.join(" ")))
+    Err(sentences.into())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use p100_raw::webhooks::WebhookEvent;
 use serde::{Deserialize, Serialize};
 
 use super::message;
-use super::users::{Cause, Stage, check_countries};
+use super::users::{Cause, Stage, wrong_countries};
 use crate::call::Refusal;
 use crate::schedule::Step;
 use crate::world::World;
@@ -193,20 +193,16 @@ fn fault(approve: bool, reason: Option<String>) -> Option<String> {
 
 /// Refuses a questionnaire whose parts do not go with the source of income.
 fn check_session(request: &types::KycSessionRequest) -> Result<(), Refusal> {
-    check_countries(&[("country", &request.country)])?;
     let source = &request.income_source;
     let rules = [
         ("taxId", request.tax_id.is_some(), *source == IncomeSource::BusinessActivity),
         ("occupation", request.occupation.is_some(), *source == IncomeSource::Salary),
         ("additionalInfo", request.additional_info.is_some(), *source != IncomeSource::BusinessActivity),
     ];
-    let sentences: Vec<String> = rules
-        .into_iter()
-        .filter_map(|(member, given, belongs)| match (given, belongs) {
-            (false, true) => Some(format!("{member} should not be empty.")),
-            (true, false) => Some(format!("{member} should not exist with the incomeSource {source}.")),
-            _ => None,
-        })
-        .collect();
-    if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+    let misplaced = rules.into_iter().filter_map(|(member, given, belongs)| match (given, belongs) {
+        (false, true) => Some(format!("{member} should not be empty.")),
+        (true, false) => Some(format!("{member} should not exist with the incomeSource {source}.")),
+        _ => None,
+    });
+    Refusal::unless_empty(wrong_countries(&[("country", &request.country)]).into_iter().chain(misplaced).collect())
 }

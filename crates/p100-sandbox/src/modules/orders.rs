@@ -54,7 +54,7 @@ pub(crate) struct Order {
     transaction_hash: Option<String>,
     /// Of the latest payment, by the chain.
     confirmations: i32,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// Where an order is paid to.
@@ -116,9 +116,9 @@ impl World {
 
     pub(crate) fn lock_order_rate(&mut self, request: types::OrderLockRequest) -> Result<types::OrderLock, Refusal> {
         let (currency, network) = on_network(&request.currency, Some(&request.network))?;
-        movable("amount", request.amount, "eur")?;
+        movable(request.amount, "eur")?;
         let rate = self.settings.rate(currency);
-        let amount = cost(request.amount, rate, currency.decimals).filter(|amount| unmovable("amount", *amount, currency).is_none());
+        let amount = cost(request.amount, rate, currency.decimals).filter(|amount| unmovable(*amount, Some(currency)).is_none());
         let amount = amount.ok_or_else(|| Refusal::invalid("amount is too large for an order."))?.normalize();
         let expires_at = self.now + self.settings.lock_lifetime;
         let lock_id = self.ids.uuid();
@@ -192,7 +192,7 @@ impl World {
     /// Somebody pays the order, or a part of it; the answer is the hash of the transaction.
     pub(crate) fn pay_order(&mut self, id: &str, amount: Decimal) -> Result<String, Refusal> {
         let order = self.orders.get(id).ok_or_else(no_order)?;
-        let currency = movable("amount", amount, &order.terms.currency)?;
+        let currency = movable(amount, &order.terms.currency)?;
         match &order.wallet {
             None => return Err(Refusal::message(400, "The order has no address to pay to.")),
             Some(_) if order.is_paid() => return Err(Refusal::message(400, "The order is paid in full.")),
@@ -201,7 +201,7 @@ impl World {
         }
         let received = order.received + amount;
         let euros = order.terms.euros(received).filter(|euros| *euros <= MOST);
-        if unmovable("amount", received, currency).is_some() || euros.is_none() {
+        if unmovable(received, Some(currency)).is_some() || euros.is_none() {
             return Err(Refusal::message(400, "amount is too large."));
         }
         let transaction_hash = self.ids.transaction_hash();

@@ -21,7 +21,7 @@ pub(crate) struct PaymentLink {
     #[serde(with = "decimal::string")]
     amount: Decimal,
     transfers: Vec<Transfer>,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// A payment on a link, on its chain.
@@ -106,13 +106,11 @@ impl World {
 
     fn add_payment_link(&mut self, amount: Decimal, currency: &str, page: &str) -> Result<types::PaymentLinkCreated, Refusal> {
         let eur = eur()?;
-        let mut sentences: Vec<String> = unmovable("amount", amount, eur).into_iter().collect();
+        let mut sentences: Vec<String> = unmovable(amount, Some(eur)).into_iter().collect();
         if !currency.eq_ignore_ascii_case(eur.slug) {
             sentences.push("currency must be eur.".to_owned());
         }
-        if !sentences.is_empty() {
-            return Err(Refusal::invalid(sentences.join(" ")));
-        }
+        Refusal::unless_empty(sentences)?;
         let id = self.ids.uuid();
         let link = PaymentLink { amount: eur.padded(amount), transfers: Vec::new(), created_at: self.now };
         self.payment_links.insert(id.clone(), link);
@@ -139,7 +137,7 @@ impl World {
             return Err(Refusal::message(400, "The payment link is paid in full."));
         }
         let (currency, network) = on_network(&payment.currency, payment.network.as_deref())?;
-        movable("amount", payment.amount, currency.slug)?;
+        movable(payment.amount, currency.slug)?;
         let euros = bought(payment.amount, self.settings.rate(currency), Decimal::ONE, 2);
         let euros = euros.filter(|euros| *euros <= MOST).ok_or_else(|| Refusal::message(400, "amount is too large."))?;
         let mut link = link.clone();

@@ -188,19 +188,15 @@ impl World {
 /// What the request asks for; refused with a sentence for each failure.
 fn check(request: &types::PartnerSepaTransferRequest, level: u8) -> Result<(&'static Currency, Iban, Option<Receiver>), Refusal> {
     let currency = currencies::find(&request.currency).filter(|currency| currency.is_fiat());
-    let mut sentences = Vec::new();
-    match currency {
-        Some(currency) => sentences.extend(unmovable("amount", request.amount, currency)),
-        None => sentences.push("currency must be eur.".to_owned()),
+    let mut sentences: Vec<String> = unmovable(request.amount, currency).into_iter().collect();
+    if currency.is_none() {
+        sentences.push("currency must be eur.".to_owned());
     }
     let iban = Iban::new(&request.destination_iban).map_err(|error| sentences.push(format!("destinationIban {}.", error.rule()))).ok();
-    if request.transfer_title.trim().is_empty() {
-        sentences.push("transferTitle should not be empty.".to_owned());
-    }
     let receiver = receiver(request, level, &mut sentences);
     match (currency, iban) {
         (Some(currency), Some(iban)) if sentences.is_empty() => Ok((currency, iban, receiver)),
-        _ => Err(Refusal::invalid(sentences.join(" "))),
+        _ => Err(sentences.into()),
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct CheckedDeposit {
     sender_iban: String,
     transfer_title: String,
     check: Check,
-    created_at: Time,
+    pub(crate) created_at: Time,
 }
 
 /// How far the check of a sender is: for a contact by its latest, for a deposit by its own.
@@ -61,7 +61,7 @@ static CONTACT: &[(Check, Cause, Check)] = &[
 ];
 
 impl Check {
-    fn word(self) -> SepaContactStatus {
+    pub(crate) fn word(self) -> SepaContactStatus {
         match self {
             Self::Pending => SepaContactStatus::Pending,
             Self::Approved => SepaContactStatus::Approved,
@@ -185,7 +185,7 @@ impl World {
     pub(crate) fn receive_referenced_sepa_deposit(&mut self, deposit: ReferencedSepaDeposit) -> Result<String, Refusal> {
         let users = self.users.keys().map(|id| Account::User(id.clone()));
         let account = users.chain([Account::Partner]).find(|account| self.reference(account) == deposit.transfer_title);
-        self.check_sender(account.ok_or_else(|| Refusal::message(400, "transferTitle is the reference of no account."))?, deposit)
+        self.check_sender(account.ok_or_else(|| Refusal::message(404, "transferTitle is the reference of no account."))?, deposit)
     }
 
     /// The sender of a deposit is compared with the KYC data. That of the partner the sandbox does not know.
@@ -212,7 +212,7 @@ impl World {
         }
         let deposit = deposit.clone();
         if approve {
-            self.book_sepa_deposit(id, &deposit.account, movable("amount", deposit.amount, "eur")?, deposit.amount)?;
+            self.book_sepa_deposit(id, &deposit.account, movable(deposit.amount, "eur")?, deposit.amount)?;
             self.move_contact(&deposit.account, &deposit.sender_iban, Cause::Approved);
             self.tell_of_sepa_deposit(id, &deposit.credited());
         } else {
@@ -250,7 +250,7 @@ impl World {
 
     /// The currency and the sender of a deposit that can be made.
     fn payable(&self, account: &Account, amount: Decimal, sender_iban: String) -> Result<(&'static Currency, Iban), Refusal> {
-        let currency = movable("amount", amount, "eur")?;
+        let currency = movable(amount, "eur")?;
         self.check_receiver(account, currency)?;
         let iban = Iban::new(sender_iban).map_err(|error| Refusal::invalid(format!("senderIban {}.", error.rule())))?;
         Ok((currency, iban))

@@ -29,12 +29,18 @@ pub(crate) struct Transfer {
 
 impl World {
     pub(crate) fn create_transfer(&mut self, request: types::TransferRequest) -> Result<types::TransferCreated, Refusal> {
-        let (from, to) = match (request.source_external_user_id, request.destination_external_user_id) {
+        let parties = match (request.source_external_user_id, request.destination_external_user_id) {
             (None, None) => return Err(Refusal::code(ErrorCode::P424)),
-            (Some(user), None) => (Account::User(user), Account::Partner),
-            (None, Some(user)) => (Account::Partner, Account::User(user)),
-            (Some(_), Some(_)) => {
-                return Err(Refusal::invalid("Only one of sourceExternalUserId and destinationExternalUserId should be given."));
+            (Some(user), None) => Ok((Account::User(user), Account::Partner)),
+            (None, Some(user)) => Ok((Account::Partner, Account::User(user))),
+            (Some(_), Some(_)) => Err("Only one of sourceExternalUserId and destinationExternalUserId should be given.".to_owned()),
+        };
+        let currency = movable(request.amount, &request.currency);
+        let ((from, to), currency) = match (parties, currency) {
+            (Ok(parties), Ok(currency)) => (parties, currency),
+            (parties, currency) => {
+                let sentences = parties.err().into_iter().chain(currency.err().into_iter().flatten());
+                return Err(sentences.collect::<Vec<_>>().into());
             }
         };
         for account in [&from, &to] {
@@ -44,7 +50,6 @@ impl World {
                 return Err(no_balances());
             }
         }
-        let currency = movable("amount", request.amount, &request.currency)?;
         if self.settings.refuse_unfunded_transfers && self.ledger.balance(&from, currency.slug) < request.amount {
             return Err(Refusal::code(ErrorCode::P433));
         }

@@ -25,6 +25,7 @@ use crate::call::Refusal;
 use crate::control::{UserLine, UserState};
 use crate::currencies;
 use crate::ledger::Account;
+use crate::time::Time;
 use crate::world::World;
 
 /// One user, full or limited. A deleted one stays, so that the books do and no other user gets the id.
@@ -52,6 +53,9 @@ pub(crate) struct User {
     pub(super) rejection_reason: Option<String>,
     /// Every card there ever was, oldest first.
     pub(super) cards: Vec<String>,
+    /// Not known of users from older states.
+    #[serde(default)]
+    pub(crate) created_at: Option<Time>,
 }
 
 fn yes() -> bool {
@@ -59,7 +63,7 @@ fn yes() -> bool {
 }
 
 impl User {
-    fn new(user_id: String, person: Person, form: Form, stage: Stage) -> Self {
+    fn new(user_id: String, person: Person, form: Form, stage: Stage, created_at: Time) -> Self {
         Self {
             user_id,
             person,
@@ -73,6 +77,7 @@ impl User {
             session: None,
             rejection_reason: None,
             cards: Vec::new(),
+            created_at: Some(created_at),
         }
     }
 
@@ -203,7 +208,6 @@ impl World {
     /// A request of the earlier form is answered in the earlier form, with the balances.
     pub(crate) fn create_user(&mut self, request: types::CreateUserRequest) -> Result<types::UserCreated, Refusal> {
         let external_user_id = request.external_user_id.clone();
-        check_id(&external_user_id)?;
         let (person, form) = Person::of(request)?;
         let user_id = self.add_user(&external_user_id, person, form, Stage::Created)?;
         let poa_required = self.user(&external_user_id)?.poa_required();
@@ -221,8 +225,7 @@ impl World {
 
     pub(crate) fn create_limited_user(&mut self, request: types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Refusal> {
         let external_user_id = request.external_user_id.clone();
-        check_id(&external_user_id)?;
-        check_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)])?;
+        Refusal::unless_empty(wrong_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)]))?;
         let user_id = self.add_user(&external_user_id, Person::limited(request), Form::Early, Stage::Limited)?;
         let account = Account::User(external_user_id);
         let crypto = balances::crypto(self, &account, true).into_iter().map(|balance| {
@@ -252,7 +255,7 @@ impl World {
             return Err(Refusal::code(ErrorCode::P411));
         }
         let user_id = self.ids.uuid();
-        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, form, stage));
+        self.users.insert(external_user_id.to_owned(), User::new(user_id.clone(), person, form, stage, self.now));
         Ok(user_id)
     }
 
@@ -350,15 +353,10 @@ fn set<T>(member: &mut T, value: Option<T>) {
     }
 }
 
-/// Refuses a new user without an id.
-fn check_id(external_user_id: &str) -> Result<(), Refusal> {
-    if external_user_id.is_empty() { Err(Refusal::invalid("externalUserId should not be empty.")) } else { Ok(()) }
-}
-
-/// Refuses country codes that are not two capital letters. Whether there is such a country is not asked: lists of countries change.
-pub(super) fn check_countries(countries: &[(&str, &str)]) -> Result<(), Refusal> {
+/// A sentence for each country code that is not two capital letters. Whether there is such a country is not asked: lists of countries
+/// change.
+pub(super) fn wrong_countries(countries: &[(&str, &str)]) -> Vec<String> {
     let is_code = |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let wrong = countries.iter().filter(|(_, code)| !is_code(code));
-    let sentences: Vec<String> = wrong.map(|(member, _)| format!("{member} must be two capital letters.")).collect();
-    if sentences.is_empty() { Ok(()) } else { Err(Refusal::invalid(sentences.join(" "))) }
+    wrong.map(|(member, _)| format!("{member} must be two capital letters.")).collect()
 }

@@ -151,13 +151,7 @@ impl World {
         amount: Decimal,
         wallet_address: String,
     ) -> Result<types::WithdrawalCreated, Refusal> {
-        let mut sentences: Vec<String> = unmovable("amount", amount, currency).into_iter().collect();
-        if wallet_address.trim().is_empty() {
-            sentences.push("walletAddress should not be empty.".to_owned());
-        }
-        if !sentences.is_empty() {
-            return Err(Refusal::invalid(sentences.join(" ")));
-        }
+        Refusal::unless_empty(unmovable(amount, Some(currency)).into_iter().collect())?;
         let id = self.ids.uuid();
         let state = State::Processing;
         self.record(&account, &NewRow { reference: &id, kind: "crypto-withdrawal", amount, currency, status: state.word() });

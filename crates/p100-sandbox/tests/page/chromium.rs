@@ -220,6 +220,11 @@ impl Page<'_> {
         self.call("Input.insertText", &json!({"text": text}).to_string()).await;
     }
 
+    /// Ticks a box.
+    pub(super) async fn tick(&mut self, selector: &str) {
+        self.evaluate(&format!("document.querySelector({}).click()", json!(selector))).await;
+    }
+
     /// Chooses from a list.
     pub(super) async fn choose(&mut self, selector: &str, value: &str) {
         let (selector, value) = (json!(selector), json!(value));

@@ -77,7 +77,8 @@ impl Actor {
     pub(super) async fn act(&mut self) {
         match self.rng.u32(..200) {
             0..28 => self.transfer().await,
-            28..34 => self.order().await,
+            28..32 => self.order().await,
+            32..34 => self.payment_link().await,
             34..66 => self.exchange().await,
             66..80 => self.sepa_transfer().await,
             80..104 => self.withdraw().await,

@@ -75,11 +75,11 @@ pub struct TransferDetails {
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct TransferRequest {
-    /// The partner's own id of the paying user. Leave it out when the partner pays.
+    /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub source_external_user_id: Option<String>,
-    /// The partner's own id of the receiving user. Leave it out when the partner receives.
+    /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
     pub destination_external_user_id: Option<String>,

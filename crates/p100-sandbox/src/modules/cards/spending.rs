@@ -96,7 +96,7 @@ impl World {
     /// Pays with a card. Answers the id of the transaction.
     pub(crate) fn make_card_transaction(&mut self, card_id: &str, transaction: CardTransaction) -> Result<String, Refusal> {
         let CardTransaction { merchant_name, amount, channel } = transaction;
-        let currency = movable("amount", amount, CURRENCY)?;
+        let currency = movable(amount, CURRENCY)?;
         let now = self.now;
         let card = self.usable_card(card_id)?;
         card.check_limits(amount, channel, now)?;
@@ -122,7 +122,7 @@ impl World {
 
     /// Has the bearer of a card confirm an online payment. Answers the code, which goes out as a webhook.
     pub(crate) fn send_card_3ds_code(&mut self, card_id: &str, merchant_name: String, amount: Decimal) -> Result<Sensitive, Refusal> {
-        movable("amount", amount, CURRENCY)?;
+        movable(amount, CURRENCY)?;
         let external_user_id = self.usable_card(card_id)?.external_user_id.clone();
         let code = Sensitive::from(self.ids.digits(6));
         let event = types::Card3dsCodeEvent::builder()

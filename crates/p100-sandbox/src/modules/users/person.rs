@@ -6,7 +6,7 @@ use p100_raw::Sensitive;
 use p100_raw::types::{self, DocumentType};
 use serde::{Deserialize, Serialize};
 
-use super::{check_countries, set};
+use super::{set, wrong_countries};
 use crate::call::Refusal;
 
 /// A user as the partner describes them.
@@ -109,10 +109,8 @@ impl Person {
             ("birthCountry", request.birth_country.as_ref()),
         ];
         let codes: Vec<(&str, &str)> = codes.into_iter().filter_map(|(member, code)| Some((member, code?.as_str()))).collect();
-        if let Err(refusal) = check_countries(&codes) {
-            sentences.push(refusal.text().to_owned());
-        }
-        let (true, Ok(Some(address))) = (sentences.is_empty(), address) else { return Err(Refusal::invalid(sentences.join(" "))) };
+        sentences.extend(wrong_countries(&codes));
+        let (true, Ok(Some(address))) = (sentences.is_empty(), address) else { return Err(sentences.into()) };
         let person = Self {
             email: request.email,
             phone: Some(request.phone),
@@ -160,8 +158,13 @@ impl Person {
     pub(super) fn update(&mut self, request: types::UpdateUserRequest) -> Result<(), Refusal> {
         let codes = [("country", request.country.as_ref()), ("citizenship", request.citizenship.as_ref())];
         let given: Vec<(&str, &str)> = codes.into_iter().filter_map(|(member, code)| Some((member, code?.as_str()))).collect();
-        check_countries(&given)?;
-        let address = Address::read(request.address, request.street, request.number).map_err(Refusal::invalid)?;
+        let mut sentences = wrong_countries(&given);
+        let address = Address::read(request.address, request.street, request.number);
+        let address = address.unwrap_or_else(|sentence| {
+            sentences.push(sentence.to_owned());
+            None
+        });
+        Refusal::unless_empty(sentences)?;
         set(&mut self.address, address);
         set(&mut self.email, request.email);
         set(&mut self.first_name, request.first_name);

@@ -4,7 +4,7 @@ use p100_raw::types::DocumentType;
 use serde::{Deserialize, Serialize};
 
 use super::person::Address;
-use super::{Form, Person, Stage, check_countries, check_id};
+use super::{Form, Person, Stage, wrong_countries};
 use crate::call::Refusal;
 use crate::world::World;
 
@@ -36,8 +36,9 @@ fn lithuania() -> String {
 impl World {
     /// Adds the user; the answer is P100's id.
     pub(crate) fn seed_user(&mut self, user: NewUser) -> Result<String, Refusal> {
-        check_id(&user.external_user_id)?;
-        check_countries(&[("country", &user.country)])?;
+        let nameless = user.external_user_id.trim().is_empty().then(|| "externalUserId should not be empty.".to_owned());
+        let sentences = nameless.into_iter().chain(wrong_countries(&[("country", &user.country)]));
+        Refusal::unless_empty(sentences.collect())?;
         let person = Person {
             email: "ada@example.com".to_owned(),
             phone: Some("37060000000".to_owned()),

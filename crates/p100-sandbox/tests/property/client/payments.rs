@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use p100::types::{
     ExchangeRequest, OrderLockRequest, OrderRequest, PartnerExchangeRequest, PartnerSepaTransferRequest, PartnerWithdrawalRequest,
-    PartyType, RateLock, SepaTransferRequest, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
+    PartyType, PaymentLinkRequest, RateLock, SepaTransferRequest, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
 };
-use p100_sandbox::Account;
-use p100_sandbox::control::{CryptoDeposit, SepaDeposit};
+use p100_sandbox::control::{CryptoDeposit, PaymentLinkPayment, SepaDeposit};
+use p100_sandbox::{Account, Entry};
 
 use super::super::draw::{Money, money, movable, once_in, pick, written};
 use super::super::notes::Deposit;
-use super::super::payment::{self, Payment, movement};
+use super::super::payment::{self, Movement, Payment, movement};
 use super::{Actor, NOBODY, Outcome};
 
 const ALL: [&str; 8] = ["eur", "btc", "doge", "eth", "ltc", "pol", "usdc", "usdt"];
@@ -234,6 +234,36 @@ impl Actor {
             }
             let again = self.sandbox.pay_order(&id, lock.amount);
             self.sort_command("order payment", false, again);
+        }
+    }
+
+    /// Paid in up to three parts, in whatever: enough or not.
+    pub(super) async fn payment_link(&mut self) {
+        let Money { amount, .. } = money(&mut self.rng, &["eur"]);
+        let request = PaymentLinkRequest::builder().amount(amount).currency("eur").build();
+        let answer = self.client.payment_links().create(&request).await.map(|link| link.payment_link_id);
+        let Outcome::Done(id) = self.sort("link", movable(amount, 2), answer) else { return };
+        let mut paid = Vec::new();
+        for _ in 0..3 {
+            let Money { amount: part, slug, written, valid } = money(&mut self.rng, &CRYPTO);
+            let payment = PaymentLinkPayment { currency: written, network: None, amount: part };
+            let answer = self.sandbox.pay_payment_link(&id, &payment);
+            if self.sort_command("link payment", valid, answer).is_none() {
+                continue;
+            }
+            paid.push(movement(&Account::Outside, &Account::Desk, slug, part));
+            let mut booked = self.sandbox.books().entries;
+            booked.retain(|entry| entry.reference == id);
+            let Some(euros) = booked.pop() else { continue };
+            assert!((&euros.from, &euros.to, &*euros.currency) == (&Account::Desk, &Account::Partner, "eur") && euros.amount >= amount);
+            let told = |entry: &Entry| (entry.from.clone(), entry.to.clone(), entry.currency.clone(), entry.amount);
+            let known = |paid: &Movement| (paid.from.clone(), paid.to.clone(), paid.slug.clone(), paid.amount);
+            assert_eq!(booked.iter().map(told).collect::<Vec<_>>(), paid.iter().map(known).collect::<Vec<_>>());
+            paid.push(movement(&euros.from, &euros.to, &euros.currency, euros.amount));
+            self.notes().booked.append(&mut paid);
+            let again = self.sandbox.pay_payment_link(&id, &payment);
+            self.sort_command("link payment", false, again);
+            return;
         }
     }
 
