@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
-/// How many characters are shown.
-const LENGTH: usize = 64;
+/// How many characters are shown: enough for what the mocks explain.
+const LENGTH: usize = 500;
 
-/// Shows a text that a server chose, such as an error code, as one short line: control and other invisible characters are escaped, and
-/// what goes beyond 64 characters is cut off.
+/// Shows a text that a server chose, such as an error code, as one line: control and other invisible characters are escaped, and what
+/// goes beyond 500 characters is cut off.
 ///
 /// ```
 /// use p100_raw::OneLine;
@@ -44,7 +44,7 @@ mod tests {
         ] {
             assert_eq!(OneLine(text).to_string(), shown);
         }
-        assert_eq!(OneLine(&"é".repeat(64)).to_string(), "é".repeat(64));
-        assert_eq!(OneLine(&"é".repeat(65)).to_string(), "é".repeat(64) + "...");
+        assert_eq!(OneLine(&"é".repeat(500)).to_string(), "é".repeat(500));
+        assert_eq!(OneLine(&"é".repeat(501)).to_string(), "é".repeat(500) + "...");
     }
 }
