@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use self::step::Step;
 use crate::workspace::{CANNOT, Repository};
-use crate::{conformance, generate, semver, spec};
+use crate::{conformance, generate, prove, semver, spec};
 
 /// What is left unchecked where OpenSSL's headers are missing.
 const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100/axum and p100/schemars, because OpenSSL's headers are missing \
@@ -87,10 +87,12 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     steps.extend(tools::CARGO_DENY.installation(tools));
     steps.push(tools::CARGO_DENY.step(tools, "dependencies", "--workspace --locked check bans licenses sources"));
     steps.push(Step::task("conformance", "cargo xtask conformance", || conformance::run(&Repository::new(None))));
+    steps.extend(tools::CARGO_SEMVER_CHECKS.installation(tools));
     if semver {
-        steps.extend(tools::CARGO_SEMVER_CHECKS.installation(tools));
         steps.push(Step::task("what breaks", "cargo xtask semver", || semver::run(&Repository::new(None), None)));
     }
+    let additive = || prove::run(&Repository::new(None), &prove::Options { additive: true });
+    steps.push(Step::task("additive is minor", "cargo xtask spec prove --additive", additive));
     Ok(steps)
 }
 

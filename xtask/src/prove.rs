@@ -27,7 +27,7 @@ const WITHOUT: [&str; 2] = ["examples", "error-codes"];
 pub(crate) struct Options {
     /// Only edits of which Rust knows nothing, all in one build.
     #[arg(long)]
-    additive: bool,
+    pub(crate) additive: bool,
 }
 
 /// What became of a case.
