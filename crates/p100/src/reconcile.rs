@@ -45,8 +45,8 @@ impl Client {
     /// of a month, 12 at the most. Entries whose time cannot be read count as in time. Amounts are compared without their sign,
     /// currencies without case.
     ///
-    /// A month that is still ahead by the client's clock counts as empty if P100 refuses it. If candidates were found before a later
-    /// month could not be read, they are the answer.
+    /// A month that by the client's clock is still ahead in some time zone counts as empty if P100 refuses it. If candidates were found
+    /// before a later month could not be read, they are the answer.
     ///
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::TransferRequest) -> Result<(), Box<dyn std::error::Error>> {
@@ -83,7 +83,7 @@ impl Client {
                     let new: Vec<_> = history.transactions.into_iter().filter(|entry| !entries.contains(entry)).collect();
                     entries.extend(new);
                 }
-                Err(error) if month.start() > self.clock.now() && is_refusal(&error) => {}
+                Err(error) if month.start() + ZONES > self.clock.now() && is_refusal(&error) => {}
                 Err(error) => {
                     fault = Some(error);
                     break;

@@ -156,11 +156,13 @@ async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
         assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
         assert_eq!(unknown.error().and_then(Error::status).map(|status| status.as_u16()), Some(status), "{body}");
     }
-    // The same refusal of a month that has begun: it may well have entries.
-    let (server, client) = server_and_client_at("2026-01-01T00:00:00Z").await;
-    mock_month(&server, 12, 2025, &[]);
-    refuse_january(&server, 404, "no");
-    assert!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_err());
+    // The same refusal of a month that may have begun for P100, and of one that has: that may well have entries.
+    for (now, is_ahead) in [("2026-01-01T13:59:59Z", true), ("2026-01-01T14:00:00Z", false)] {
+        let (server, client) = server_and_client_at(now).await;
+        mock_month(&server, 12, 2025, &[]);
+        refuse_january(&server, 404, "no");
+        assert_eq!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_ok(), is_ahead, "{now}");
+    }
 }
 
 #[tokio::test]
