@@ -78,6 +78,9 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
         let native = "cargo check --package p100-raw --no-default-features --features native-tls --locked";
         steps.push(Step::command("p100-raw with native TLS only", native));
     }
+    // libFuzzer itself, which wants a C++ compiler and unstable options to link, is not built.
+    let fuzz = Step::command("fuzz targets", "cargo check --manifest-path fuzz/Cargo.toml --target-dir target --locked");
+    steps.push(fuzz.with("CUSTOM_LIBFUZZER_PATH", "none/libFuzzer.a"));
     steps.push(Step::command("tests", "cargo test --workspace --locked"));
     steps.push(Step::command("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"));
     steps.push(Step::command("quickstart", "cargo run --example quickstart"));
