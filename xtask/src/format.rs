@@ -15,6 +15,12 @@ pub(crate) enum Format {
 /// In bytes, the longest comment or issue that is safe to post: forges take 65,536 characters.
 pub(crate) const LONGEST_COMMENT: usize = 60_000;
 
+/// Backticks between which Markdown shows `text` as it is: a longer run than any within it, and at least so many.
+pub(crate) fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat((longest + 1).max(least))
+}
+
 /// Text of others inside Markdown: it neither formats, nor links, nor calls anybody.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();

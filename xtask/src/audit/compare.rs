@@ -151,8 +151,6 @@ fn added(index: &Index, entry: &Entry) -> Difference {
     if !page.section.is_empty() && !index.has_section(&page.section) {
         change.push_str(", which is new too");
     }
-    let kind =
-        if entry.heading == "Docs" { "guide" } else { neighbour(index, &page.section).map_or("operation", |known| known.kind.as_str()) };
     if let Some((kind, covers)) = index.named.get(&page.id) {
         let now = Known { page: page.clone(), kind: (*kind).to_owned(), covers: covers.clone() };
         return Difference {
@@ -164,6 +162,8 @@ fn added(index: &Index, entry: &Entry) -> Difference {
             next_step: "Read it and compare. Raise `x-evidence` where it proves something, then enter the page.".to_owned(),
         };
     }
+    let kind =
+        if entry.heading == "Docs" { "guide" } else { neighbour(index, &page.section).map_or("operation", |known| known.kind.as_str()) };
     let (meaning, next_step) = if kind == "guide" {
         (
             "A guide: it covers no operation, but may state facts about several.".to_owned(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::compare::{Difference, Kind};
 use super::index::{INDEX, Index, Known, lines};
 use super::published::Page;
-use crate::format::{Format, LONGEST_COMMENT, escaped};
+use crate::format::{Format, LONGEST_COMMENT, escaped, fence};
 
 pub(super) fn render(format: Format, index: &Index, published: usize, differences: &[Difference]) -> String {
     match format {
@@ -91,7 +91,7 @@ fn markdown(index: &Index, published: usize, differences: &[Difference]) -> Stri
         let more = if left_out > 0 { format!("{left_out} more differences, and the") } else { "The".to_owned() };
         let _ = writeln!(out, "\n**{more} lines of the index do not fit here.** All of them: `cargo xtask spec audit llms.txt`.");
     } else if !entries.is_empty() {
-        let fence = "`".repeat(entries.split(|character| character != '`').map(str::len).max().unwrap_or_default().max(2) + 1);
+        let fence = fence(&entries, 3);
         let _ = writeln!(out, "\n<details><summary>Lines of <code>{INDEX}</code>, once each page is read</summary>\n");
         let _ = writeln!(out, "{fence}yaml\n{entries}{fence}\n\n</details>");
     }

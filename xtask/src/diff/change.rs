@@ -207,6 +207,11 @@ impl Change {
         format!("{place}{}{rust}", self.what)
     }
 
+    /// Whether it is of something that operations or events share, which then have to be named.
+    pub(crate) fn is_shared(&self) -> bool {
+        !matches!(self.subject, Subject::Operation(_) | Subject::Event(_)) && !self.users.is_empty()
+    }
+
     /// The users without their directions, each once.
     pub(crate) fn user_ids(&self) -> Vec<&str> {
         self.users.iter().map(|user| user.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect()

@@ -6,7 +6,7 @@ use p100_codegen::Node;
 use similar::{ChangeTag, TextDiff};
 
 use super::change::{Change, Class, Excerpt, Subject};
-use super::report::{Report, heading, used_by};
+use super::report::{Report, heading};
 use super::rust::{Rust, lists, word};
 
 /// How many equal lines stand around a difference.
@@ -86,8 +86,8 @@ fn group(report: &Report, subject: &Subject, changes: &[&Change], out: &mut Stri
     }
     for change in changes {
         let _ = write!(out, "<details class=\"change\"><summary>{}", escape(&change.message()));
-        if !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !change.users.is_empty() {
-            let _ = write!(out, " <small>in the {}</small>", escape(&used_by(&change.users, &report.operations)));
+        if let Some(users) = report.reach(change) {
+            let _ = write!(out, " <small>in the {}</small>", escape(&users));
         }
         let _ = writeln!(out, "</summary>\n<p class=\"pointer\"><code>{}</code></p>", escape(&change.pointer));
         sides(change, out);

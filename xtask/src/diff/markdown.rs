@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::change::{Class, Subject};
-use super::report::{Page, Report, heading, used_by};
+use super::report::{Page, Report, heading};
 use super::rust::{Rust, lists, word};
-use crate::format::LONGEST_COMMENT;
+use crate::format::{LONGEST_COMMENT, fence};
 
 pub(crate) fn write(report: &Report) -> String {
     let mut out = format!(
@@ -30,12 +30,7 @@ pub(crate) fn write(report: &Report) -> String {
             let pages = if pages.is_empty() { String::new() } else { format!(" — {}", pages.join(", ")) };
             let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
             for change in &changes {
-                let is_used = !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !change.users.is_empty();
-                let users = if is_used {
-                    format!(" <sub>in the {}</sub>", escape(&used_by(&change.users, &report.operations)))
-                } else {
-                    String::new()
-                };
+                let users = report.reach(change).map_or_else(String::new, |users| format!(" <sub>in the {}</sub>", escape(&users)));
                 let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
             }
             if out.len() + group.len() > LONGEST_COMMENT { left_out += changes.len() } else { out.push_str(&group) }
@@ -91,8 +86,7 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A span of code that no backtick within it ends.
 fn verbatim(text: &str) -> String {
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
+    let fence = fence(text, 1);
     format!("{fence} {text} {fence}")
 }
 

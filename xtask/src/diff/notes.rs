@@ -63,7 +63,7 @@ fn migration(report: &Report, out: &mut String) {
         for (subject, changes) in groups {
             let _ = writeln!(out, "- {}{}", name(subject), pages(report, subject));
             for change in changes {
-                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(report, change, subject));
+                let _ = writeln!(out, "  - {}{}", escape(&change.message()), reach(report, change));
             }
         }
     }
@@ -98,8 +98,8 @@ fn name(subject: &Subject) -> String {
 }
 
 /// The operations and events that a change of a component reaches.
-fn reach(report: &Report, change: &Change, subject: &Subject) -> String {
-    if matches!(subject, Subject::Operation(_) | Subject::Event(_)) || change.users.is_empty() {
+fn reach(report: &Report, change: &Change) -> String {
+    if !change.is_shared() {
         return String::new();
     }
     escape(&format!(" (in {})", names(&change.user_ids(), &report.operations, "`")))

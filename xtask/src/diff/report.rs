@@ -54,6 +54,11 @@ impl Report {
         Self { old, new, changes, operations, pages, rust: None }
     }
 
+    /// In which operations and events a change of something that they share takes effect, in words.
+    pub(crate) fn reach(&self, change: &Change) -> Option<String> {
+        change.is_shared().then(|| used_by(&change.users, &self.operations))
+    }
+
     pub(crate) fn pages(&self, subject: &Subject) -> &[Page] {
         match subject {
             Subject::Operation(id) | Subject::Event(id) => self.pages.get(id).map_or(&[], Vec::as_slice),

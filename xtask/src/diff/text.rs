@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::change::{Class, Subject};
-use super::report::{Report, heading, used_by};
+use super::change::Class;
+use super::report::{Report, heading};
 use super::rust::{lists, word};
 use crate::semver::Bump;
 
@@ -29,8 +29,7 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
             let _ = writeln!(out, "  {}", paint(&heading(subject), "1"));
             let mut told = String::new();
             for change in changes {
-                let users = used_by(&change.users, &report.operations);
-                if users != told && !matches!(subject, Subject::Operation(_) | Subject::Event(_)) && !users.is_empty() {
+                if let Some(users) = report.reach(change).filter(|users| *users != told) {
                     let _ = writeln!(out, "    {}", paint(&format!("in the {users}"), "2"));
                     told = users;
                 }
