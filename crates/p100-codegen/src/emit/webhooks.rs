@@ -48,7 +48,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             /// The body is not the payload of this event; the error names the member.
             pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
                 match self {
-                    #(Self::#kinds => json::decode(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
+                    #(Self::#kinds => json::value(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
                 }
             }
         }

@@ -206,82 +206,80 @@ impl WebhookKind {
     pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::UserBalanceGenerated(Box::new(event)))
             }
 
             Self::KycFileAdded => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
             }
 
             Self::PoaVerificationStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::PoaVerificationStatus(Box::new(event)))
             }
 
             Self::KycVerificationStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::KycVerificationStatus(Box::new(event)))
             }
 
             Self::TransferStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::TransferStatus(Box::new(event)))
             }
 
             Self::SepaTransferStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::SepaTransferStatus(Box::new(event)))
             }
 
             Self::SepaDepositReceived => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::SepaDepositReceived(Box::new(event)))
             }
 
             Self::CryptoWithdrawalStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::CryptoWithdrawalStatus(Box::new(event)))
             }
 
             Self::CryptoDepositStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::CryptoDepositStatus(Box::new(event)))
             }
 
             Self::ExchangeStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
             }
 
             Self::CardTransaction => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::CardTransaction(Box::new(event)))
             }
 
             Self::Card3dsCode => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
+                json::value(body).map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
             }
 
             Self::CardActivationCode => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
             }
 
             Self::OrderStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::OrderStatus(Box::new(event)))
+                json::value(body).map(|event| WebhookEvent::OrderStatus(Box::new(event)))
             }
 
             Self::PaymentLinkStatus => {
-                json::decode(body)
+                json::value(body)
                     .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
             }
 
             Self::IbanStatus => {
-                json::decode(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
+                json::value(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
             }
         }
     }
