@@ -118,6 +118,16 @@ pub(crate) fn value<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> 
     decode(text).map(|decoded| decoded.value)
 }
 
+/// The members of a JSON object, with all that have the same name.
+pub(crate) fn members(text: &str) -> Option<Vec<(String, &str)>> {
+    lenient::members(text.trim_start_matches('\u{feff}'))
+}
+
+/// The entries of a JSON array.
+pub(crate) fn entries(text: &str) -> Option<Vec<&str>> {
+    Some(serde_json::from_str::<Vec<&RawValue>>(text).ok()?.into_iter().map(RawValue::get).collect())
+}
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn strictly<T: DeserializeOwned>(text: &str) -> Option<T> {

@@ -27,6 +27,12 @@ pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, Devia
     Ok((value, log.into_inner()))
 }
 
+/// The members of an object, with all that have the same name. One that is no text is left out.
+pub(super) fn members(text: &str) -> Option<Vec<(String, &str)>> {
+    let found = serde_json::from_str::<Found<'_>>(text).ok()?.0;
+    Some(found.into_iter().filter_map(|(name, text)| Some((name?.into_owned(), text))).collect())
+}
+
 /// Why a part cannot be read, and where: filled in where the failure leaves the part.
 #[derive(Debug)]
 pub(super) struct Failure {
