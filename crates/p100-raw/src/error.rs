@@ -16,7 +16,7 @@ pub use one_line::OneLine;
 
 use crate::transport::Stage;
 use crate::types::ErrorCode;
-use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, json, types};
+use crate::{Answer, BoxError, InvalidJson, Operation, RawBody, Retry, TransportError, json, types};
 
 /// Why a call has no result. One line in `Display`, without key, URL or headers, and of the body only code, name or path, as [`OneLine`]s;
 /// nothing more of these in `Debug` either. The raw answer is reachable through methods.
@@ -26,7 +26,7 @@ struct Inner {
     operation: &'static Operation,
     kind: ErrorKind,
     head: Option<(StatusCode, HeaderMap)>,
-    body: Option<Bytes>,
+    body: Option<RawBody>,
     api_error: Option<types::Error>,
     meaning: Option<Meaning>,
     source: Option<BoxError>,
@@ -100,7 +100,8 @@ impl Error {
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
-        let (head, body) = answer.map(|answer| ((answer.status, answer.headers), answer.body)).unzip();
+        let (head, body) =
+            answer.map(|Answer { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_answer))).unzip();
         Self(Box::new(Inner { operation, kind, head, body, api_error: None, meaning: None, source }))
     }
 
@@ -131,7 +132,7 @@ impl Error {
     /// The body of the answer as it arrived, whatever it is. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.body.as_ref()
+        self.0.body.as_ref().map(RawBody::expose)
     }
 
     /// The body of an error answer, if it is JSON of P100's form: see [`Error::parse`].
