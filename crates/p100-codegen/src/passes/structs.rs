@@ -12,7 +12,7 @@ use crate::{Evidence, Problem, docs};
 
 /// Finishes the struct that the generator made of `schema`.
 pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Substitute) -> Result<(), Problem> {
-    Tidy::default().visit_item_struct_mut(item);
+    Tidy.visit_item_struct_mut(item);
     let all_optional = item.attrs.iter().any(derives_default);
     item.attrs = docs::attributes(&docs::schema(schema, None));
     item.attrs.push(match (&item.fields, all_optional) {
@@ -78,9 +78,15 @@ fn serde_value(field: &Field, key: &str) -> Option<String> {
     found
 }
 
+/// The last two names of a path, as the prelude and the imports of the file know it.
+fn short(path: &str) -> String {
+    let names: Vec<&str> = path.split("::").map(str::trim).collect();
+    names[names.len().saturating_sub(2)..].join("::")
+}
+
 /// Documentation, serde attributes and decimals of one field. A missing optional or nullable member reads as `None`.
 fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>) {
-    let skip = serde_value(field, "skip_serializing_if");
+    let skip = serde_value(field, "skip_serializing_if").map(|path| short(&path));
     field.attrs = docs::attributes(&docs::schema(property, inherited));
     if field.ident.as_ref().is_some_and(|ident| ident != name) {
         field.attrs.push(parse_quote!(#[serde(rename = #name)]));
@@ -100,7 +106,7 @@ fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evid
 
 #[cfg(test)]
 mod tests {
-    use super::super::substitute::{Scope, Substitute};
+    use super::super::substitute::Substitute;
     use crate::Node;
     use crate::test_support::text;
 
@@ -108,7 +114,8 @@ mod tests {
     fn fields_follow_the_document_and_a_missing_nullable_member_is_none() {
         let schema = Node::parse(
             "{description: A thing., x-evidence: legacy, required: [iban, amount], properties: {iban: {description: Account., type: string, nullable: true}, \
-             amount: {description: EUR., x-evidence: assumed, type: string, format: decimal}}}",
+             amount: {description: EUR., x-evidence: assumed, type: string, format: decimal}, rates: {description: Rates., type: object, \
+             additionalProperties: {type: string}}}}",
         )
         .expect("valid");
         let mut item: syn::ItemStruct = syn::parse_quote!(
@@ -117,9 +124,11 @@ mod tests {
                 pub amount: p100_mark::DecimalString,
                 #[serde(deserialize_with = "::std::option::Option::deserialize")]
                 pub iban: ::std::option::Option<::std::string::String>,
+                #[serde(default, skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty")]
+                pub rates: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
             }
         );
-        super::apply(&mut item, &schema, &mut Substitute::new(Scope::Types)).expect("applies");
+        super::apply(&mut item, &schema, &mut Substitute::default()).expect("applies");
         let expected: syn::ItemStruct = syn::parse_quote!(
             #[doc = " A thing."]
             #[doc = ""]
@@ -138,6 +147,9 @@ mod tests {
                 #[serde(with = "crate::decimal::string")]
                 #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
                 pub amount: Decimal,
+                #[doc = " Rates."]
+                #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+                pub rates: BTreeMap<String, String>,
             }
         );
         assert_eq!(text(&item), text(&expected));

@@ -112,13 +112,13 @@ pub struct WithdrawalDetails {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// The paying user. Presumably missing for withdrawals of the partner.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSummary>,
     /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
     /// missing otherwise.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 
@@ -150,11 +150,11 @@ pub struct WithdrawalRequest {
     #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. getNetworkFee writes the same networks in lower case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,

@@ -59,13 +59,13 @@ pub struct ExchangeDetails {
     pub created_at: Timestamp,
     /// Time at which a final state was reached, ISO 8601 in UTC. Null or missing before.
     #[serde(rename = "finishedAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
     /// The exchanging user. Missing for exchanges of the partner.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSummary>,
     /// Why the exchange failed. Null or missing otherwise.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 

@@ -43,7 +43,7 @@ pub struct CreateLimitedUserRequest {
     pub document_number: Sensitive,
     /// Polish national identification number, 11 digits. The documented sample carries it; optional here, since
     /// people without one must be able to register too. Personal identifier, never log it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case.
     #[serde(rename = "birthCountry")]
@@ -89,10 +89,7 @@ pub struct LimitedBalance {
     /// Terms per network, keyed by lower-case network name (`ethereum`, `polygon`, `btc`, `ltc`; others unknown).
     /// Missing for `eur`.
     #[serde(rename = "networkConfig")]
-    #[serde(
-        default,
-        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
-    )]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub network_config: BTreeMap<String, NetworkConfig>,
 }
 

@@ -20,7 +20,7 @@ pub struct Card3dsCodeEvent {
     pub external_user_id: String,
     /// Id of the card that is being used, a uuid as in listCards. May be missing.
     #[serde(rename = "cardId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
@@ -38,7 +38,7 @@ pub struct Card3dsCodeEvent {
     )]
     pub amount: Decimal,
     /// Currency slug of `amount`, lower case (`eur`). Optional; no page says what holds when it is missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
 }
 
@@ -82,7 +82,7 @@ pub struct CardTransactionEvent {
     pub card_id: String,
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
     #[serde(rename = "transactionId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
     /// Name of the merchant.
     #[serde(rename = "merchantName")]
@@ -182,7 +182,7 @@ pub struct CryptoWithdrawalStatusEvent {
     pub created_at: Timestamp,
     /// The paying user. Its members are taken from the details bodies; presumably missing for withdrawals of the
     /// partner.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSummary>,
 }
 
@@ -224,7 +224,7 @@ pub struct ExchangeStatusEvent {
     pub exchange_id: String,
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
     #[serde(rename = "externalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     /// Amount sold, in `currencyFrom`, as a JSON number.
     #[serde(rename = "amountFrom")]
@@ -268,7 +268,7 @@ pub struct ExchangeStatusEvent {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// Why the exchange failed. Null or missing otherwise.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 
@@ -283,7 +283,7 @@ pub struct ExchangeStatusEvent {
 pub struct IbanStatusEvent {
     /// The partner's own id of the user who paid in. Null or missing for the partner.
     #[serde(rename = "externalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_user_id: Option<String>,
     /// The account from which the money came.
     pub iban: String,
@@ -293,7 +293,7 @@ pub struct IbanStatusEvent {
     pub status: SepaContactStatus,
     /// Time, ISO 8601 in UTC; of what is not known. May be missing.
     #[serde(rename = "createdAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -351,7 +351,7 @@ pub struct KycVerificationStatusEvent {
     /// Why the provider refused the attempt, an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, presumably null or missing otherwise.
     #[serde(rename = "rejectionReason")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection_reason: Option<String>,
 }
 
@@ -370,27 +370,27 @@ pub struct OrderStatusEvent {
     pub order_id: String,
     /// Id of the rate lock the order was made with, a uuid.
     #[serde(rename = "lockId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: Option<String>,
     /// State of the order. The known words are not complete.
     pub status: OrderStatus,
     /// Time of creation of the order, not of the event, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// Confirmations on chain so far.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmations: Option<i32>,
     /// Confirmations that are needed.
     #[serde(rename = "requiredConfirmations")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_confirmations: Option<i32>,
     /// Amount that has arrived, in `cryptocurrency`, as a JSON number.
     ///
     /// Evidence: assumed.
     #[serde(rename = "receivedAmount")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
@@ -401,7 +401,7 @@ pub struct OrderStatusEvent {
     ///
     /// Evidence: assumed.
     #[serde(rename = "totalAmountRequired")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
@@ -409,25 +409,25 @@ pub struct OrderStatusEvent {
     )]
     pub total_amount_required: Option<Decimal>,
     /// Slug of the currency to pay in, lower case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cryptocurrency: Option<String>,
     /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Address to pay to, null in the first state.
     #[serde(rename = "walletAddress")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC.
     #[serde(rename = "expiresAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain.
     #[serde(rename = "transactionHash")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, presumably in upper case as in getOrder.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
 }
 
@@ -445,7 +445,7 @@ pub struct PaymentLinkStatusEvent {
     /// State of the link. The known words are not complete.
     pub status: PaymentLinkStatus,
     /// Amount to pay, in `currency`, as a JSON string. May be missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
@@ -453,10 +453,10 @@ pub struct PaymentLinkStatusEvent {
     )]
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`. May be missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Every transfer on chain that the link has collected. May be missing.
-    #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<PaymentLinkTransaction>,
 }
 
@@ -533,7 +533,7 @@ pub struct SepaDepositReceivedEvent {
     pub sender_iban: String,
     /// Title of the bank transfer. May be missing.
     #[serde(rename = "transferTitle")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_title: Option<String>,
     /// Time of the deposit, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
@@ -555,10 +555,10 @@ pub struct SepaTransferStatusEvent {
     pub id: String,
     /// Kind of the transfer, only `external` is known. Success only.
     #[serde(rename = "type")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<SepaTransferType>,
     /// Amount in `currency`, as a JSON string. Success only.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
@@ -567,27 +567,27 @@ pub struct SepaTransferStatusEvent {
     pub amount: Option<Decimal>,
     /// Title of the bank transfer. Success only.
     #[serde(rename = "transferTitle")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_title: Option<String>,
     /// IBAN of the receiver. Success only.
     #[serde(rename = "destinationIban")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination_iban: Option<String>,
     /// First name of the receiver, presumably null for companies. Success only.
     #[serde(rename = "receiverFirstName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver, presumably null for companies. Success only.
     #[serde(rename = "receiverLastName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver_last_name: Option<String>,
     /// `SUCCESSFUL` with the long shape, `FAILED` with the short one.
     pub status: SepaTransferStatus,
     /// Currency slug, `eur`. Success only.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Fee of the transfer as a JSON number, although `amount` is a string. Success only.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
@@ -596,11 +596,11 @@ pub struct SepaTransferStatusEvent {
     pub fee: Option<Decimal>,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC. Success only.
     #[serde(rename = "createdAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// Why the transfer failed. Failure only. That the object exists is documented, its members are inferred from the
     /// transfer webhook.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 
@@ -618,11 +618,11 @@ pub struct TransferStatusEvent {
     pub id: String,
     /// The partner's own id of the paying user. Null or missing when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Null or missing when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, as a JSON number, even where the request sent a string.
     #[serde(with = "crate::decimal::number")]
@@ -639,7 +639,7 @@ pub struct TransferStatusEvent {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// Why the transfer failed, but see above: it may accompany a success. Null or missing otherwise.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 
