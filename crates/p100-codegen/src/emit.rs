@@ -1,10 +1,13 @@
-//! Code that does not come from progenitor: what the document's extensions say.
+//! Code that comes straight from the document; only structs come through typify.
 
 pub(crate) mod enums;
 pub(crate) mod error_codes;
 pub(crate) mod forms;
 pub(crate) mod harness;
+pub(crate) mod methods;
+pub(crate) mod mocks;
 pub(crate) mod operations;
+pub(crate) mod parameters;
 pub(crate) mod server;
 pub(crate) mod webhooks;
 

@@ -21,6 +21,7 @@ mod passes;
 mod render;
 #[cfg(test)]
 mod test_support;
+mod types;
 
 use std::fmt as std_fmt;
 

@@ -1,5 +1,5 @@
-//! The document as progenitor can take it: no multipart, no formats it would turn into foreign types, no combinators,
-//! and a named stand-in wherever we bring the Rust type ourselves.
+//! The schemas as typify can take them: no forms, no formats it would turn into foreign types, no combinators, and a named
+//! stand-in wherever we bring the Rust type ourselves.
 
 use serde_json::{Map, Value, json};
 
@@ -41,15 +41,10 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
             schemas.insert(schema.name.to_owned(), lowered);
         }
     }
-    let mut paths = Map::new();
-    for operation in document.operations() {
-        let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
-        item[operation.method.word().to_ascii_lowercase()] = lower_operation(operation);
-    }
     let lowered = json!({
         "openapi": "3.0.3",
         "info": {"title": "P100", "version": document.version()},
-        "paths": paths,
+        "paths": {},
         "components": {"schemas": schemas},
     });
     let openapi = serde_json::from_value(lowered)
@@ -60,40 +55,6 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
 /// Whether the schema is the form of a multipart body: those become our own types.
 pub(crate) fn is_form(document: &Document, name: &str) -> bool {
     document.operations().iter().filter_map(Operation::upload).any(|form| form.schema() == Some(name))
-}
-
-fn lower_operation(operation: &Operation) -> Value {
-    let parameters: Vec<Value> = operation
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let schema = parameter.node.get("schema").map_or_else(|| json!({"type": "string"}), lower_schema);
-            json!({"name": parameter.name, "in": parameter.location, "required": parameter.required, "schema": schema})
-        })
-        .collect();
-    let responses: Map<String, Value> = operation
-        .responses
-        .iter()
-        .map(|response| {
-            let content = response.body.as_ref().map(|body| {
-                let schema = body.node.get("schema").map_or_else(|| json!({"type": "string"}), lower_schema);
-                json!({body.content_type.as_str(): {"schema": schema}})
-            });
-            (response.status.to_string(), json!({"description": "", "content": content.unwrap_or_else(|| json!({}))}))
-        })
-        .collect();
-    let mut lowered = json!({"operationId": operation.id, "parameters": parameters, "responses": responses});
-    if let Some(body) = &operation.body {
-        // Multipart is an error in progenitor; a raw body gives the right request but for the form, which `passes::multipart` adds.
-        let content = match body.schema() {
-            Some(name) if operation.upload().is_none() => {
-                json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}})
-            }
-            _ => json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}),
-        };
-        lowered["requestBody"] = json!({"required": true, "content": content});
-    }
-    lowered
 }
 
 fn lower_schema(schema: &Node) -> Value {

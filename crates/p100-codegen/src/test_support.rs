@@ -12,8 +12,3 @@ pub(crate) fn small() -> Document {
 pub(crate) fn text(item: &impl quote::ToTokens) -> String {
     prettyplease::unparse(&syn::parse2(item.to_token_stream()).expect("an item"))
 }
-
-/// A method as formatted text.
-pub(crate) fn method_text(method: &syn::ImplItemFn) -> String {
-    text(&quote::quote!(impl Client { #method }))
-}

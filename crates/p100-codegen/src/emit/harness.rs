@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::passes::mocks::reason;
+use super::mocks::reason;
+use super::parameters::{Carrier, argument, arguments};
 use crate::{Document, MediaNode, Node, Operation, ParameterNode, Problem, lower, names};
 
 /// Renders the file that the contract tests include. It names items of their `harness` module.
@@ -43,7 +44,7 @@ pub fn harness(document: &Document) -> Result<String, Problem> {
 fn call(document: &Document, operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
-    let parameters = operation.parameters.iter().map(parameter);
+    let parameters = arguments(operation).into_iter().map(parameter);
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
         (None, Some(schema)) => quote!(&read::<types::#schema>(&arguments.body)),
         _ => form(document, body),
@@ -55,16 +56,17 @@ fn call(document: &Document, operation: &Operation) -> TokenStream {
 
 fn parameter(parameter: &ParameterNode) -> TokenStream {
     let name = &parameter.name;
-    let schema = parameter.node.get("schema");
-    let enumeration = schema.and_then(Document::reference).map(names::ident);
-    let integer = schema.and_then(|schema| schema.str("type")) == Some("integer");
-    match (enumeration, integer, parameter.required) {
-        (Some(ty), _, true) => quote!(&types::#ty::from(arguments.text(#name))),
-        (Some(ty), _, false) => quote!(arguments.optional(#name).map(types::#ty::from).as_ref()),
-        (None, true, true) => quote!(read(arguments.text(#name))),
-        (None, true, false) => quote!(arguments.optional(#name).map(read)),
-        (None, false, true) => quote!(arguments.text(#name)),
-        (None, false, false) => quote!(arguments.optional(#name)),
+    match (Carrier::of(parameter), parameter.required) {
+        (Carrier::Text, true) => quote!(arguments.text(#name)),
+        (Carrier::Text, false) => quote!(arguments.optional(#name)),
+        (Carrier::Enum(ty), true) => quote!(&types::#ty::from(arguments.text(#name))),
+        (Carrier::Enum(ty), false) => quote!(arguments.optional(#name).map(types::#ty::from).as_ref()),
+        (Carrier::Integer(_) | Carrier::Boolean, true) => quote!(read(arguments.text(#name))),
+        (Carrier::Integer(_) | Carrier::Boolean, false) => quote!(arguments.optional(#name).map(read)),
+        (Carrier::Decimal, true) => quote!(arguments.text(#name).parse().expect("a decimal")),
+        (Carrier::Decimal, false) => quote!(arguments.optional(#name).map(|text| text.parse().expect("a decimal"))),
+        (Carrier::Timestamp, true) => quote!(&p100_raw::Timestamp::from(arguments.text(#name))),
+        (Carrier::Timestamp, false) => quote!(arguments.optional(#name).map(p100_raw::Timestamp::from).as_ref()),
     }
 }
 
@@ -89,9 +91,8 @@ fn form(document: &Document, body: &MediaNode) -> TokenStream {
 fn mock(operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
-    let whens = operation.parameters.iter().map(|own| {
-        let name = names::ident(&crate::snake(&own.name));
-        let value = parameter(own);
+    let whens = arguments(operation).into_iter().map(|own| {
+        let (name, value) = (argument(own), parameter(own));
         quote!(let when = when.#name(#value);)
     });
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value, json};
 
+use super::parameters::arguments;
 use crate::{Document, Node, Operation, ParameterNode, lower, names};
 
 /// One arm for each operation: an operation without a handler does not compile.
@@ -30,7 +31,7 @@ pub(crate) fn handlers(document: &Document) -> TokenStream {
 fn arm(operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
-    let parameters = operation.parameters.iter().map(parameter);
+    let parameters = arguments(operation).into_iter().map(parameter);
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
         (None, Some(schema)) => quote!(input.body::<types::#schema>()?),
         _ => quote!(input.files()),

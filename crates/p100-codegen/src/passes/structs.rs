@@ -12,7 +12,7 @@ use crate::{Evidence, Problem, docs};
 
 /// Finishes the struct that the generator made of `schema`.
 pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Substitute) -> Result<(), Problem> {
-    Tidy::default().visit_item_struct_mut(item);
+    Tidy.visit_item_struct_mut(item);
     let all_optional = item.attrs.iter().any(derives_default);
     item.attrs = docs::attributes(&docs::schema(schema, None));
     item.attrs.push(match (&item.fields, all_optional) {
@@ -113,7 +113,7 @@ fn is_option(ty: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::substitute::{Scope, Substitute};
+    use super::super::substitute::Substitute;
     use crate::Node;
     use crate::test_support::text;
 
@@ -121,7 +121,8 @@ mod tests {
     fn fields_follow_the_document_and_a_missing_nullable_member_is_none() {
         let schema = Node::parse(
             "{description: A thing., x-evidence: legacy, required: [iban, amount], properties: {iban: {description: Account., type: string, nullable: true}, \
-             amount: {description: EUR., x-evidence: assumed, type: string, format: decimal}}}",
+             amount: {description: EUR., x-evidence: assumed, type: string, format: decimal}, rates: {description: Rates., type: object, \
+             additionalProperties: {type: string}}}}",
         )
         .expect("valid");
         let mut item: syn::ItemStruct = syn::parse_quote!(
@@ -130,9 +131,11 @@ mod tests {
                 pub amount: p100_mark::DecimalString,
                 #[serde(deserialize_with = "::std::option::Option::deserialize")]
                 pub iban: ::std::option::Option<::std::string::String>,
+                #[serde(default, skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty")]
+                pub rates: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
             }
         );
-        super::apply(&mut item, &schema, &mut Substitute::new(Scope::Types)).expect("applies");
+        super::apply(&mut item, &schema, &mut Substitute::default()).expect("applies");
         let expected: syn::ItemStruct = syn::parse_quote!(
             #[doc = " A thing."]
             #[doc = ""]
@@ -152,6 +155,9 @@ mod tests {
                 #[serde(with = "crate::decimal::string")]
                 #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
                 pub amount: Decimal,
+                #[doc = " Rates."]
+                #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+                pub rates: BTreeMap<String, String>,
             }
         );
         assert_eq!(text(&item), text(&expected));

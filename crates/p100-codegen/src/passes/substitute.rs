@@ -2,32 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use syn::Path;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Path, PathSegment};
 
 use crate::Problem;
 use crate::lower::{Lowered, MARK};
 use crate::node::Position;
 
-/// Where the marked types are reached from.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Scope {
-    /// Inside `types`: bare names.
-    Types,
-    /// Beside it: `types::Name`.
-    Crate,
-}
-
-/// Replaces `p100_mark::types::CardStatus` by the path that works in the scope; remembers what it saw.
+/// Replaces `p100_mark::types::CardStatus` by `CardStatus`; remembers what it saw.
+#[derive(Default)]
 pub(crate) struct Substitute {
-    pub(crate) scope: Scope,
     pub(crate) seen: BTreeSet<String>,
-}
-
-impl Substitute {
-    pub(crate) fn new(scope: Scope) -> Self {
-        Self { scope, seen: BTreeSet::new() }
-    }
 }
 
 impl VisitMut for Substitute {
@@ -35,17 +20,15 @@ impl VisitMut for Substitute {
         if path.segments.first().is_some_and(|first| first.ident == MARK) {
             let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
             self.seen.insert(names.join("::"));
-            let keep = if self.scope == Scope::Types { 1 } else { names.len() - 1 };
-            let kept: Vec<PathSegment> = path.segments.iter().rev().take(keep).rev().cloned().collect();
             path.leading_colon = None;
-            path.segments = kept.into_iter().collect();
+            path.segments = path.segments.iter().next_back().cloned().into_iter().collect();
         }
         visit_mut::visit_path_mut(self, path);
     }
 }
 
 /// The generator ignores the name of a replacement that it never meets. A schema that is used but was not replaced would be a
-/// closed type, so that is an error here; `used` are the enum schemas that some struct, parameter or body refers to.
+/// closed type, so that is an error here; `used` are the enum schemas that some struct refers to.
 pub(crate) fn check(lowered: &Lowered, seen: &BTreeSet<String>, used: &BTreeSet<String>) -> Result<(), Problem> {
     for (schema, mark) in &lowered.replacements {
         if used.contains(schema) && !seen.contains(mark) {
@@ -60,16 +43,14 @@ mod tests {
     use quote::ToTokens;
     use syn::visit_mut::VisitMut;
 
-    use super::{Scope, Substitute};
+    use super::Substitute;
 
     #[test]
-    fn a_mark_becomes_the_path_of_its_scope() {
-        for (scope, expected) in [(Scope::Types, "Option < Net >"), (Scope::Crate, "Option < types :: Net >")] {
-            let mut ty: syn::Type = syn::parse_quote!(Option<p100_mark::types::Net>);
-            let mut pass = Substitute::new(scope);
-            pass.visit_type_mut(&mut ty);
-            assert_eq!(ty.to_token_stream().to_string(), expected);
-            assert!(pass.seen.contains("p100_mark::types::Net"));
-        }
+    fn a_mark_becomes_the_bare_name() {
+        let mut ty: syn::Type = syn::parse_quote!(Option<p100_mark::types::Net>);
+        let mut pass = Substitute::default();
+        pass.visit_type_mut(&mut ty);
+        assert_eq!(ty.to_token_stream().to_string(), "Option < Net >");
+        assert!(pass.seen.contains("p100_mark::types::Net"));
     }
 }

@@ -120,17 +120,17 @@ pub struct CreatedBalances {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
-pub struct ExtendUserRequest(pub serde_json::Map<String, serde_json::Value>);
+pub struct ExtendUserRequest(pub ::serde_json::Map<String, ::serde_json::Value>);
 
 impl std::ops::Deref for ExtendUserRequest {
-    type Target = serde_json::Map<String, serde_json::Value>;
+    type Target = ::serde_json::Map<String, ::serde_json::Value>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl From<serde_json::Map<String, serde_json::Value>> for ExtendUserRequest {
-    fn from(value: serde_json::Map<String, serde_json::Value>) -> Self {
+impl From<::serde_json::Map<String, ::serde_json::Value>> for ExtendUserRequest {
+    fn from(value: ::serde_json::Map<String, ::serde_json::Value>) -> Self {
         Self(value)
     }
 }

@@ -1,0 +1,136 @@
+//! The client's methods: each builds its request and hands it to the one seam.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::parameters::{Carrier, argument, arguments};
+use crate::{Document, Operation, Problem, docs, names};
+
+/// Names that the body of every method uses.
+const RESERVED: [&str; 4] = ["operation", "request", "body", "form"];
+
+/// The method that calls `operation`.
+pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenStream, Problem> {
+    let problem = |message: String| Problem::at(operation.node.position, message).on(operation.id.clone());
+    if let Some(parameter) = operation.parameters.iter().find(|parameter| RESERVED.contains(&names::snake(&parameter.name).as_str())) {
+        return Err(problem(format!("a parameter must not be called `{}`: the generated method uses that name itself", parameter.name)));
+    }
+    let method = names::ident(&names::rust_method(&operation.id));
+    let constant = format_ident!("{}", names::screaming(&operation.id));
+    let about = docs::attributes(&docs::operation(document, operation));
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "P100's docs dropped it; it may still answer"]));
+
+    let parameters = arguments(operation).into_iter().map(|parameter| {
+        let (name, ty) = (argument(parameter), Carrier::of(parameter).argument(&quote!(crate), None));
+        if parameter.required { quote!(#name: #ty,) } else { quote!(#name: Option<#ty>,) }
+    });
+    let segments = arguments(operation).into_iter().filter(|parameter| parameter.location == "path").map(|parameter| {
+        let (name, value) = (&parameter.name, Carrier::of(parameter).segment(&argument(parameter)));
+        quote!((#name, #value))
+    });
+    let queries = operation.parameters_in("query").map(|parameter| {
+        let (name, value) = (&parameter.name, argument(parameter));
+        quote!(.query(&[(#name, &#value)]))
+    });
+    let body = operation.body.as_ref().and_then(|body| body.schema()).map(names::ident);
+    let (argument, json, call) = match (operation.upload(), &body) {
+        (Some(_), None) => return Err(problem("the form of an upload must be a `$ref` to a component".to_owned())),
+        (Some(_), Some(form)) => (quote!(form: types::#form), None, quote!(self.upload(operation, request, form.into()).await)),
+        (None, _) => {
+            let call = if operation.answers_raw() { quote!(raw) } else { quote!(json) };
+            let argument = body.as_ref().map(|body| quote!(body: &types::#body));
+            (quote!(#argument), body.as_ref().map(|_| quote!(.json(&body))), quote!(self.#call(operation, request).await))
+        }
+    };
+    let response = response(operation);
+    let accept = (!operation.answers_raw())
+        .then(|| quote!(.header(reqwest::header::ACCEPT, reqwest::header::HeaderValue::from_static("application/json"))));
+    Ok(quote! {
+        #(#about)*
+        #deprecated
+        pub async fn #method(&self, #(#parameters)* #argument) -> Result<Response<#response>, Error> {
+            let operation = &operations::#constant;
+            let request = self.request(operation, &[#(#segments),*])?
+                #accept
+                #(#queries)*
+                #json
+                .build()
+                .map_err(|error| Error::unbuildable(operation, error))?;
+            #call
+        }
+    })
+}
+
+/// What a success is decoded to.
+fn response(operation: &Operation) -> TokenStream {
+    if operation.answers_raw() {
+        return quote!(RawBody);
+    }
+    let body = operation.successes().find_map(|response| response.body.as_ref()?.schema()).map(names::ident);
+    body.map_or_else(|| quote!(()), |body| quote!(types::#body))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use crate::Document;
+    use crate::test_support::{SMALL, small, text};
+
+    /// The method of `id` without its documentation.
+    fn method(document: &Document, id: &str) -> String {
+        let operation = document.operations().iter().find(|operation| operation.id == id).expect("in the document");
+        let mut method: syn::ImplItemFn = syn::parse2(super::emit(document, operation).expect("emits")).expect("a method");
+        method.attrs.clear();
+        text(&quote!(impl Client { #method }))
+    }
+
+    #[test]
+    fn a_method_builds_its_request_and_hands_it_over() {
+        let expected = quote! {
+            impl Client {
+                pub async fn get_thing(&self, thing_id: &str, month: i32) -> Result<Response<types::Thing>, Error> {
+                    let operation = &operations::GET_THING;
+                    let request = self
+                        .request(operation, &[("thingId", thing_id)])?
+                        .header(reqwest::header::ACCEPT, reqwest::header::HeaderValue::from_static("application/json"))
+                        .query(&[("month", &month)])
+                        .build()
+                        .map_err(|error| Error::unbuildable(operation, error))?;
+                    self.json(operation, request).await
+                }
+            }
+        };
+        assert_eq!(method(&small(), "getThing"), text(&expected));
+    }
+
+    #[test]
+    fn an_upload_takes_its_form() {
+        let found = method(&small(), "uploadFiles");
+        for expected in
+            ["upload_files(\n        &self,\n        form: types::FilesForm,\n    )", "self.upload(operation, request, form.into()).await"]
+        {
+            assert!(found.contains(expected), "{found}");
+        }
+    }
+
+    #[test]
+    fn arguments_of_the_path_come_first_in_its_order_and_carry_any_type_that_lint_lets_pass() {
+        let text = SMALL.replace("/v1/thing/{thingId}:", "/v1/thing/{kind}/{thingId}:").replace(
+            "        - {name: thingId,",
+            "        - {name: all, in: query, description: All., schema: {type: boolean}}
+        - {name: since, in: query, description: Since., schema: {type: string, format: date-time}}
+        - {name: thingId,",
+        );
+        let kind = "        - {name: kind, in: path, required: true, description: Kind., schema: {$ref: '#/components/schemas/ErrorCode'}}\n      responses:\n        '200': {description: Here.";
+        let text = text.replacen("      responses:\n        '200': {description: Here.", kind, 1);
+        let found = method(&Document::load(&text).expect("loads"), "getThing");
+        let signature: String = found.split(") ->").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            signature
+                .ends_with("kind: &types::ErrorCode, thing_id: &str, all: Option<bool>, since: Option<&crate::Timestamp>, month: i32,"),
+            "{signature}"
+        );
+        assert!(found.contains("(\"kind\", kind.as_str())"), "{found}");
+    }
+}
