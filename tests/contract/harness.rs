@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use httpmock::Mock;
 use p100_codegen::{Node, Operation};
 use p100_httpmock::MockServer;
-use p100_raw::{Client, Error, FilePart, RawBody, Response, types};
+use p100_raw::{Client, Error, FilePart, RawBody, Response, Wire, types};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ impl Schema {
             name,
             recode: |text| {
                 let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
-                serde_json::to_string(&value).map_err(|error| error.to_string())
+                serde_json::to_string(&Wire(&value)).map_err(|error| error.to_string())
             },
             debug: |text| format!("{:?}", read::<T>(text)),
             derived: || schemars::schema_for!(T).to_value(),
@@ -117,7 +117,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn json<T: Serialize>(answer: &Response<T>) -> Self {
-        Self { status: answer.status().as_u16(), text: serde_json::to_string(&**answer).expect("encodes") }
+        Self { status: answer.status().as_u16(), text: serde_json::to_string(&Wire(&**answer)).expect("encodes") }
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {

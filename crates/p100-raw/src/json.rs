@@ -16,7 +16,7 @@ use self::lenient::Failure;
 #[allow(unused_imports, reason = "the document decides which shapes its types have")]
 pub(crate) use self::parts::{list, map, optional, optional_list, optional_map};
 use self::strict::Strict;
-use crate::decimal::{NOT_A_NUMBER, TOO_LONG};
+use crate::decimal::{LOSSY, NOT_A_NUMBER, TOO_LONG};
 use crate::error::OneLine;
 
 /// JSON that is not what the document says. Names the member and what was expected there, never the value found.
@@ -203,7 +203,7 @@ fn expected(error: &serde_json::Error) -> String {
 
 /// What a message says, less the value it quotes.
 fn without_value(message: &str) -> String {
-    if message.starts_with("missing field `") || [NOT_A_NUMBER.0, TOO_LONG.0].contains(&message) {
+    if message.starts_with("missing field `") || [NOT_A_NUMBER.0, TOO_LONG.0, LOSSY.0].contains(&message) {
         return message.to_owned();
     }
     let wanted = message.rsplit_once(", expected ").map(|(_, wanted)| format!("expected {wanted}"));

@@ -39,7 +39,7 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
         (None, _) => {
             let call = if operation.answers_raw() { quote!(raw) } else { quote!(json) };
             let argument = body.as_ref().map(|body| quote!(body: &types::#body));
-            (quote!(#argument), body.as_ref().map(|_| quote!(.json(&body))), quote!(self.#call(operation, request).await))
+            (quote!(#argument), body.as_ref().map(|_| quote!(.json(&crate::Wire(body)))), quote!(self.#call(operation, request).await))
         }
     };
     let response = response(operation);

@@ -31,9 +31,9 @@ pub(crate) fn when(operation: &Operation) -> TokenStream {
     let parameters = arguments(operation).into_iter().map(|parameter| condition(operation, parameter));
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
         (None, Some(schema)) => quote! {
-            /// The body is this value.
+            /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
             pub fn body(self, value: &types::#schema) -> Self {
-                Self(self.0.json_body_obj(value))
+                Self(matching::body(self.0, value))
             }
         },
         _ => quote! {

@@ -105,7 +105,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             /// None in practice: every payload can be written.
             pub fn to_json(&self) -> Result<String, serde_json::Error> {
                 match self {
-                    #(Self::#kinds(event) => serde_json::to_string(event),)*
+                    #(Self::#kinds(event) => serde_json::to_string(&crate::Wire(event)),)*
                 }
             }
         }

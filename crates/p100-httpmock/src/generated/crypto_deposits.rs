@@ -48,9 +48,9 @@ impl UpdateDepositTravelRuleWhen {
         )
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::TravelRuleRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 

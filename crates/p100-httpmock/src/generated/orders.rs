@@ -138,9 +138,9 @@ impl LockOrderRateWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::OrderLockRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -206,9 +206,9 @@ impl CreateOrderWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::OrderRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 

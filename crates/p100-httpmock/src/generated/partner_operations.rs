@@ -197,9 +197,9 @@ impl CreatePartnerWalletWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::PartnerWalletRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -401,9 +401,9 @@ impl CreatePartnerExchangeWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::PartnerExchangeRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -469,9 +469,9 @@ impl CreatePartnerWithdrawalWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::PartnerWithdrawalRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -537,9 +537,9 @@ impl CreatePartnerSepaTransferWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::PartnerSepaTransferRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 

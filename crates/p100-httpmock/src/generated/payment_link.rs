@@ -64,9 +64,9 @@ impl CreatePaymentLinkWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::PaymentLinkRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -132,9 +132,9 @@ impl CreateHostedCheckoutWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::HostedCheckoutRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 

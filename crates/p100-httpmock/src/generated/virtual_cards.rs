@@ -133,9 +133,9 @@ impl CreateCardWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::CreateCardRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -356,9 +356,9 @@ impl UpdateCardPinWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::UpdateCardPinRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -424,9 +424,9 @@ impl BlockCardWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::CardReference) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -492,9 +492,9 @@ impl UnblockCardWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::CardReference) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -647,9 +647,9 @@ impl UpdateCardLimitsWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::UpdateCardLimitsRequest) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 
@@ -715,9 +715,9 @@ impl DeleteCardWhen {
         self.0
     }
 
-    /// The body is this value.
+    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
     pub fn body(self, value: &types::CardReference) -> Self {
-        Self(self.0.json_body_obj(value))
+        Self(matching::body(self.0, value))
     }
 }
 

@@ -510,22 +510,40 @@ impl WebhookEvent {
     /// None in practice: every payload can be written.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         match self {
-            Self::UserBalanceGenerated(event) => serde_json::to_string(event),
-            Self::KycFileAdded(event) => serde_json::to_string(event),
-            Self::PoaVerificationStatus(event) => serde_json::to_string(event),
-            Self::KycVerificationStatus(event) => serde_json::to_string(event),
-            Self::TransferStatus(event) => serde_json::to_string(event),
-            Self::SepaTransferStatus(event) => serde_json::to_string(event),
-            Self::SepaDepositReceived(event) => serde_json::to_string(event),
-            Self::CryptoWithdrawalStatus(event) => serde_json::to_string(event),
-            Self::CryptoDepositStatus(event) => serde_json::to_string(event),
-            Self::ExchangeStatus(event) => serde_json::to_string(event),
-            Self::CardTransaction(event) => serde_json::to_string(event),
-            Self::Card3dsCode(event) => serde_json::to_string(event),
-            Self::CardActivationCode(event) => serde_json::to_string(event),
-            Self::OrderStatus(event) => serde_json::to_string(event),
-            Self::PaymentLinkStatus(event) => serde_json::to_string(event),
-            Self::IbanStatus(event) => serde_json::to_string(event),
+            Self::UserBalanceGenerated(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::KycFileAdded(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::PoaVerificationStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::KycVerificationStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::TransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::SepaTransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::SepaDepositReceived(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::CryptoWithdrawalStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::CryptoDepositStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+
+            Self::ExchangeStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::CardTransaction(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::Card3dsCode(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::CardActivationCode(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::OrderStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::PaymentLinkStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::IbanStatus(event) => serde_json::to_string(&crate::Wire(event)),
         }
     }
 }

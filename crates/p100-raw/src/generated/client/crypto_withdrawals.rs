@@ -89,7 +89,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await

@@ -77,7 +77,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -212,7 +212,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -257,7 +257,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -302,7 +302,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await

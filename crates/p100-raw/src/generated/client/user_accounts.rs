@@ -51,7 +51,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -199,7 +199,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -251,7 +251,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -449,7 +449,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await

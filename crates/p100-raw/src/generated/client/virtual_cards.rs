@@ -45,7 +45,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -170,7 +170,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -210,7 +210,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -249,7 +249,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -336,7 +336,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
@@ -376,7 +376,7 @@ impl Client {
                 reqwest::header::ACCEPT,
                 reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .json(&crate::Wire(body))
             .build()
             .map_err(|error| Error::unbuildable(operation, error))?;
         self.json(operation, request).await
