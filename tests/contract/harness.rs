@@ -22,12 +22,14 @@ pub(crate) struct Schema {
     pub(crate) recode: fn(&str) -> Result<String, String>,
     /// Decodes JSON text and shows the value as `Debug` does.
     pub(crate) debug: fn(&str) -> String,
+    /// Decodes JSON text, and writes and reads the value in every format: see [`crate::shapes`].
+    pub(crate) keep: fn(&str, &str) -> usize,
     /// What schemars derives.
     pub(crate) derived: fn() -> serde_json::Value,
 }
 
 impl Schema {
-    const fn of<T: DeserializeOwned + Serialize + Debug + JsonSchema>(name: &'static str) -> Self {
+    const fn of<T: DeserializeOwned + Serialize + PartialEq + Debug + JsonSchema>(name: &'static str) -> Self {
         Self {
             name,
             recode: |text| {
@@ -35,6 +37,7 @@ impl Schema {
                 serde_json::to_string(&Wire(&value)).map_err(|error| error.to_string())
             },
             debug: |text| format!("{:?}", read::<T>(text)),
+            keep: crate::shapes::keep::<T>,
             derived: || schemars::schema_for!(T).to_value(),
         }
     }

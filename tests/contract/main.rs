@@ -13,6 +13,7 @@ mod samples;
 mod sandbox;
 mod schemas;
 mod secrets;
+mod shapes;
 mod traces;
 mod uploads;
 mod wire;

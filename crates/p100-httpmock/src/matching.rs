@@ -80,8 +80,7 @@ where
 fn same_shape(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| same_shape(value, other)))
+            left.len() == right.len() && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| same_shape(value, other)))
         }
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same_shape(left, right))
