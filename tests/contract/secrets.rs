@@ -119,7 +119,7 @@ async fn no_header_shows_when_an_answer_breaks_off() {
     let base_url = format!("http://{}", server.address);
     let retries = p100::Retries::none();
     let client = p100::Client::builder().base_url(&base_url).api_key(KEY).retries(retries).build().expect("a client");
-    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), p100_raw::reqwest::Client::new());
+    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), crate::harness::http());
     for operation in DOCUMENT.operations() {
         for client in [client.raw(), &raw] {
             let error = call(client, &operation.id, &Arguments::of(operation, USER)).await.expect_err("cut off");

@@ -82,7 +82,7 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
         let session = client.kyc().create_session(&crate::kyc::session(USER)).await.unwrap().verification_id;
         // The user's browser opens the page: it has no key.
         let page = client.kyc().page_url(USER, &session).unwrap();
-        let answer = raw::reqwest::get(page).await.unwrap();
+        let answer = crate::http().get(page).send().await.unwrap();
         assert!(answer.status().is_success() && answer.text().await.unwrap().contains("<form"));
         let reason = (!approve).then(|| "DOCUMENT_EXPIRED".to_owned());
         partner.sandbox.decide_kyc_session(&session, KycDecision { approve, reason }).unwrap();

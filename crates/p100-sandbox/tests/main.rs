@@ -23,3 +23,8 @@ mod transfers;
 mod users;
 mod webhooks;
 mod withdrawals;
+
+/// A client for plain http: it reads no certificates, which takes longer than most tests.
+fn http() -> p100::raw::reqwest::Client {
+    p100::raw::reqwest::Client::builder().tls_certs_only([]).build().unwrap()
+}

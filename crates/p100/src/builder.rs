@@ -195,7 +195,7 @@ impl ClientBuilder {
             http = http.connect_timeout(time);
         }
         if is_loopback(&base_url) {
-            http = http.no_proxy();
+            http = without_certificates(http.no_proxy(), &base_url);
         }
         let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
@@ -226,6 +226,17 @@ fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
         ));
     }
     Ok(url)
+}
+
+/// Reading the platform's certificates takes longer than all the rest, and no proxy stands between here and `url` that could speak TLS.
+fn without_certificates(http: reqwest::ClientBuilder, url: &Url) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    if url.scheme() == "http" {
+        return http.tls_certs_only([]);
+    }
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    let _ = url;
+    http
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -68,7 +68,7 @@ fn follow(steps: impl IntoIterator<Item = Step>) -> (Arc<Script>, Client) {
     let script = Script { begin: Instant::now(), steps: Mutex::new(steps.into_iter().collect()), asked: Mutex::default() };
     let script = Arc::new(script);
     let base_url = "https://p100.invalid".parse().expect("a URL");
-    (Arc::clone(&script), raw::Client::with_transport(base_url, reqwest::Client::new(), script).into())
+    (Arc::clone(&script), raw::Client::with_transport(base_url, crate::http(), script).into())
 }
 
 /// Pauses of 1, 2, 4, 4 .. seconds, for 20 seconds.
