@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100::raw::reqwest::{self, Method, StatusCode, header};
+use p100::raw::reqwest::{Method, StatusCode, header};
 use p100::types::{OrderLockRequest, OrderRequest, PartnerWalletRequest, PaymentLinkRequest, TransferRequest, TransferStatus};
 use p100::{AccessDenied, Client, Decimal};
 use p100_sandbox::control::{Books, CryptoDeposit, NewUser, Overview, Reset, UserState};

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use p100::raw::reqwest;
 use p100::types::{ErrorCode, TransferRequest};
 use p100::{Client, Decimal, ErrorKind, Retries};
 use p100_sandbox::{Account, CallLog, Fault, FaultKind, Sandbox};

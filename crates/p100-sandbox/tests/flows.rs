@@ -9,7 +9,7 @@ use p100::types::{
     OrderLockRequest, PartnerSepaTransferRequest, PartyType, PoaStatus, SepaContactStatus, SepaTransferRequest, TransferRequest,
     TravelRuleRequest, UpdateCardLimitsRequest, UpdateCardPinRequest, UserVerificationRequest, WalletType, WithdrawalRequest,
 };
-use p100::{Attempt, Decimal, Iban, KycFiles, LockExpired, PoaFiles, Progress, Verdict, WaitPolicy, raw};
+use p100::{Attempt, Decimal, Iban, KycFiles, LockExpired, PoaFiles, Progress, Verdict, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
 use p100_sandbox::{Account, DeliveryState, Fault, FaultKind, Settings, Step, When};
 

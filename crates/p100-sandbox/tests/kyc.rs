@@ -6,7 +6,7 @@ use p100::types::{
     DocumentType, FiatBalanceStatus, IncomeSource, KycAttemptStatus, KycDocumentType, KycSessionRequest, KycVerificationLevel, Occupation,
     OpenAccountReason, UserVerificationRequest,
 };
-use p100::{Client, KycFiles, PoaFiles, raw};
+use p100::{Client, KycFiles, PoaFiles};
 use p100_sandbox::control::KycDecision;
 use p100_sandbox::{Sandbox, Step, When};
 use serde_json::{Value, json};

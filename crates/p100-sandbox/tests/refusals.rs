@@ -1,6 +1,5 @@
 //! Wrong requests: every failure has its sentence, and nothing of them brings the sandbox down.
 
-use p100::raw::reqwest;
 use p100::raw::{Operation, operations};
 use p100::types::ErrorCode;
 use p100_sandbox::control::NewUser;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use p100::raw::reqwest::StatusCode;
 use p100::raw::reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations, reqwest};
+use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations};
 use p100::types::{ExchangeDetails, TransferDetails, WithdrawalDetails};
 use p100::{Client, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
 use tokio::time::Instant;
