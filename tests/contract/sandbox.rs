@@ -7,8 +7,8 @@ use p100::types::ErrorCode;
 use p100::webhooks::{Event, Receiver, Verifier, router};
 use p100::{Client, Decimal};
 use p100_codegen::Operation;
-use p100_raw::webhooks::WebhookKind;
 use p100_raw::Error;
+use p100_raw::webhooks::WebhookKind;
 use p100_sandbox::control::{
     CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit,
 };

@@ -3,6 +3,7 @@
 #![allow(deprecated, reason = "the sandbox keeps what P100's docs have dropped")]
 
 mod cards;
+mod clocks;
 mod control;
 mod deposits;
 mod exchange;

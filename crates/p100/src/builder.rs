@@ -10,8 +10,9 @@ use p100_raw::reqwest::redirect::Policy;
 use p100_raw::reqwest::{self, Method, Url};
 use p100_raw::{BoxError, Routes, Sensitive};
 
+use crate::clock::Skews;
 use crate::settings::Limits;
-use crate::transport::Production;
+use crate::transport::{Connections, Production, pinged};
 use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
@@ -129,6 +130,16 @@ impl ClientBuilder {
         self
     }
 
+    /// How long a connection may have been idle and still take a call: 20 seconds; `None` for any time.
+    ///
+    /// Servers and balancers close idle connections, mostly after 60 to 75 seconds. A write sent in that moment gets no answer, and
+    /// nobody can tell whether it took effect. Do not set it longer than P100 keeps connections.
+    #[must_use]
+    pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.limits.idle = time.into();
+        self
+    }
+
     /// The largest answer that is read: 16 MiB.
     #[must_use]
     pub fn max_response_size(mut self, bytes: usize) -> Self {
@@ -143,8 +154,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the time from `clock` where a rate lock has to know whether it has expired, and reconciliation which month has begun. For
-    /// tests.
+    /// Reads the wall clock of this machine from `clock`: what [`Client::clock_skew`] compares with P100's. Use it for the times of an
+    /// [`Attempt`](crate::Attempt) too. For tests.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -186,21 +197,29 @@ impl ClientBuilder {
                 .set(&id, method, &path)
                 .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
         }
-        // Whether something is sent again is decided in one place, which is not here.
-        let mut http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
-        if let Some(time) = self.limits.connect() {
-            http = http.connect_timeout(time);
-        }
-        if is_loopback(&base_url) {
-            http = without_certificates(http.no_proxy(), &base_url);
-        }
-        let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
-        let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), clock: self.clock })
+        let (limits, url) = (self.limits.clone(), base_url.clone());
+        let connections = Connections::new(Box::new(move || http(&limits, &url).build()))
+            .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
+        let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
+        let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), skews })
     }
+}
+
+fn http(limits: &Limits, base_url: &Url) -> reqwest::ClientBuilder {
+    // Whether something is sent again is decided in one place, which is not here.
+    let mut http = pinged(reqwest::Client::builder())
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(limits.idle)
+        .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
+    if let Some(time) = limits.connect() {
+        http = http.connect_timeout(time);
+    }
+    if is_loopback(base_url) {
+        http = without_certificates(http.no_proxy(), base_url);
+    }
+    http
 }
 
 fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
