@@ -189,6 +189,14 @@ impl ClientBuilder {
     /// # Errors
     /// The base URL or the key is missing or cannot be used; the error says which and why.
     pub fn build(self) -> Result<Client, BuildError> {
+        self.build_with(|http| http)
+    }
+
+    /// The same, with an HTTP client that `adapt` has the last word on, each time that one is made.
+    pub(crate) fn build_with(
+        self,
+        adapt: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Result<Client, BuildError> {
         let base_url = origin(self.base_url.as_deref(), self.allow_http)?;
         let key = header(self.key)?;
         let mut routes = Routes::default();
@@ -198,7 +206,7 @@ impl ClientBuilder {
                 .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
         }
         let (limits, url) = (self.limits.clone(), base_url.clone());
-        let connections = Connections::new(Box::new(move || http(&limits, &url).build()))
+        let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build()))
             .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
         let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);

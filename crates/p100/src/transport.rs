@@ -4,6 +4,8 @@ mod budget;
 mod connections;
 mod read;
 mod retry;
+#[cfg(test)]
+mod silence;
 mod trace;
 
 use std::fmt;
