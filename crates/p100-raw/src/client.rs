@@ -1,5 +1,6 @@
 //! The client: what is common to all generated methods.
 
+use std::fmt;
 use std::sync::Arc;
 
 use reqwest::{Request, RequestBuilder, Url};
@@ -9,7 +10,7 @@ use zeroize::Zeroize;
 use crate::{Answer, Call, Error, Form, Operation, RawBody, Response, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     base_url: Arc<str>,
     http: reqwest::Client,
@@ -83,6 +84,14 @@ impl Client {
         let call = Call::new(operation, self.http.clone(), request, form);
         let answer = self.transport.send(&call).await.map_err(|error| Error::transport(operation, error))?;
         if answer.status.is_success() { Ok(answer) } else { Err(Error::answer(operation, answer)) }
+    }
+}
+
+impl fmt::Debug for Client {
+    /// Only where requests go: default headers of the HTTP client may hold the key, and a transport of one's own whatever it needs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.base_url).map(|url| url.origin().ascii_serialization());
+        f.debug_struct("Client").field("origin", &origin.unwrap_or_default()).finish_non_exhaustive()
     }
 }
 

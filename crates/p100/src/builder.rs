@@ -49,7 +49,7 @@ impl Environment {
 /// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
 /// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
 /// as there are any. A span without `outcome` is of a call that was dropped before its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ClientBuilder {
     base_url: Option<String>,
     allow_http: bool,
@@ -211,6 +211,20 @@ impl ClientBuilder {
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
         let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
         Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), skews })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    /// Of the base URL only the origin: the rest, which [`build`](Self::build) refuses, may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = self.base_url.as_deref().map(|url| Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default());
+        f.debug_struct("ClientBuilder")
+            .field("origin", &origin)
+            .field("key", &self.key)
+            .field("limits", &self.limits)
+            .field("retries", &self.retries)
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
     }
 }
 
