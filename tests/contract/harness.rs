@@ -132,9 +132,14 @@ fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
 
+/// A client for plain http: it reads no certificates, which takes longer than most tests.
+pub(crate) fn http() -> p100_raw::reqwest::Client {
+    p100_raw::reqwest::Client::builder().tls_certs_only([]).build().expect("a client")
+}
+
 /// A client of a mock server.
 pub(crate) fn client(server: &MockServer) -> Client {
-    Client::new(server.base_url().parse().expect("a URL"), p100_raw::reqwest::Client::new())
+    Client::new(server.base_url().parse().expect("a URL"), http())
 }
 
 /// Parses JSON text for comparison with all its digits.

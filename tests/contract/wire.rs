@@ -265,7 +265,7 @@ async fn a_refused_connection_is_known_not_to_have_been_sent() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = socket.local_addr().expect("bound");
-    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), p100_raw::reqwest::Client::new());
+    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), crate::harness::http());
     for operation in DOCUMENT.operations() {
         let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::NotSent, "{error:?}");

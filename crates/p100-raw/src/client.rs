@@ -1,5 +1,6 @@
 //! The client: what is common to all generated methods.
 
+use std::fmt;
 use std::sync::Arc;
 
 use reqwest::{Request, RequestBuilder, Url};
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, Response, Retry, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     base_url: Arc<str>,
     http: reqwest::Client,
@@ -103,5 +104,13 @@ impl Client {
             }
             Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
         }
+    }
+}
+
+impl fmt::Debug for Client {
+    /// Only where requests go: default headers of the HTTP client may hold the key, and a transport of one's own whatever it needs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.base_url).map(|url| url.origin().ascii_serialization());
+        f.debug_struct("Client").field("origin", &origin.unwrap_or_default()).finish_non_exhaustive()
     }
 }

@@ -40,8 +40,9 @@ pub(crate) struct Core {
     pace: Mutex<Pace>,
     pub(crate) requests: &'static Requests,
     pub(crate) on_call: Option<OnCall>,
-    /// Made when the first webhook goes out: reading the certificates of the system takes longer than all the rest of a start.
-    http: OnceLock<Result<reqwest::Client, String>>,
+    /// Without and with TLS, made when the first such webhook goes out: reading the certificates of the system takes longer than all the
+    /// rest of a start.
+    http: [OnceLock<Result<reqwest::Client, String>>; 2],
     /// Something has come due.
     due: Notify,
     /// The whole state is another now: whatever went on with the old one ends.
@@ -67,7 +68,7 @@ impl Core {
             pace: Mutex::new(pace),
             requests,
             on_call,
-            http: OnceLock::new(),
+            http: Default::default(),
             due: Notify::new(),
             replaced: watch::Sender::new(()),
             advancing: tokio::sync::Mutex::new(()),
@@ -177,8 +178,10 @@ impl Core {
     }
 
     async fn deliver(&self, outgoing: &Outgoing, receiver: &Receiver) -> Result<u16, String> {
-        let http = self.http.get_or_init(|| {
+        let tls = receiver.url.starts_with("https:");
+        let http = self.http[usize::from(tls)].get_or_init(|| {
             let client = reqwest::Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none()).no_proxy();
+            let client = if tls { client } else { client.tls_certs_only([]) };
             client.build().map_err(|error| describe(&error))
         });
         let request = http

@@ -132,7 +132,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server::serve(listener, server::router(&core), stopped));
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&core), server::router(&core), stopped));
         let courier = tokio::spawn({
             let core = Arc::clone(&core);
             async move { core.run_courier().await }

@@ -57,7 +57,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 }
 
 /// Accepts connections until `stop`, then lets the calls under way end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
+pub(crate) async fn serve(listener: TcpListener, core: Arc<Core>, router: Router, mut stop: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
@@ -73,11 +73,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
         };
         // Only a delay of small answers is lost if it cannot be set.
         let _ = stream.set_nodelay(true);
-        let router = TowerToHyperService::new(router.clone());
+        let (core, router) = (Arc::clone(&core), TowerToHyperService::new(router.clone()));
         let service = service_fn(move |request| {
-            let answer = router.call(request);
+            let (core, answer) = (Arc::clone(&core), router.call(request));
             async move {
-                let Ok(answer): Result<Response, Infallible> = answer.await;
+                let Ok(mut answer): Result<Response, Infallible> = answer.await;
+                answer.headers_mut().extend(date(&core).map(|date| (header::DATE, date)));
                 // An error of the service ends the connection without an answer.
                 if answer.extensions().get::<Reset>().is_some() { Err(io::Error::other("a fault was asked for")) } else { Ok(answer) }
             }
@@ -88,6 +89,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
     }
     drop(listener);
     let _ = tokio::time::timeout(Duration::from_secs(5), connections.shutdown()).await;
+}
+
+/// The time by the sandbox's clock, as all its times.
+fn date(core: &Core) -> Option<HeaderValue> {
+    HeaderValue::try_from(core.world().now.utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
 /// Carries out one call.

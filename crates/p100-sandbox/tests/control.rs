@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100::raw::reqwest::{self, Method, StatusCode, header};
+use p100::raw::reqwest::{Method, StatusCode, header};
 use p100::types::{OrderLockRequest, OrderRequest, PartnerWalletRequest, PaymentLinkRequest, TransferRequest, TransferStatus};
 use p100::{AccessDenied, Client, Decimal};
 use p100_sandbox::control::{Books, CryptoDeposit, NewUser, Overview, Reset, UserState};
@@ -14,7 +14,7 @@ use crate::users::{limited, request, verify, with_files, with_step};
 
 /// Sends a command; the answer is its status and JSON.
 async fn send(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-    let mut request = reqwest::Client::new().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
+    let mut request = crate::http().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
     if let Some(body) = body {
         request = request.json(&body);
     }
@@ -276,12 +276,12 @@ async fn a_reset_forgets_everything_but_the_settings() {
 async fn the_state_goes_out_and_in_unchanged() {
     let sandbox = lived_in().await;
     let url = format!("{}/_sandbox/state", sandbox.base_url());
-    let state = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    let state = crate::http().get(&url).send().await.unwrap().text().await.unwrap();
     assert_eq!(state, sandbox.export());
     let transfer = sandbox.overview().pending[0].subject.clone();
 
     let other = Sandbox::start().await.unwrap();
-    let put = reqwest::Client::new().put(format!("{}/_sandbox/state", other.base_url())).body(state.clone());
+    let put = crate::http().put(format!("{}/_sandbox/state", other.base_url())).body(state.clone());
     assert_eq!(put.send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(other.export(), state);
     assert_eq!(Sandbox::builder().state(state).start().await.unwrap().export(), sandbox.export());
@@ -469,7 +469,7 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
     client.users().create(&request("ada", "LT")).await.unwrap();
     let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
     let form = async |id: &str, fields: &'static str| {
-        let request = reqwest::Client::new().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
+        let request = crate::http().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
         let answer = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields).send().await.unwrap();
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
         (answer.status().as_u16(), answer.text().await.unwrap())
@@ -482,7 +482,7 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
     assert_eq!(client.kyc().status("ada").await.unwrap().rejection_reason.as_deref(), Some("DOCUMENT_EXPIRED"));
     // What `curl -d` sends says that it is a form, whatever it is.
     let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
-    let request = reqwest::Client::new().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
+    let request = crate::http().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
     let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(r#" {"approve": true}"#);
     assert_eq!(request.send().await.unwrap().json::<Value>().await.unwrap(), json!({}));
     let (status, page) = form(&id, "decision=approve").await;
@@ -504,7 +504,7 @@ async fn an_unknown_command_is_told_which_there_are() {
             assert!(include_str!("../README.md").contains(&format!("`{route}`")), "{route} is missing in the README");
         }
     }
-    let answer = reqwest::get(format!("{}/_sandbox", sandbox.base_url())).await.unwrap();
+    let answer = crate::http().get(format!("{}/_sandbox", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status(), answer.url().path()), (StatusCode::OK, "/_sandbox/"));
 }
 
@@ -514,8 +514,7 @@ async fn commands_of_other_web_pages_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = format!("{}/_sandbox/fund", sandbox.base_url());
     let fund = |origin: &str| {
-        let request =
-            reqwest::Client::new().post(&url).header(header::ORIGIN, origin).body(r#"{"account":"partner","currency":"eur","amount":1}"#);
+        let request = crate::http().post(&url).header(header::ORIGIN, origin).body(r#"{"account":"partner","currency":"eur","amount":1}"#);
         async { request.send().await.unwrap().status().as_u16() }
     };
     for origin in ["https://example.com", "null", "http://127.0.0.1:1", "http://127.0.0.1"] {
@@ -531,7 +530,7 @@ async fn a_key_is_asked_for() {
     let stranger = |key: &str| Client::builder().base_url(sandbox.base_url()).api_key(key).build().unwrap();
     let error = stranger("guessed").partner().balances().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.access_denied()), (401, Some(AccessDenied::WrongKey)));
-    let answer = reqwest::get(format!("{}/v1/partner/balances", sandbox.base_url())).await.unwrap();
+    let answer = crate::http().get(format!("{}/v1/partner/balances", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().contains("xo1")), (401, true));
     let mut settings = sandbox.settings();
     settings.api_key = "another".into();
@@ -539,14 +538,14 @@ async fn a_key_is_asked_for() {
     stranger("another").partner().balances().await.unwrap();
     // Whoever has no key does not learn whether the request would be right.
     let transfers = operation("createTransfer").path;
-    let answer = reqwest::Client::new().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
+    let answer = crate::http().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 401);
 }
 
 #[tokio::test]
 async fn what_is_no_operation_is_told_which_there_are() {
     let sandbox = Sandbox::start().await.unwrap();
-    let client = reqwest::Client::new();
+    let client = crate::http();
     for (method, path, status) in
         [(Method::GET, "/v2/balances", 404), (Method::GET, "/", 404), (Method::DELETE, "/v1/partner/balances", 405)]
     {

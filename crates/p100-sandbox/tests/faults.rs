@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use p100::raw::reqwest;
 use p100::types::{ErrorCode, TransferRequest};
 use p100::{Client, Decimal, ErrorKind, Retries};
 use p100_sandbox::{Account, CallLog, Fault, FaultKind, Sandbox};
@@ -125,7 +124,7 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
         sandbox.add_fault(fault("getPartnerBalances", kind, false)).unwrap();
         client.partner().balances().await.unwrap_err();
     }
-    reqwest::get(format!("{}/v2/nothing", sandbox.base_url())).await.unwrap();
+    crate::http().get(format!("{}/v2/nothing", sandbox.base_url())).send().await.unwrap();
     sandbox.stop().await;
     let log: Vec<_> = log.lock().unwrap().iter().map(|call| (call.operation, call.status, call.code.clone(), call.fault.clone())).collect();
     let balances = "getPartnerBalances";
@@ -145,7 +144,7 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
 async fn a_fault_that_cannot_be_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let add = async |fault: Value| {
-        let answer = reqwest::Client::new().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
+        let answer = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
     };
     for (fault, message) in [

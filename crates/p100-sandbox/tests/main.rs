@@ -3,6 +3,7 @@
 #![allow(deprecated, reason = "the sandbox keeps what P100's docs have dropped")]
 
 mod cards;
+mod clocks;
 mod control;
 mod deposits;
 mod exchange;
@@ -23,3 +24,8 @@ mod transfers;
 mod users;
 mod webhooks;
 mod withdrawals;
+
+/// A client for plain http: it reads no certificates, which takes longer than most tests.
+fn http() -> p100::raw::reqwest::Client {
+    p100::raw::reqwest::Client::builder().tls_certs_only([]).build().unwrap()
+}

@@ -15,7 +15,6 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::users::limited;
-use p100::raw::reqwest;
 
 /// Long enough for anything that happens at all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -56,16 +55,16 @@ impl Program {
     }
 
     async fn post(&self, path: &str, body: Value) {
-        let answer = reqwest::Client::new().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
+        let answer = crate::http().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
     }
 
     async fn state(&self) -> Value {
-        reqwest::get(format!("{}/_sandbox/state", self.url)).await.unwrap().json().await.unwrap()
+        crate::http().get(format!("{}/_sandbox/state", self.url)).send().await.unwrap().json().await.unwrap()
     }
 
     async fn overview(&self) -> Overview {
-        reqwest::get(format!("{}/_sandbox/overview", self.url)).await.unwrap().json().await.unwrap()
+        crate::http().get(format!("{}/_sandbox/overview", self.url)).send().await.unwrap().json().await.unwrap()
     }
 
     /// Sends a signal, and waits for the end.
@@ -152,7 +151,7 @@ async fn what_was_exported_survives_a_kill() {
     client.users().create_limited(&limited("lim")).await.unwrap();
     program.post("fund", json!({"account": "partner", "currency": "eur", "amount": "1000"})).await;
     let settings = json!({"steps": {"transfer": {"afterTime": 3600}}});
-    let put = reqwest::Client::new().put(format!("{}/_sandbox/settings", program.url)).json(&settings).send().await.unwrap();
+    let put = crate::http().put(format!("{}/_sandbox/settings", program.url)).json(&settings).send().await.unwrap();
     assert_eq!(put.status(), 200);
     let id = pay(&client).await;
     let state = program.state().await;
@@ -231,7 +230,7 @@ async fn it_can_be_quiet() {
     let mut child = command(&["--quiet", "--port", &port]).spawn().unwrap();
     let url = format!("http://127.0.0.1:{port}/_sandbox/clock");
     let begin = tokio::time::Instant::now();
-    while reqwest::get(&url).await.is_err() {
+    while crate::http().get(&url).send().await.is_err() {
         assert!(begin.elapsed() < PATIENCE && child.try_wait().unwrap().is_none());
         tokio::task::yield_now().await;
     }

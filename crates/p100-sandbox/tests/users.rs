@@ -421,7 +421,7 @@ async fn an_upload_needs_files() {
         // No typed client sends such a form.
         let form = raw::reqwest::multipart::Form::new().part(field, raw::reqwest::multipart::Part::bytes(JPEG));
         let url = format!("{}/v1/user/{path}/ada", sandbox.base_url());
-        let answer = raw::reqwest::Client::new().post(url).header("x-api-key", "sandbox-key").multipart(form).send().await.unwrap();
+        let answer = crate::http().post(url).header("x-api-key", "sandbox-key").multipart(form).send().await.unwrap();
         assert_eq!(answer.status(), 400);
         let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
         assert_eq!(body, json!({"errorCode": "P403", "errorMessage": sentence}));

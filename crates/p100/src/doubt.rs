@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::raw::reqwest::StatusCode;
 use crate::raw::reqwest::header::HeaderMap;
+use crate::ClockSkew;
 use crate::raw::{Deviations, OneLine, Response};
 
 /// Headers by which servers say that a list has further pages.
@@ -22,6 +23,11 @@ pub enum Doubt {
     MayHaveMore(Vec<String>),
     /// The response has no list.
     NoList,
+    /// No response told the time by P100's clock, so nobody knows when the attempt was by that clock.
+    ClockSkewUnknown,
+    /// The clocks are, or since the attempt were, further apart than the [tolerance](crate::Attempt::with_tolerance) allows, so the times of
+    /// the attempt may be wrong. Set this machine's clock.
+    ClockSkew(ClockSkew),
 }
 
 impl fmt::Display for Doubt {
@@ -40,6 +46,13 @@ impl fmt::Display for Doubt {
                 names.iter().try_for_each(|name| write!(f, " `{}`", OneLine(name)))
             }
             Self::NoList => f.write_str("the response has no list"),
+            Self::ClockSkewUnknown => f.write_str("P100's clock is unknown: no response had a date"),
+            Self::ClockSkew(skew) => write!(
+                f,
+                "P100's clock is {} s ahead of this machine's, give or take {} s: more than the tolerance",
+                skew.ahead().num_seconds(),
+                skew.uncertainty().num_seconds()
+            ),
         }
     }
 }

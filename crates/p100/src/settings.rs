@@ -61,6 +61,8 @@ pub(crate) struct Limits {
     pub(crate) attempt: Option<Duration>,
     pub(crate) call: Option<Duration>,
     pub(crate) response: Option<usize>,
+    /// How long a connection is kept without a call.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl Limits {
@@ -77,7 +79,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
-        Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), response: Some(16 * 1024 * 1024) }
+        Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), idle: seconds(20), response: Some(16 * 1024 * 1024) }
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
     fn connecting_takes_less_time_than_an_attempt_or_a_call() {
         let limits = |[connect, attempt, call]: [Option<u64>; 3]| {
             let seconds = |time: Option<u64>| time.map(Duration::from_secs);
-            Limits { connect: seconds(connect), attempt: seconds(attempt), call: seconds(call), response: None }
+            Limits { connect: seconds(connect), attempt: seconds(attempt), call: seconds(call), idle: None, response: None }
         };
         for (times, connect) in [
             ([Some(10), Some(30), Some(90)], Some(10)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use p100::raw::reqwest::StatusCode;
 use p100::raw::reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations, reqwest};
+use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations};
 use p100::types::{ExchangeDetails, TransferDetails, WithdrawalDetails};
 use p100::{Client, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
 use tokio::time::Instant;
@@ -68,7 +68,7 @@ fn follow(steps: impl IntoIterator<Item = Step>) -> (Arc<Script>, Client) {
     let script = Script { begin: Instant::now(), steps: Mutex::new(steps.into_iter().collect()), asked: Mutex::default() };
     let script = Arc::new(script);
     let base_url = "https://p100.invalid".parse().expect("a URL");
-    (Arc::clone(&script), raw::Client::with_transport(base_url, reqwest::Client::new(), script).into())
+    (Arc::clone(&script), raw::Client::with_transport(base_url, crate::http(), script).into())
 }
 
 /// Pauses of 1, 2, 4, 4 .. seconds, for 20 seconds.

@@ -1,5 +1,6 @@
 //! Resources on the wire: a sample of each; the contract tests see to the whole set.
 
+mod clocks;
 mod created;
 mod lock;
 mod orders;

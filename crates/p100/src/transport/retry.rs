@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use p100_raw::reqwest::{StatusCode, header::HeaderMap};
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::{Answer, Meaning, Retry, TransportError, retry_after};
@@ -50,7 +49,7 @@ pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
 }
 
 fn wait(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers, Utc::now())
+    retry_after(headers)
 }
 
 /// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,

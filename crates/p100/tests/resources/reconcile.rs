@@ -30,11 +30,12 @@ fn attempt(started_at: &str) -> Attempt {
     Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
 }
 
-const NOON: &str = "2025-08-12T12:00:00Z";
-
+/// Entries that decide nothing, at known clocks.
 fn unclear(entries: Vec<Transaction>) -> Verdict {
     Verdict::Unclear { entries, doubts: Vec::new() }
 }
+
+const NOON: &str = "2025-08-12T12:00:00Z";
 
 async fn verdict(entries: &[Transaction]) -> Verdict {
     let (server, client) = server_and_client().await;
@@ -54,8 +55,8 @@ async fn an_entry_of_the_same_amount_currency_and_time_is_a_candidate() {
 
 #[tokio::test]
 async fn entries_of_other_times_and_currencies_are_no_trace() {
-    let early = entry("12.50", "eur", "2025-08-12T11:54:59.999Z");
-    let late = entry("12.50", "eur", "2025-08-12T12:05:30.001Z");
+    let early = entry("12.50", "eur", "2025-08-12T11:54:30.000Z");
+    let late = entry("12.50", "eur", "2025-08-12T12:06:00.000Z");
     let foreign = entry("12.50", "usdc", "2025-08-12T12:00:10.000Z");
     assert_eq!(verdict(&[early, late, foreign]).await, Verdict::NoTrace);
     assert_eq!(verdict(&[]).await, Verdict::NoTrace);
@@ -117,13 +118,27 @@ async fn server_and_client_at(now: &str) -> (MockServer, Client) {
     (server, client)
 }
 
-fn refuse_january(server: &MockServer, status: u16, body: &str) {
+/// The `Date` of a response that P100 writes at this time.
+fn date(now: &str) -> String {
+    time(now).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn mock_december_at(now: &str, server: &MockServer, entries: &[Transaction]) {
+    server.get_user_transactions(|when, then| {
+        when.external_user_id("u-1").month(12).year(2025);
+        then.ok(&TransactionHistory::builder().transactions(entries.to_vec()).build()).into_inner().header("date", date(now));
+    });
+}
+
+fn refuse_january_at(now: &str, server: &MockServer, status: u16, body: &str) {
     let body = body.to_owned();
     server.mock(|when, then| {
         when.query_param("month", "1").query_param("year", "2026");
-        then.status(status).body(body);
+        then.status(status).header("date", date(now)).body(body);
     });
 }
+
+const BEFORE_JANUARY: &str = "2025-12-31T12:01:00Z";
 
 #[tokio::test]
 async fn a_month_ahead_may_be_refused_with_a_code_that_is_known() {
@@ -132,9 +147,9 @@ async fn a_month_ahead_may_be_refused_with_a_code_that_is_known() {
         (404, r#"{"errorCode":" p403"}"#),
         (422, r#"{"error":{"errorCode":"P403"}}"#),
     ] {
-        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, status, body);
+        let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
+        mock_december_at(BEFORE_JANUARY, &server, &[]);
+        refuse_january_at(BEFORE_JANUARY, &server, status, body);
         let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
         assert_eq!(verdict.expect("a verdict"), Verdict::NoTrace, "{status} {body}");
     }
@@ -161,28 +176,30 @@ async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
         (503, ""),
         (200, "no"),
     ] {
-        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, status, body);
+        let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
+        mock_december_at(BEFORE_JANUARY, &server, &[]);
+        refuse_january_at(BEFORE_JANUARY, &server, status, body);
         let unknown = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.expect_err("not read");
         assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
         assert_eq!(unknown.error().and_then(Error::status).map(|status| status.as_u16()), Some(status), "{body}");
     }
     // The same refusal of a month that may have begun for P100, and of one that has: that may well have entries.
-    for (now, is_ahead) in [("2026-01-01T13:59:59Z", true), ("2026-01-01T14:00:00Z", false)] {
-        let (server, client) = server_and_client_at(now).await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, 400, r#"{"errorCode":"P403"}"#);
-        assert_eq!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_ok(), is_ahead, "{now}");
+    for (now, is_ahead) in [("2026-01-01T13:59:58Z", true), ("2026-01-01T14:00:00Z", false)] {
+        // This machine's clock may be a day off: P100's counts.
+        let by_client = (time(now) + TimeDelta::days(1)).to_rfc3339();
+        let (server, client) = server_and_client_at(&by_client).await;
+        mock_december_at(now, &server, &[]);
+        refuse_january_at(now, &server, 400, r#"{"errorCode":"P403"}"#);
+        assert_eq!(client.reconcile(&attempt("2026-01-01T12:00:00Z")).await.is_ok(), is_ahead, "{now}");
     }
 }
 
 #[tokio::test]
 async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
-    let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
+    let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
     let found = entry("12.50", "eur", "2025-12-31T12:00:10.000Z");
-    mock_month(&server, 12, 2025, std::slice::from_ref(&found));
-    refuse_january(&server, 503, "");
+    mock_december_at(BEFORE_JANUARY, &server, std::slice::from_ref(&found));
+    refuse_january_at(BEFORE_JANUARY, &server, 503, "");
     let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
     assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![found]));
 }

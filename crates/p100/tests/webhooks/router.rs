@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver as Queue, channel};
 
 use axum::Router;
 use axum::extract::Request;
-use p100::raw::reqwest::{Client, Response};
+use p100::raw::reqwest::Response;
 use p100::webhooks::testing::{Delivery, delivery};
 use p100::webhooks::{self, Event, Receiver, WebhookKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,7 +31,7 @@ async fn listen(router: Router) -> String {
 }
 
 async fn post(address: &str, delivery: Delivery) -> Response {
-    let request = Client::new().post(format!("http://{address}{}", delivery.path));
+    let request = crate::http().post(format!("http://{address}{}", delivery.path));
     request.headers(delivery.headers).body(delivery.body).send().await.expect("an answer")
 }
 
@@ -112,9 +112,9 @@ async fn a_handler_that_fails_makes_p100_send_again() {
 async fn the_health_check_needs_no_token() {
     for base in ["", "/hooks"] {
         let (address, _queue) = serve(receiver().base_path(base)).await;
-        let answer = Client::new().get(format!("http://{address}{base}/webhook/health")).send().await.expect("an answer");
+        let answer = crate::http().get(format!("http://{address}{base}/webhook/health")).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
-        let answer = Client::new().get(format!("http://{address}{base}/exchange-webhook")).send().await.expect("an answer");
+        let answer = crate::http().get(format!("http://{address}{base}/exchange-webhook")).send().await.expect("an answer");
         assert_eq!(answer.status(), 405);
     }
 }
