@@ -120,6 +120,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) text: String,
     pub(crate) deviations: Vec<String>,
+    /// The response as `Debug` shows it, and as it arrived.
+    pub(crate) debug: String,
+    pub(crate) raw: String,
+}
+
+fn text_of(body: &RawBody) -> String {
+    String::from_utf8_lossy(body.expose()).into_owned()
 }
 
 fn paths(deviations: &Deviations) -> Vec<String> {
@@ -127,13 +134,25 @@ fn paths(deviations: &Deviations) -> Vec<String> {
 }
 
 impl Answer {
-    fn json<T: Serialize>(answer: &Response<T>) -> Self {
+    fn json<T: Serialize + Debug>(answer: &Response<T>) -> Self {
         let text = serde_json::to_string(&**answer).expect("encodes");
-        Self { status: answer.status().as_u16(), text, deviations: paths(answer.deviations()) }
+        Self {
+            status: answer.status().as_u16(),
+            text,
+            deviations: paths(answer.deviations()),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {
-        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned(), deviations: Vec::new() }
+        Self {
+            status: answer.status().as_u16(),
+            text: text_of(answer),
+            deviations: Vec::new(),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 }
 
