@@ -15,13 +15,16 @@ use crate::DOCUMENT;
 
 include!(concat!(env!("OUT_DIR"), "/harness.rs"));
 
+/// A text again with the paths of what was set aside, or the path at which it fails.
+pub(crate) type Decoded = Result<(String, Vec<String>), String>;
+
 /// A component schema and what its Rust type can do.
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
     /// Decodes JSON text and encodes it again.
     pub(crate) recode: fn(&str) -> Result<String, String>,
-    /// Decodes JSON text as the client does: encoded again, with the paths of what was set aside; or the path at which it fails.
-    pub(crate) decode: fn(&str) -> Result<(String, Vec<String>), String>,
+    /// Decodes JSON text as the client does, and encodes it again.
+    pub(crate) decode: fn(&str) -> Decoded,
     /// Decodes JSON text and shows the value as `Debug` does.
     pub(crate) debug: fn(&str) -> String,
     /// What schemars derives.
