@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use httpmock::Mock;
 use p100_codegen::{Node, Operation};
 use p100_httpmock::MockServer;
-use p100_raw::{Client, Error, FilePart, RawBody, Response, Wire, types};
+use p100_raw::{Client, Deviations, Error, FilePart, RawBody, Response, Wire, types};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,11 +15,16 @@ use crate::DOCUMENT;
 
 include!(concat!(env!("OUT_DIR"), "/harness.rs"));
 
+/// A text again with the paths of what was set aside, or the path at which it fails.
+pub(crate) type Decoded = Result<(String, Vec<String>), String>;
+
 /// A component schema and what its Rust type can do.
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
     /// Decodes JSON text and encodes it again.
     pub(crate) recode: fn(&str) -> Result<String, String>,
+    /// Decodes JSON text as the client does, and encodes it again.
+    pub(crate) decode: fn(&str) -> Decoded,
     /// Decodes JSON text and shows the value as `Debug` does.
     pub(crate) debug: fn(&str) -> String,
     /// Decodes JSON text, and writes and reads the value in every format: see [`crate::shapes`].
@@ -35,6 +40,10 @@ impl Schema {
             recode: |text| {
                 let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
                 serde_json::to_string(&Wire(&value)).map_err(|error| error.to_string())
+            },
+            decode: |text| match p100_raw::decode::<T>(text.as_bytes()) {
+                Ok(decoded) => Ok((serde_json::to_string(&decoded.value).expect("encodes"), paths(&decoded.deviations))),
+                Err(error) => Err(error.path().to_owned()),
             },
             debug: |text| format!("{:?}", read::<T>(text)),
             keep: crate::shapes::keep::<T>,
@@ -116,6 +125,18 @@ impl Arguments {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) text: String,
+    pub(crate) deviations: Vec<String>,
+    /// The response as `Debug` shows it, and as it arrived.
+    pub(crate) debug: String,
+    pub(crate) raw: String,
+}
+
+fn text_of(body: &RawBody) -> String {
+    String::from_utf8_lossy(body.expose()).into_owned()
+}
+
+fn paths(deviations: &Deviations) -> Vec<String> {
+    deviations.iter().map(|deviation| deviation.path.clone()).collect()
 }
 
 impl Answer {
@@ -124,7 +145,13 @@ impl Answer {
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {
-        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned() }
+        Self {
+            status: answer.status().as_u16(),
+            text: text_of(answer),
+            deviations: Vec::new(),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 }
 

@@ -146,3 +146,25 @@ async fn a_span_tells_that_nothing_was_sent() {
     let text = take_log();
     assert!(text.contains(r#"p100.call{operation="getRates" attempt=1 outcome="not_sent" duration_ms="#), "{text}");
 }
+
+#[tokio::test]
+async fn a_response_that_does_not_fit_is_one_warning_with_its_paths_and_no_value() {
+    start_log();
+    let server = MockServer::start_async().await;
+    server.get_rates(|when, then| {
+        let _ = when;
+        then.into_inner().status(200).body(r#"{"btc": "49291234", "eth\nERROR paid": [], "eur": 1}"#);
+    });
+    let client = Client::builder().base_url(server.base_url()).api_key(KEY).retries(Retries::none()).build().expect("a client");
+    take_log();
+    let rates = client.raw().get_rates().await.expect("rates");
+    assert_eq!((rates.deviations().total(), rates.len()), (1, 2));
+    let log = take_log();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(
+        warnings[0].contains("operation=\"getRates\"") && warnings[0].contains("ERROR paid") && warnings[0].contains("total=1"),
+        "{log}"
+    );
+    assert!(!log.contains("4929"), "{log}");
+}

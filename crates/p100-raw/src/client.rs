@@ -92,7 +92,7 @@ impl Client {
         let Answer { status, headers, body } = answer;
         // A success without a body says all that one without members says.
         let is_empty = body.trim_ascii().is_empty();
-        match json::decode(if is_empty { b"{}" } else { &*body }) {
+        match json::decode(if is_empty { b"{}".as_slice() } else { &body }) {
             Ok(Decoded { value, mut deviations }) => {
                 if is_empty && operation.retry == Retry::Safe {
                     deviations.push(".", "expected a body");

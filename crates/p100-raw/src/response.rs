@@ -106,3 +106,21 @@ impl fmt::Debug for RawBody {
         write!(f, "[redacted, {} bytes]", self.bytes.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::RawBody;
+
+    #[test]
+    fn a_raw_body_is_sealed_and_its_last_copy_keeps_it() {
+        for is_sensitive in [true, false] {
+            let body = RawBody::new(Bytes::from(b"4929123412341234".to_vec()), is_sensitive);
+            assert_eq!(format!("{body:?}"), "[redacted, 16 bytes]");
+            let copy = body.clone();
+            drop(body);
+            assert_eq!(&copy.expose()[..], b"4929123412341234", "a copy that is dropped overwrites nothing");
+        }
+    }
+}

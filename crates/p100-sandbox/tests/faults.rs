@@ -44,7 +44,7 @@ async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
         (code(ErrorCode::P412), false, ErrorKind::Refused, false, false),
         (code(ErrorCode::P500), false, ErrorKind::Refused, true, false),
         (code(ErrorCode::P501), true, ErrorKind::Refused, true, true),
-        (FaultKind::Status(429), false, ErrorKind::Refused, false, false),
+        (FaultKind::Status(429), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(307), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(502), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(504), true, ErrorKind::Refused, true, true),

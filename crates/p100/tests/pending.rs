@@ -114,6 +114,19 @@ async fn a_failure_carries_the_error_of_p100() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_is_one_whatever_else_is_in_the_details() {
+    for odd in
+        [r#""insufficient funds""#, "[]", r#"["too little"]"#, "7", r#"{"description": {}}"#, r#"{"status": 1, "status": 2}"#, "null"]
+    {
+        let failed = transfer("FAILED").replace("\"id\"", &format!(r#""error": {odd}, "new": [[1e999]], "id""#));
+        let (outcome, asked, _) = wait([Body(200, failed)]).await;
+        let progress = outcome.expect(odd);
+        assert!(matches!(progress, Progress::Failed(_)), "{odd}: {progress:?}");
+        assert_eq!(asked, [0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_that_passes_is_no_failure() {
     let (outcome, asked, elapsed) = wait([Status("OLD"), Status("NEW")]).await;
     let progress = outcome.expect("an answer");

@@ -1,5 +1,6 @@
 //! Virtual cards.
 
+use crate::raw::Response;
 use crate::{Client, Doubt, Error, types};
 
 /// The cards that [`Cards::issued_since`] found.
@@ -46,7 +47,7 @@ impl Cards<'_> {
     /// # Errors
     /// The call failed: see [`Error`].
     pub async fn list(self, external_user_id: impl AsRef<str>) -> Result<types::CardList, Error> {
-        Ok(self.0.raw().list_cards(external_user_id.as_ref()).await?.into_inner())
+        Ok(listed(self.0, external_user_id.as_ref()).await?.into_inner())
     }
 
     /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
@@ -70,7 +71,7 @@ impl Cards<'_> {
     /// # Errors
     /// The call failed: see [`Error`]. It says nothing about the card.
     pub async fn issued_since(self, external_user_id: impl AsRef<str>, known: &[impl AsRef<str>]) -> Result<Issued, Error> {
-        let response = self.0.raw().list_cards(external_user_id.as_ref()).await?;
+        let response = listed(self.0, external_user_id.as_ref()).await?;
         let listed = Option::<&Vec<types::CardSummary>>::from(&response.cards);
         let doubts = Doubt::of(&response, "cards", listed.is_some());
         let is_known = |card: &&types::CardSummary| {
@@ -149,6 +150,10 @@ impl Cards<'_> {
     pub async fn delete(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().delete_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
+}
+
+async fn listed(client: &Client, external_user_id: &str) -> Result<Response<types::CardList>, Error> {
+    client.raw().list_cards(external_user_id).await
 }
 
 fn reference(external_user_id: impl Into<String>, card_id: impl Into<String>) -> types::CardReference {
