@@ -2,7 +2,7 @@
 
 //! The events P100 sends to the partner's server.
 
-use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
+use crate::{Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -545,6 +545,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Legacy,
+                values: &["ACTIVE"],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycFileAdded,
@@ -557,6 +569,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[("status", &["ADDED", "ERROR"])],
         absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Documented,
+                values: &["ADDED", "ERROR"],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PoaVerificationStatus,
@@ -569,6 +593,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[("status", &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"])],
         absent: &["iban"],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Documented,
+                values: &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycVerificationStatus,
@@ -581,6 +617,33 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["externalUserId", "verificationStatus", "attemptStatus"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "verificationStatus",
+                evidence: Evidence::Documented,
+                values: &["NOT_VERIFIED", "VERIFIED", "EXPIRED"],
+            },
+            WebhookMember {
+                name: "attemptStatus",
+                evidence: Evidence::Documented,
+                values: &[
+                    "PENDING",
+                    "VERIFICATION",
+                    "REJECTED_BY_PROVIDER",
+                    "SUCCESSFUL",
+                ],
+            },
+            WebhookMember {
+                name: "rejectionReason",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::TransferStatus,
@@ -593,6 +656,48 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember {
+                name: "id",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "sourceExternalUserId",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "destinationExternalUserId",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Legacy,
+                values: &["SUCCESSFUL", "FAILED"],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "error",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaTransferStatus,
@@ -605,6 +710,68 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &["senderIban"],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember {
+                name: "id",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "type",
+                evidence: Evidence::Documented,
+                values: &["external"],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "transferTitle",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "destinationIban",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "receiverFirstName",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "receiverLastName",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Documented,
+                values: &["SUCCESSFUL", "FAILED"],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "fee",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "error",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaDepositReceived,
@@ -617,6 +784,48 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["id"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "id",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "senderName",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "senderIban",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "transferTitle",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoWithdrawalStatus,
@@ -629,6 +838,53 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember {
+                name: "id",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "fee",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "destination",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Legacy,
+                values: &["SUCCESSFUL"],
+            },
+            WebhookMember {
+                name: "transactionHash",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+            WebhookMember {
+                name: "user",
+                evidence: Evidence::Legacy,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoDepositStatus,
@@ -641,6 +897,48 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["cryptoDepositId", "status"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "cryptoDepositId",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Documented,
+                values: &[
+                    "WAITING_FOR_VERIFICATION",
+                    "WAITING_FOR_TR_DATA",
+                    "SUCCESSFUL",
+                    "UNSUCCESSFUL",
+                ],
+            },
+            WebhookMember {
+                name: "transactionHash",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Documented,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::ExchangeStatus,
@@ -653,6 +951,63 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &["exchangeId", "status"],
+        payload: &[
+            WebhookMember {
+                name: "exchangeId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amountFrom",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amountTo",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currencyFrom",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currencyTo",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "rate",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "fee",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Assumed,
+                values: &["COMPLETED", "FAILED"],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "error",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardTransaction,
@@ -665,6 +1020,43 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &["code"],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "cardId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "transactionId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "merchantName",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::Card3dsCode,
@@ -677,6 +1069,38 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "cardId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "code",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "merchantName",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardActivationCode,
@@ -689,6 +1113,23 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &["merchantName"],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "cardId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "code",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::OrderStatus,
@@ -701,6 +1142,78 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "orderId",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "lockId",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Inferred,
+                values: &["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION"],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "confirmations",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "requiredConfirmations",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "receivedAmount",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "totalAmountRequired",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "cryptocurrency",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "walletAddress",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "expiresAt",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "transactionHash",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+            WebhookMember {
+                name: "network",
+                evidence: Evidence::Inferred,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PaymentLinkStatus,
@@ -713,6 +1226,33 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember {
+                name: "paymentLinkId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Assumed,
+                values: &["AWAITING_COMPLETION"],
+            },
+            WebhookMember {
+                name: "amount",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "currency",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "transactions",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::IbanStatus,
@@ -725,5 +1265,27 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[("status", &["PENDING", "APPROVED", "REJECTED"])],
         absent: &[],
         dedupe: &["externalUserId", "iban", "status"],
+        payload: &[
+            WebhookMember {
+                name: "externalUserId",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "iban",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+            WebhookMember {
+                name: "status",
+                evidence: Evidence::Documented,
+                values: &["PENDING", "APPROVED", "REJECTED"],
+            },
+            WebhookMember {
+                name: "createdAt",
+                evidence: Evidence::Assumed,
+                values: &[],
+            },
+        ],
     },
 ];
