@@ -33,7 +33,58 @@ impl fmt::Display for InvalidJson {
 
 impl std::error::Error for InvalidJson {}
 
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
+/// A value that was read, and what of its text was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Decoded<T> {
+    /// The value.
+    pub value: T,
+    /// The parts that do not fit the document and were set aside.
+    pub deviations: Deviations,
+}
+
+/// A part of a JSON text that does not fit the document, so that it was set aside: a member counts as absent, a list entry is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deviation {
+    /// Where it is, e.g. `transactions[3].amount`.
+    pub path: String,
+    /// What was expected there. Never the value found.
+    pub expected: String,
+}
+
+/// The deviations of one JSON text. Dereferences to the first of them, as a slice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deviations {
+    first: Vec<Deviation>,
+    total: usize,
+}
+
+impl Deviations {
+    /// How many there are in all. Of many, only the first are listed.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.total
+    }
+}
+
+impl std::ops::Deref for Deviations {
+    type Target = [Deviation];
+
+    fn deref(&self) -> &[Deviation] {
+        &self.first
+    }
+}
+
+/// Reads JSON that P100 sent.
+///
+/// # Errors
+/// The text is not JSON, or not that of a `T` at all.
+pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<Decoded<T>, InvalidJson> {
+    Ok(Decoded { value: value(text)?, deviations: Deviations::default() })
+}
+
+pub(crate) fn value<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
     // Keeping track of the path doubles the time of decoding, so only what fails is read a second time with it. Checking the whole
     // for UTF-8 at once is cheaper than each string; bytes that are not may still be read if they are in members that are skipped.
     let decoded = std::str::from_utf8(text).ok().and_then(|text| serde_json::from_str(text).ok());
@@ -71,7 +122,7 @@ fn without_value(error: &serde_json::Error) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::decode;
+    use super::value as decode;
 
     #[test]
     fn errors_name_the_member_and_what_was_expected_but_not_the_value() {

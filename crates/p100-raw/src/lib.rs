@@ -42,7 +42,7 @@ mod upload;
 pub use client::Client;
 pub use error::{AccessDenied, ApiError, Error, ErrorKind, OneLine, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
-pub use json::InvalidJson;
+pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode};
 pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use routes::{InvalidRoute, Routes};

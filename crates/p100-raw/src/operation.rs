@@ -135,3 +135,9 @@ pub struct WebhookMember {
     /// The values that the document knows, if it lists them; others may come.
     pub values: &'static [&'static str],
 }
+
+impl WebhookMember {
+    pub(crate) const fn new(name: &'static str, evidence: Evidence, values: &'static [&'static str]) -> Self {
+        Self { name, evidence, values }
+    }
+}

@@ -21,7 +21,9 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
         .collect();
     let routes = webhooks.iter().map(|webhook| route(document, webhook));
     quote! {
-        use crate::{Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
+        use serde::de::DeserializeOwned;
+
+        use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
         /// Which event a webhook tells.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,15 +44,20 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
                 }
             }
 
-            /// Reads the flat JSON body of this event.
+            /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
             ///
             /// # Errors
-            /// The body is not the payload of this event; the error names the member.
-            pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
+            /// The body is not the payload of this event at all; the error names the member.
+            pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
                 match self {
-                    #(Self::#kinds => json::decode(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
+                    #(Self::#kinds => decode(body, WebhookEvent::#kinds),)*
                 }
             }
+        }
+
+        fn decode<T: DeserializeOwned>(body: &[u8], event: fn(Box<T>) -> WebhookEvent) -> Result<Decoded<WebhookEvent>, InvalidJson> {
+            let Decoded { value, deviations } = json::decode(body)?;
+            Ok(Decoded { value: event(Box::new(value)), deviations })
         }
 
         impl std::fmt::Display for WebhookKind {
@@ -131,7 +138,7 @@ fn route(document: &Document, webhook: &Webhook) -> TokenStream {
     }
     let payload = known.iter().map(|Member { name, grade, values }| {
         let grade = evidence(*grade);
-        quote!(WebhookMember { name: #name, evidence: #grade, values: &[#(#values),*] })
+        quote!(WebhookMember::new(#name, #grade, &[#(#values),*]))
     });
     quote! {
         WebhookRoute {
@@ -186,7 +193,7 @@ mod tests {
             "ThingStatus(Box<types::Thing>)",
             "path: \"/thing-webhook\"",
             "members: &[\"thingId\"]",
-            "payload: &[\n            WebhookMember {\n                name: \"thingId\",",
+            "WebhookMember::new(\"thingId\", Evidence::",
             "\"thingStatus\" => Ok(Self::ThingStatus)",
         ] {
             assert!(text.contains(expected), "{expected} is missing in {text}");

@@ -2,7 +2,8 @@
 
 //! The events P100 sends to the partner's server.
 
-use crate::{Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
+use serde::de::DeserializeOwned;
+use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -199,92 +200,53 @@ impl WebhookKind {
         }
     }
 
-    /// Reads the flat JSON body of this event.
+    /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
     ///
     /// # Errors
-    /// The body is not the payload of this event; the error names the member.
-    pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
+    /// The body is not the payload of this event at all; the error names the member.
+    pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::UserBalanceGenerated(Box::new(event)))
+                decode(body, WebhookEvent::UserBalanceGenerated)
             }
 
-            Self::KycFileAdded => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
-            }
-
+            Self::KycFileAdded => decode(body, WebhookEvent::KycFileAdded),
             Self::PoaVerificationStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::PoaVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::PoaVerificationStatus)
             }
 
             Self::KycVerificationStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::KycVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::KycVerificationStatus)
             }
 
-            Self::TransferStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::TransferStatus(Box::new(event)))
-            }
-
-            Self::SepaTransferStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::SepaTransferStatus(Box::new(event)))
-            }
-
-            Self::SepaDepositReceived => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::SepaDepositReceived(Box::new(event)))
-            }
-
+            Self::TransferStatus => decode(body, WebhookEvent::TransferStatus),
+            Self::SepaTransferStatus => decode(body, WebhookEvent::SepaTransferStatus),
+            Self::SepaDepositReceived => decode(body, WebhookEvent::SepaDepositReceived),
             Self::CryptoWithdrawalStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CryptoWithdrawalStatus(Box::new(event)))
+                decode(body, WebhookEvent::CryptoWithdrawalStatus)
             }
 
-            Self::CryptoDepositStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CryptoDepositStatus(Box::new(event)))
-            }
-
-            Self::ExchangeStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
-            }
-
-            Self::CardTransaction => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CardTransaction(Box::new(event)))
-            }
-
-            Self::Card3dsCode => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
-            }
-
-            Self::CardActivationCode => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
-            }
-
-            Self::OrderStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::OrderStatus(Box::new(event)))
-            }
-
-            Self::PaymentLinkStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
-            }
-
-            Self::IbanStatus => {
-                json::decode(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
-            }
+            Self::CryptoDepositStatus => decode(body, WebhookEvent::CryptoDepositStatus),
+            Self::ExchangeStatus => decode(body, WebhookEvent::ExchangeStatus),
+            Self::CardTransaction => decode(body, WebhookEvent::CardTransaction),
+            Self::Card3dsCode => decode(body, WebhookEvent::Card3dsCode),
+            Self::CardActivationCode => decode(body, WebhookEvent::CardActivationCode),
+            Self::OrderStatus => decode(body, WebhookEvent::OrderStatus),
+            Self::PaymentLinkStatus => decode(body, WebhookEvent::PaymentLinkStatus),
+            Self::IbanStatus => decode(body, WebhookEvent::IbanStatus),
         }
     }
+}
+
+fn decode<T: DeserializeOwned>(
+    body: &[u8],
+    event: fn(Box<T>) -> WebhookEvent,
+) -> Result<Decoded<WebhookEvent>, InvalidJson> {
+    let Decoded { value, deviations } = json::decode(body)?;
+    Ok(Decoded {
+        value: event(Box::new(value)),
+        deviations,
+    })
 }
 
 impl std::fmt::Display for WebhookKind {
@@ -546,16 +508,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["externalUserId", "status"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Legacy,
-                values: &["ACTIVE"],
-            },
+            WebhookMember::new("externalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["ACTIVE"]),
         ],
     },
     WebhookRoute {
@@ -570,16 +524,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Documented,
-                values: &["ADDED", "ERROR"],
-            },
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("status", Evidence::Documented, &["ADDED", "ERROR"]),
         ],
     },
     WebhookRoute {
@@ -594,16 +540,12 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &["iban"],
         dedupe: &["externalUserId", "status"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Documented,
-                values: &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"],
-            },
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"],
+            ),
         ],
     },
     WebhookRoute {
@@ -618,31 +560,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["externalUserId", "verificationStatus", "attemptStatus"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "verificationStatus",
-                evidence: Evidence::Documented,
-                values: &["NOT_VERIFIED", "VERIFIED", "EXPIRED"],
-            },
-            WebhookMember {
-                name: "attemptStatus",
-                evidence: Evidence::Documented,
-                values: &[
-                    "PENDING",
-                    "VERIFICATION",
-                    "REJECTED_BY_PROVIDER",
-                    "SUCCESSFUL",
-                ],
-            },
-            WebhookMember {
-                name: "rejectionReason",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "verificationStatus",
+                Evidence::Documented,
+                &["NOT_VERIFIED", "VERIFIED", "EXPIRED"],
+            ),
+            WebhookMember::new(
+                "attemptStatus",
+                Evidence::Documented,
+                &["PENDING", "VERIFICATION", "REJECTED_BY_PROVIDER", "SUCCESSFUL"],
+            ),
+            WebhookMember::new("rejectionReason", Evidence::Documented, &[]),
         ],
     },
     WebhookRoute {
@@ -657,46 +586,14 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["id", "status"],
         payload: &[
-            WebhookMember {
-                name: "id",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "sourceExternalUserId",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "destinationExternalUserId",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Legacy,
-                values: &["SUCCESSFUL", "FAILED"],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "error",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("sourceExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("destinationExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("error", Evidence::Legacy, &[]),
         ],
     },
     WebhookRoute {
@@ -711,66 +608,22 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &["senderIban"],
         dedupe: &["id", "status"],
         payload: &[
-            WebhookMember {
-                name: "id",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "type",
-                evidence: Evidence::Documented,
-                values: &["external"],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "transferTitle",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "destinationIban",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "receiverFirstName",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "receiverLastName",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Documented,
-                values: &["SUCCESSFUL", "FAILED"],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "fee",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "error",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
+            WebhookMember::new("id", Evidence::Documented, &[]),
+            WebhookMember::new("type", Evidence::Documented, &["external"]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("transferTitle", Evidence::Documented, &[]),
+            WebhookMember::new("destinationIban", Evidence::Documented, &[]),
+            WebhookMember::new("receiverFirstName", Evidence::Documented, &[]),
+            WebhookMember::new("receiverLastName", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["SUCCESSFUL", "FAILED"],
+            ),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new("fee", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
+            WebhookMember::new("error", Evidence::Documented, &[]),
         ],
     },
     WebhookRoute {
@@ -785,46 +638,14 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["id"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "id",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "senderName",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "senderIban",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "transferTitle",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("id", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("senderName", Evidence::Assumed, &[]),
+            WebhookMember::new("senderIban", Evidence::Assumed, &[]),
+            WebhookMember::new("transferTitle", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -839,51 +660,15 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["id", "status"],
         payload: &[
-            WebhookMember {
-                name: "id",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "fee",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "destination",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Legacy,
-                values: &["SUCCESSFUL"],
-            },
-            WebhookMember {
-                name: "transactionHash",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
-            WebhookMember {
-                name: "user",
-                evidence: Evidence::Legacy,
-                values: &[],
-            },
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("fee", Evidence::Legacy, &[]),
+            WebhookMember::new("destination", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL"]),
+            WebhookMember::new("transactionHash", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("user", Evidence::Legacy, &[]),
         ],
     },
     WebhookRoute {
@@ -898,46 +683,22 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["cryptoDepositId", "status"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "cryptoDepositId",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Documented,
-                values: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("cryptoDepositId", Evidence::Documented, &[]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &[
                     "WAITING_FOR_VERIFICATION",
                     "WAITING_FOR_TR_DATA",
                     "SUCCESSFUL",
                     "UNSUCCESSFUL",
                 ],
-            },
-            WebhookMember {
-                name: "transactionHash",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Documented,
-                values: &[],
-            },
+            ),
+            WebhookMember::new("transactionHash", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
         ],
     },
     WebhookRoute {
@@ -952,61 +713,17 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["exchangeId", "status"],
         payload: &[
-            WebhookMember {
-                name: "exchangeId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amountFrom",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amountTo",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currencyFrom",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currencyTo",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "rate",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "fee",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Assumed,
-                values: &["COMPLETED", "FAILED"],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "error",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("exchangeId", Evidence::Assumed, &[]),
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("amountFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("amountTo", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyTo", Evidence::Assumed, &[]),
+            WebhookMember::new("rate", Evidence::Assumed, &[]),
+            WebhookMember::new("fee", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["COMPLETED", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+            WebhookMember::new("error", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -1021,41 +738,13 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &["code"],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "cardId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "transactionId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "merchantName",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("cardId", Evidence::Assumed, &[]),
+            WebhookMember::new("transactionId", Evidence::Assumed, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -1070,36 +759,12 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "cardId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "code",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "merchantName",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("cardId", Evidence::Assumed, &[]),
+            WebhookMember::new("code", Evidence::Assumed, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -1114,21 +779,9 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &["merchantName"],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "cardId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "code",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("cardId", Evidence::Assumed, &[]),
+            WebhookMember::new("code", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -1143,76 +796,24 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "orderId",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "lockId",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Inferred,
-                values: &["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION"],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "confirmations",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "requiredConfirmations",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "receivedAmount",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "totalAmountRequired",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "cryptocurrency",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "walletAddress",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "expiresAt",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "transactionHash",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
-            WebhookMember {
-                name: "network",
-                evidence: Evidence::Inferred,
-                values: &[],
-            },
+            WebhookMember::new("orderId", Evidence::Inferred, &[]),
+            WebhookMember::new("lockId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Inferred,
+                &["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Inferred, &[]),
+            WebhookMember::new("confirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("requiredConfirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("receivedAmount", Evidence::Assumed, &[]),
+            WebhookMember::new("totalAmountRequired", Evidence::Assumed, &[]),
+            WebhookMember::new("cryptocurrency", Evidence::Inferred, &[]),
+            WebhookMember::new("currency", Evidence::Inferred, &[]),
+            WebhookMember::new("walletAddress", Evidence::Inferred, &[]),
+            WebhookMember::new("expiresAt", Evidence::Inferred, &[]),
+            WebhookMember::new("transactionHash", Evidence::Inferred, &[]),
+            WebhookMember::new("network", Evidence::Inferred, &[]),
         ],
     },
     WebhookRoute {
@@ -1227,31 +828,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember {
-                name: "paymentLinkId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Assumed,
-                values: &["AWAITING_COMPLETION"],
-            },
-            WebhookMember {
-                name: "amount",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "currency",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "transactions",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("paymentLinkId", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["AWAITING_COMPLETION"]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("transactions", Evidence::Assumed, &[]),
         ],
     },
     WebhookRoute {
@@ -1266,26 +847,14 @@ pub static ROUTES: &[WebhookRoute] = &[
         absent: &[],
         dedupe: &["externalUserId", "iban", "status"],
         payload: &[
-            WebhookMember {
-                name: "externalUserId",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "iban",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
-            WebhookMember {
-                name: "status",
-                evidence: Evidence::Documented,
-                values: &["PENDING", "APPROVED", "REJECTED"],
-            },
-            WebhookMember {
-                name: "createdAt",
-                evidence: Evidence::Assumed,
-                values: &[],
-            },
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("iban", Evidence::Assumed, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["PENDING", "APPROVED", "REJECTED"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
         ],
     },
 ];
