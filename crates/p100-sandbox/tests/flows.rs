@@ -232,7 +232,7 @@ async fn a_deposit_waits_for_the_name_of_its_sender() {
     assert_eq!(holdings(&partner.sandbox, &user()).await, "");
 
     // All that the partner knows is what the event says.
-    let Some(p100::webhooks::WebhookEvent::CryptoDepositStatus(held)) = events[1].payload() else { panic!("{events:?}") };
+    let Some(p100::webhooks::WebhookEvent::CryptoDepositStatus(held)) = events[1].known() else { panic!("{events:?}") };
     assert_eq!((held.external_user_id.as_deref(), held.amount), (Some(USER), amount("0.015")));
     let sender = TravelRuleRequest::builder().name("Eva Sample").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural);
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender.build()).await.unwrap();

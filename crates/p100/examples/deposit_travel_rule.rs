@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The id comes with the event cryptoDepositStatus, in the state WAITING_FOR_TR_DATA.
     let held = sandbox.deliveries().into_iter().rev().find(|delivery| delivery.event == "cryptoDepositStatus").ok_or("no event")?;
-    let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())? else {
+    let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())?.value else {
         return Err("another event".into());
     };
     let sender =
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Which events have been sent.
 fn show(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     for delivery in sandbox.deliveries() {
-        if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())? {
+        if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())?.value {
             println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency, deposit.status);
         }
     }

@@ -85,7 +85,7 @@ fn body(event: &Event) -> Value {
 
 /// What an event is, how its matter stands, and what it is about.
 pub(super) fn words(event: &Event) -> String {
-    assert!(event.payload().is_some(), "{event:?}");
+    assert!(event.known().is_some(), "{event:?}");
     let body = body(event);
     let members = ["attemptStatus", "verificationStatus", "rejectionReason", "status", "amount", "currency"];
     let values = members.iter().filter_map(|member| match &body[member] {
