@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod decimals;
 pub(crate) mod mocks;
 pub(crate) mod multipart;
+pub(crate) mod parts;
 pub(crate) mod split;
 pub(crate) mod structs;
 pub(crate) mod substitute;

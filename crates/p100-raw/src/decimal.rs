@@ -22,10 +22,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _};
 use serde::ser::{Error as _, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use crate::json;
 
 /// A decimal or a container of decimals that a field can hold.
 pub trait Amounts: Sized {
@@ -103,7 +105,7 @@ impl Amounts for Option<Decimal> {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<Read>::deserialize(deserializer)?.map(|read| read.0))
+        Ok(json::optional::<Read, D>(deserializer)?.map(|read| read.0))
     }
 }
 
@@ -113,7 +115,7 @@ impl Amounts for BTreeMap<String, Decimal> {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ReadMap)
+        Ok(json::map::<Read, D>(deserializer)?.into_iter().map(|(name, read)| (name, read.0)).collect())
     }
 }
 
@@ -139,24 +141,6 @@ impl<'de> Deserialize<'de> for Read {
             None => parse(text),
         };
         parsed.map(Self).map_err(D::Error::custom)
-    }
-}
-
-struct ReadMap;
-
-impl<'de> Visitor<'de> for ReadMap {
-    type Value = BTreeMap<String, Decimal>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut values = BTreeMap::new();
-        while let Some((key, Read(value))) = members.next_entry()? {
-            values.insert(key, value);
-        }
-        Ok(values)
     }
 }
 

@@ -4,9 +4,9 @@ use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Field, Fields, ItemStruct, LitStr, parse_quote};
 
-use super::decimals;
 use super::substitute::Substitute;
 use super::tidy::Tidy;
+use super::{decimals, parts};
 use crate::node::Node;
 use crate::{Evidence, Problem, docs};
 
@@ -43,9 +43,11 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Subst
         }
         Fields::Unnamed(fields) => {
             item.attrs.push(parse_quote!(#[serde(transparent)]));
-            fields.unnamed.iter_mut().for_each(|field| {
-                decimals::apply(field);
-            });
+            for field in &mut fields.unnamed {
+                if !decimals::apply(field) {
+                    parts::apply(field);
+                }
+            }
         }
         Fields::Unit => {}
     }
@@ -91,9 +93,11 @@ fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evid
         field.attrs.push(parse_quote!(#[serde(default)]));
     }
     let kept_as_text = property.str("format").filter(|format| ["uuid", "date", "uri"].contains(format));
-    if !decimals::apply(field)
-        && let Some(format) = kept_as_text
-    {
+    if decimals::apply(field) {
+        return;
+    }
+    parts::apply(field);
+    if let Some(format) = kept_as_text {
         field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
     }
 }
@@ -131,6 +135,7 @@ mod tests {
             pub struct Thing {
                 #[doc = " Account."]
                 #[serde(default)]
+                #[serde(deserialize_with = "crate::json::optional")]
                 pub iban: Option<String>,
                 #[doc = " EUR."]
                 #[doc = ""]

@@ -37,10 +37,12 @@ pub struct TransferDetails {
     /// The partner's own id of the paying user, null when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user, null when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, as a JSON number.
     ///
@@ -62,6 +64,7 @@ pub struct TransferDetails {
     pub created_at: Timestamp,
     /// Why the transfer failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -78,10 +81,12 @@ pub struct TransferRequest {
     /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, at most 8 decimals. The docs contradict themselves: the parameter table says string, the
     /// sample sends a number. The number comes first here because a request that was shown is the better witness;

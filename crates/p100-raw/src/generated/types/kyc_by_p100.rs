@@ -103,13 +103,16 @@ pub struct KycSessionRequest {
     /// never log it.
     #[serde(rename = "taxId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub tax_id: Option<Sensitive>,
     /// Line of work. Send it with `incomeSource` SALARY and leave it out otherwise.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub occupation: Option<Occupation>,
     /// Free text that explains the income. Needed with every `incomeSource` except BUSINESS_ACTIVITY.
     #[serde(rename = "additionalInfo")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub additional_info: Option<String>,
 }
 
@@ -127,6 +130,7 @@ pub struct KycStatus {
     /// Evidence: assumed.
     #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Standing of the user. Gate features on this member, not on `attemptStatus`.
     #[serde(rename = "verificationStatus")]
@@ -138,6 +142,7 @@ pub struct KycStatus {
     /// REJECTED_BY_PROVIDER, null or missing otherwise.
     #[serde(rename = "rejectionReason")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 

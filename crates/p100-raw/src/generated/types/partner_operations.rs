@@ -16,9 +16,11 @@ use super::*;
 pub struct PartnerBalances {
     /// Fiat balances of the partner; only `eur` occurs. Card fees are taken from here.
     #[serde(rename = "fiatBalances")]
+    #[serde(deserialize_with = "crate::json::list")]
     pub fiat_balances: Vec<FiatBalance>,
     /// Crypto balances of the partner, one for each supported currency.
     #[serde(rename = "cryptoBalances")]
+    #[serde(deserialize_with = "crate::json::list")]
     pub crypto_balances: Vec<CryptoBalance>,
 }
 
@@ -86,18 +88,22 @@ pub struct PartnerSepaTransferRequest {
     /// only.
     #[serde(rename = "receiverType")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
     #[serde(rename = "receiverFirstName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver. With NATURAL only, together with `receiverFirstName`.
     #[serde(rename = "receiverLastName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
     #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }
 
@@ -113,6 +119,7 @@ pub struct PartnerWalletCreated {
     pub currency: String,
     /// Network of the address, lower case (`polygon`). May be missing.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// The deposit address. Send only coins of this currency over this network.
     pub wallet: String,
@@ -130,6 +137,7 @@ pub struct PartnerWalletRequest {
     pub currency: String,
     /// Network, lower case (`polygon`), for currencies that have several.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
@@ -159,10 +167,12 @@ pub struct PartnerWithdrawalRequest {
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. getNetworkFee writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
@@ -205,10 +215,12 @@ pub struct SepaTransferDetails {
     /// First name of the receiver; null is inferred for companies, from the webhook.
     #[serde(rename = "receiverFirstName")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver; null is inferred for companies, from the webhook.
     #[serde(rename = "receiverLastName")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. No page shows under which name a company is answered; missing or null for
     /// persons.
@@ -216,6 +228,7 @@ pub struct SepaTransferDetails {
     /// Evidence: assumed.
     #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
     /// State of the transfer. On this body `SUCCESSFUL` is documented and `FAILED` inferred from the webhook; the
     /// word while it is being processed is unknown.
@@ -234,11 +247,13 @@ pub struct SepaTransferDetails {
     pub created_at: Timestamp,
     /// The paying user. Inferred to be missing for transfers of the partner.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the transfer failed. That failures are told here is documented, name and shape are not. Null or missing
     /// otherwise.
     ///
     /// Evidence: assumed.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }

@@ -70,10 +70,12 @@ pub struct PaymentLinkDetails {
     /// Time until which it can be paid, ISO 8601 in UTC. May be missing.
     #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Every transfer on chain that the link has collected.
     ///
     /// Evidence: documented.
+    #[serde(deserialize_with = "crate::json::list")]
     pub transactions: Vec<PaymentLinkTransaction>,
 }
 

@@ -30,6 +30,7 @@ pub struct CryptoBalance {
     pub name: String,
     /// Deposit address, or null while none exists. One single value even for currencies with two networks.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number. The unit is inferred, and the price is informative: an exchange
     /// uses the locked rate.
@@ -42,6 +43,7 @@ pub struct CryptoBalance {
     /// Terms per network. Keys are lower-case network names (`ethereum`, `polygon`, `btc`, `ltc`; others unknown),
     /// different from the chain name inside the value.
     #[serde(rename = "networkConfig")]
+    #[serde(deserialize_with = "crate::json::map")]
     pub network_config: BTreeMap<String, NetworkConfig>,
 }
 
@@ -94,22 +96,26 @@ pub struct Error {
     /// The code to branch on. Missing only in the 401 body. Expect codes that are not listed.
     #[serde(rename = "errorCode")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Stable name of the error in kebab-case, such as `invalid-user`. Always missing with P403; for many codes no
     /// page shows it.
     #[serde(rename = "errorName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// English text for logs, not for end users. With P403 all failures are joined into it, sentence after sentence.
     /// Missing in the legacy docs.
     #[serde(rename = "errorMessage")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
     /// Text of a 401: `Access Denied. xo1` (no key), `xo2` (wrong key) or `xo3` (source address). The texts are
     /// documented, this member around them is assumed.
     ///
     /// Evidence: assumed.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
 
@@ -284,6 +290,7 @@ pub struct FiatBalance {
     pub rate: Decimal,
     /// IBAN of the account, or null until it is active.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
     /// Whether the account is active. Wait for `ACTIVE`, told by the userBalanceGenerated event, before offering
     /// SEPA.
@@ -374,6 +381,7 @@ open_enum!(
 pub struct MessageResponse {
     /// Text for logs. May be missing; never branch on it.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
 
@@ -395,6 +403,7 @@ pub struct NetworkConfig {
     pub withdrawal: NetworkWithdrawalTerms,
     /// Minimum of deposits. May be missing.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub deposit: Option<NetworkDepositTerms>,
 }
 
@@ -554,9 +563,11 @@ pub struct PaymentLinkTransaction {
 pub struct ProcessingError {
     /// What went wrong, as English text for logs.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub description: Option<String>,
     /// Word for the kind of failure. No page lists the words.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<String>,
 }
 
@@ -690,6 +701,7 @@ pub struct Transaction {
     /// Time of the last change, ISO 8601 in UTC. May be missing.
     #[serde(rename = "updatedAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -703,6 +715,7 @@ pub struct Transaction {
 #[non_exhaustive]
 pub struct TransactionHistory {
     /// The transactions; presumably empty when there were none. No order is promised.
+    #[serde(deserialize_with = "crate::json::list")]
     pub transactions: Vec<Transaction>,
 }
 
@@ -794,14 +807,17 @@ pub struct UserSummary {
     pub document_number: Sensitive,
     /// Polish national identification number, null when unknown. Personal identifier, never log it.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case, null when unknown.
     #[serde(rename = "birthCountry")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// Date of birth, `YYYY-MM-DD`, null when unknown.
     #[serde(rename = "birthDate")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
 }

@@ -44,6 +44,7 @@ pub struct CreateLimitedUserRequest {
     /// Polish national identification number, 11 digits. The documented sample carries it; optional here, since
     /// people without one must be able to register too. Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case.
     #[serde(rename = "birthCountry")]
@@ -78,6 +79,7 @@ pub struct LimitedBalance {
     pub name: String,
     /// Deposit address, or null while none exists. Always null for `eur`.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number; 1 for `eur`. The unit is inferred.
     #[serde(with = "crate::decimal::number")]
@@ -93,6 +95,7 @@ pub struct LimitedBalance {
         default,
         skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
     )]
+    #[serde(deserialize_with = "crate::json::map")]
     pub network_config: BTreeMap<String, NetworkConfig>,
 }
 
@@ -110,5 +113,6 @@ pub struct LimitedUserCreated {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
     /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.
+    #[serde(deserialize_with = "crate::json::list")]
     pub balances: Vec<LimitedBalance>,
 }

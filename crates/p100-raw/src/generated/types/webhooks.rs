@@ -21,6 +21,7 @@ pub struct Card3dsCodeEvent {
     /// Id of the card that is being used, a uuid as in listCards. May be missing.
     #[serde(rename = "cardId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
@@ -39,6 +40,7 @@ pub struct Card3dsCodeEvent {
     pub amount: Decimal,
     /// Currency slug of `amount`, lower case (`eur`). Optional; no page says what holds when it is missing.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
 }
 
@@ -83,6 +85,7 @@ pub struct CardTransactionEvent {
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
     #[serde(rename = "transactionId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_id: Option<String>,
     /// Name of the merchant.
     #[serde(rename = "merchantName")]
@@ -116,6 +119,7 @@ pub struct CryptoDepositStatusEvent {
     /// the partner's own balance, so a receiver should survive both.
     #[serde(rename = "externalUserId")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// P100's id of the deposit and the parameter of updateDepositTravelRule. A uuid on the event page, another form
     /// in the FAQ, so treat it as opaque text.
@@ -174,6 +178,7 @@ pub struct CryptoWithdrawalStatusEvent {
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
     #[serde(rename = "transactionHash")]
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object.
     pub currency: WithdrawalCurrency,
@@ -183,6 +188,7 @@ pub struct CryptoWithdrawalStatusEvent {
     /// The paying user. Its members are taken from the details bodies; presumably missing for withdrawals of the
     /// partner.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
 }
 
@@ -225,6 +231,7 @@ pub struct ExchangeStatusEvent {
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
     #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Amount sold, in `currencyFrom`, as a JSON number.
     #[serde(rename = "amountFrom")]
@@ -269,6 +276,7 @@ pub struct ExchangeStatusEvent {
     pub created_at: Timestamp,
     /// Why the exchange failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -284,6 +292,7 @@ pub struct IbanStatusEvent {
     /// The partner's own id of the user who paid in. Null or missing for the partner.
     #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// The account from which the money came.
     pub iban: String,
@@ -294,6 +303,7 @@ pub struct IbanStatusEvent {
     /// Time, ISO 8601 in UTC; of what is not known. May be missing.
     #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -352,6 +362,7 @@ pub struct KycVerificationStatusEvent {
     /// REJECTED_BY_PROVIDER, presumably null or missing otherwise.
     #[serde(rename = "rejectionReason")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 
@@ -371,6 +382,7 @@ pub struct OrderStatusEvent {
     /// Id of the rate lock the order was made with, a uuid.
     #[serde(rename = "lockId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: Option<String>,
     /// State of the order. The known words are not complete.
@@ -378,13 +390,16 @@ pub struct OrderStatusEvent {
     /// Time of creation of the order, not of the event, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Confirmations on chain so far.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub confirmations: Option<i32>,
     /// Confirmations that are needed.
     #[serde(rename = "requiredConfirmations")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub required_confirmations: Option<i32>,
     /// Amount that has arrived, in `cryptocurrency`, as a JSON number.
     ///
@@ -410,24 +425,30 @@ pub struct OrderStatusEvent {
     pub total_amount_required: Option<Decimal>,
     /// Slug of the currency to pay in, lower case.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
     /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Address to pay to, null in the first state.
     #[serde(rename = "walletAddress")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC.
     #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain.
     #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, presumably in upper case as in getOrder.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
@@ -454,9 +475,11 @@ pub struct PaymentLinkStatusEvent {
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`. May be missing.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Every transfer on chain that the link has collected. May be missing.
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+    #[serde(deserialize_with = "crate::json::list")]
     pub transactions: Vec<PaymentLinkTransaction>,
 }
 
@@ -534,6 +557,7 @@ pub struct SepaDepositReceivedEvent {
     /// Title of the bank transfer. May be missing.
     #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// Time of the deposit, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
@@ -556,6 +580,7 @@ pub struct SepaTransferStatusEvent {
     /// Kind of the transfer, only `external` is known. Success only.
     #[serde(rename = "type")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub type_: Option<SepaTransferType>,
     /// Amount in `currency`, as a JSON string. Success only.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -568,23 +593,28 @@ pub struct SepaTransferStatusEvent {
     /// Title of the bank transfer. Success only.
     #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// IBAN of the receiver. Success only.
     #[serde(rename = "destinationIban")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_iban: Option<String>,
     /// First name of the receiver, presumably null for companies. Success only.
     #[serde(rename = "receiverFirstName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver, presumably null for companies. Success only.
     #[serde(rename = "receiverLastName")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// `SUCCESSFUL` with the long shape, `FAILED` with the short one.
     pub status: SepaTransferStatus,
     /// Currency slug, `eur`. Success only.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Fee of the transfer as a JSON number, although `amount` is a string. Success only.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
@@ -597,10 +627,12 @@ pub struct SepaTransferStatusEvent {
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC. Success only.
     #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Why the transfer failed. Failure only. That the object exists is documented, its members are inferred from the
     /// transfer webhook.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -619,10 +651,12 @@ pub struct TransferStatusEvent {
     /// The partner's own id of the paying user. Null or missing when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Null or missing when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, as a JSON number, even where the request sent a string.
     #[serde(with = "crate::decimal::number")]
@@ -640,6 +674,7 @@ pub struct TransferStatusEvent {
     pub created_at: Timestamp,
     /// Why the transfer failed, but see above: it may accompany a success. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
