@@ -15,6 +15,7 @@ mod schemas;
 mod secrets;
 mod traces;
 mod uploads;
+mod webhooks;
 mod wire;
 
 use std::sync::LazyLock;

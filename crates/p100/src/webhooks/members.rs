@@ -53,16 +53,18 @@ fn is_told_by_value(route: &WebhookRoute, members: &Members<'_>) -> bool {
     route.members.is_empty() && !route.values.is_empty() && members.len() > route.values.len() && route.values.iter().all(has_value)
 }
 
-/// The events that have the most telling of the members: the one that the fewest events have.
+/// The events that have the most telling of the members: the one that the fewest events have, and no more than a quarter of them.
 ///
-/// Only members count that one event at least is supported to have, for the names of all others are guesses.
+/// Names that are guesses count only if the others tell nothing.
 fn candidates(expected: &[WebhookKind], members: &Members<'_>) -> Vec<WebhookKind> {
     let having = |name: &str| -> Vec<WebhookKind> {
-        expected.iter().copied().filter(|kind| member(kind.route(), name).is_some()).collect()
+        WebhookKind::ALL.iter().copied().filter(|kind| member(kind.route(), name).is_some()).collect()
     };
-    let is_supported = |name: &&str| WebhookKind::ALL.iter().any(|kind| is_supported(kind.route(), name));
-    let names = members.keys().map(Name::as_str).filter(is_supported);
-    names.map(having).filter(|kinds| !kinds.is_empty()).min_by_key(Vec::len).unwrap_or_default()
+    let is_guess = |name: &str| !WebhookKind::ALL.iter().any(|kind| is_supported(kind.route(), name));
+    let is_telling = |kinds: &Vec<WebhookKind>| !kinds.is_empty() && kinds.len() * 4 <= WebhookKind::ALL.len();
+    let names = members.keys().map(Name::as_str).map(|name| (is_guess(name), having(name)));
+    let most_telling = names.filter(|(_, kinds)| is_telling(kinds)).min_by_key(|(is_guess, kinds)| (*is_guess, kinds.len()));
+    most_telling.map(|(_, kinds)| kinds.into_iter().filter(|kind| expected.contains(kind)).collect()).unwrap_or_default()
 }
 
 /// Whether the event has members of all these names: `{"iban": .., "status": "APPROVED"}` must not pass for a review of documents.
