@@ -154,7 +154,8 @@ async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body(
 
     start_log();
     let receiver = Receiver::new(Verifier::new(KEY).expect("a token")).max_body_bytes(500).base_path("/hooks");
-    let odd = format!(r#"{{"id":"t-1","sourceExternalUserId":"{USER}","amount":1,"currency":"eur","status":"FAILED","createdAt":"","error":7}}"#);
+    let odd =
+        format!(r#"{{"id":"t-1","sourceExternalUserId":"{USER}","amount":1,"currency":"eur","status":"FAILED","createdAt":"","error":7}}"#);
     for (method, path, token, body, told) in [
         ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"known\""),
         ("POST", "/hooks/new?secret=M4RK", Some(KEY), r#"{"code":"M4RK"}"#, "outcome=\"unknown\""),
@@ -163,10 +164,10 @@ async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body(
         ("POST", "/hooks/new", Some(KEY), "<M4RK>", "outcome=\"not_json\""),
         ("POST", "/hooks/new", Some(KEY), &"M4RK".repeat(200), "outcome=\"too_large\""),
         ("GET", "/hooks/new", Some(KEY), "", "outcome=\"wrong_method\""),
-        ("POST", "/hooks/exchange-webhook", Some(KEY), r#"{"exchangeId":"M4RK"}"#, "kind=exchangeStatus outcome=\"handler_failed\""),
+        ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"handler_failed\""),
     ] {
         let fails = told.contains("handler_failed");
-        let app = router(receiver.clone(), async move |_| if fails { Err("the queue\nis down") } else { Ok(()) });
+        let app = router(receiver.clone(), move |_| std::future::ready(if fails { Err("the queue\nis down") } else { Ok(()) }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
         let server = tokio::spawn(async move { axum::serve(listener, app).await });

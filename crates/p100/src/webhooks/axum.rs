@@ -14,11 +14,11 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use p100_raw::Bytes;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
-use super::outcome::{Outcomes, span};
+use super::outcome::{Outcomes, span, word};
 use super::testing::Delivery;
-use super::{Event, Receiver, ReceiveErrorKind, WebhookKind};
+use super::{Event, ReceiveError, ReceiveErrorKind, Receiver, WebhookKind};
 
 /// A router that takes all events at the paths of the receiver and gives them to `handler`.
 ///
@@ -74,25 +74,23 @@ where
     E: Display + Send + 'static,
 {
     let mut paths = BTreeSet::new();
-    let mut add = |path: &str| {
-        let path = literal(path);
-        if path != "/" {
-            paths.insert(format!("{path}/"));
-        }
-        paths.insert(path);
-    };
     let base = receiver.expected().configured_base().map(str::to_owned);
-    match base.as_deref() {
-        Some("") => add("/"),
-        Some(base) => add(base),
-        None => {
-            WebhookKind::ALL.iter().for_each(|kind| add(&receiver.path_of(*kind)));
-            add(&receiver.health_path());
+    let own = match &base {
+        Some(base) => vec![base.clone()],
+        None => WebhookKind::ALL.iter().map(|kind| receiver.path_of(*kind)).chain([receiver.health_path()]).collect(),
+    };
+    for path in own.iter().map(|path| path.trim_end_matches('/')) {
+        // As it is written, and as it arrives.
+        for path in [literal(path), encoded(path)] {
+            if base.is_some() {
+                paths.insert(format!("{path}/{{*event}}"));
+            }
+            paths.insert(format!("{path}/"));
+            paths.insert(path);
         }
     }
-    if let Some(base) = &base {
-        paths.insert(format!("{}/{{*event}}", literal(base)));
-    }
+    // The root is one path, not two.
+    paths.remove("");
 
     let receiver = Arc::new(receiver);
     let take = move |request: Request| {
@@ -128,39 +126,45 @@ where
     F: Future<Output = Result<(), E>>,
     E: Display,
 {
-    let (parts, body) = request.into_parts();
-    if parts.method != Method::POST {
-        let refusal = receiver.refuse(ReceiveErrorKind::WrongMethod, path, None);
-        return (refusal.status(), [(ALLOW, "POST")]).into_response();
-    }
-    if let Err(refusal) = receiver.verify(path, &parts.headers) {
-        return refusal.status().into_response();
-    }
-    let body = match read(body, receiver.body_limit()).await {
-        Ok(body) => body,
-        Err((kind, beginning)) => return receiver.refuse(kind, path, Some(beginning)).status().into_response(),
-    };
-    let (event, status) = match receiver.read(path, body) {
-        Ok(event) => (event, StatusCode::OK),
-        Err((refusal, Some(event))) => (event, refusal.status()),
-        Err((refusal, None)) => return refusal.status().into_response(),
+    let (event, refusal) = match read(receiver, path, request).await {
+        Ok(read) => read,
+        Err(refusal) => {
+            Span::current().record("outcome", word(Err(refusal.kind())));
+            return response(&refusal);
+        }
     };
     let mut handling = Handling {
         outcomes: receiver.outcomes(),
         kind: event.kind.map_or_else(|| "unknown".to_owned(), |kind| kind.to_string()),
         path,
-        ended: false,
+        outcome: Some(word(refusal.as_ref().map_or(Ok(&event), |refusal| Err(refusal.kind())))),
+        span: Span::current(),
     };
     let handled = handler(event).await;
-    handling.ended = true;
-    match handled {
-        Ok(()) if status == StatusCode::OK => ([(CONTENT_TYPE, "application/json")], "{}").into_response(),
-        Ok(()) => status.into_response(),
-        Err(error) => {
-            receiver.outcomes().handler_failed(&handling.kind, path, &error);
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+    handling.end(&handled);
+    match (handled, refusal) {
+        (Ok(()), None) => ([(CONTENT_TYPE, "application/json")], "{}").into_response(),
+        (Ok(()), Some(refusal)) => response(&refusal),
+        (Err(_), _) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+fn response(refusal: &ReceiveError) -> Response {
+    match refusal.kind() {
+        ReceiveErrorKind::WrongMethod => (refusal.status(), [(ALLOW, "POST")]).into_response(),
+        _ => refusal.status().into_response(),
+    }
+}
+
+/// The event of a request, or its refusal; both if it is not JSON.
+async fn read(receiver: &Receiver, path: &str, request: Request) -> Result<(Event, Option<ReceiveError>), ReceiveError> {
+    let (parts, body) = request.into_parts();
+    if parts.method != Method::POST {
+        return Err(receiver.refuse(ReceiveErrorKind::WrongMethod, path, None));
+    }
+    receiver.verify(path, &parts.headers)?;
+    let body = collect(body, receiver.body_limit()).await;
+    receiver.read(path, body.map_err(|(kind, beginning)| receiver.refuse(kind, path, Some(beginning)))?)
 }
 
 /// An event in the hands of the handler. Dropped before the handler has ended, it says so.
@@ -168,19 +172,33 @@ struct Handling<'a> {
     outcomes: &'a Outcomes,
     kind: String,
     path: &'a str,
-    ended: bool,
+    /// Until it has ended.
+    outcome: Option<&'static str>,
+    span: Span,
+}
+
+impl Handling<'_> {
+    fn end<E: Display>(&mut self, handled: &Result<(), E>) {
+        let mut outcome = self.outcome.take().unwrap_or_default();
+        if let Err(error) = handled {
+            self.outcomes.handler_failed(&self.kind, self.path, error);
+            outcome = "handler_failed";
+        }
+        self.span.record("outcome", outcome);
+    }
 }
 
 impl Drop for Handling<'_> {
     fn drop(&mut self) {
-        if !self.ended {
+        if self.outcome.is_some() {
             self.outcomes.handler_dropped(&self.kind, self.path);
+            self.span.record("outcome", "handler_dropped");
         }
     }
 }
 
 /// Reads a body of at most `limit` bytes. If that fails, what was read.
-async fn read(mut body: Body, limit: usize) -> Result<Bytes, (ReceiveErrorKind, Bytes)> {
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, (ReceiveErrorKind, Bytes)> {
     // What the declared length is good for: to refuse at once. Nothing is reserved for it.
     if usize::try_from(body.size_hint().lower()).map_or(true, |declared| declared > limit) {
         return Err((ReceiveErrorKind::TooLarge { limit }, Bytes::new()));
@@ -225,13 +243,18 @@ impl From<Delivery> for Request {
 }
 
 fn uri(path: &str) -> Uri {
-    let mut encoded = String::from(if path.starts_with('/') { "" } else { "/" });
+    // Nothing is left that a path cannot have.
+    format!("{}{}", if path.starts_with('/') { "" } else { "/" }, encoded(path)).parse().unwrap_or_default()
+}
+
+/// With percent-encoding for all that a path, or the query after it, cannot have.
+fn encoded(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
             b'!' | b'$'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~' => encoded.push(char::from(byte)),
             other => encoded.push_str(&format!("%{other:02X}")),
         }
     }
-    // Nothing is left that a path cannot have.
-    encoded.parse().unwrap_or_default()
+    encoded
 }

@@ -57,9 +57,8 @@ fn is_told_by_value(route: &WebhookRoute, members: &Members<'_>) -> bool {
 ///
 /// Names that are guesses count only if the others tell nothing.
 fn candidates(expected: &[WebhookKind], members: &Members<'_>) -> Vec<WebhookKind> {
-    let having = |name: &str| -> Vec<WebhookKind> {
-        WebhookKind::ALL.iter().copied().filter(|kind| member(kind.route(), name).is_some()).collect()
-    };
+    let having =
+        |name: &str| -> Vec<WebhookKind> { WebhookKind::ALL.iter().copied().filter(|kind| member(kind.route(), name).is_some()).collect() };
     let is_guess = |name: &str| !WebhookKind::ALL.iter().any(|kind| is_supported(kind.route(), name));
     let is_telling = |kinds: &Vec<WebhookKind>| !kinds.is_empty() && kinds.len() * 4 <= WebhookKind::ALL.len();
     let names = members.keys().map(Name::as_str).map(|name| (is_guess(name), having(name)));

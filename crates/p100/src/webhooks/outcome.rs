@@ -103,14 +103,12 @@ impl Outcomes {
 
     pub(super) fn received(&self, event: &Event) {
         let path = Shown(&event.path);
-        let span = Span::current();
         if let Some(kind) = event.kind {
-            span.record("kind", display(kind));
+            Span::current().record("kind", display(kind));
         }
         match &event.payload {
             Payload::Known(_) => {
                 count(&self.counters.known);
-                span.record("outcome", "known");
                 if let Some(first) = event.deviations.first() {
                     let count = event.deviations.total();
                     warn!(%path, count, at = %OneLine(&first.path), "parts of an event do not fit the document and were set aside");
@@ -118,7 +116,6 @@ impl Outcomes {
             }
             Payload::Unknown(reason) => {
                 count(&self.counters.unknown);
-                span.record("outcome", "unknown");
                 warn!(%path, %reason, "an event could not be told or read; its bytes are kept");
             }
         }
@@ -126,16 +123,14 @@ impl Outcomes {
 
     /// Notes a refusal and hands it to the hook.
     pub(super) fn refused(&self, refusal: ReceiveError) -> ReceiveError {
-        let (word, counter) = match refusal.kind() {
-            ReceiveErrorKind::MissingToken => ("missing_token", &self.counters.missing_token),
-            ReceiveErrorKind::WrongToken => ("wrong_token", &self.counters.wrong_token),
-            ReceiveErrorKind::WrongMethod => ("wrong_method", &self.counters.wrong_method),
-            ReceiveErrorKind::TooLarge { .. } => ("too_large", &self.counters.too_large),
-            ReceiveErrorKind::Incomplete => ("incomplete", &self.counters.incomplete),
-            ReceiveErrorKind::NotJson { .. } => ("not_json", &self.counters.not_json),
-        };
-        count(counter);
-        Span::current().record("outcome", word);
+        count(match refusal.kind() {
+            ReceiveErrorKind::MissingToken => &self.counters.missing_token,
+            ReceiveErrorKind::WrongToken => &self.counters.wrong_token,
+            ReceiveErrorKind::WrongMethod => &self.counters.wrong_method,
+            ReceiveErrorKind::TooLarge { .. } => &self.counters.too_large,
+            ReceiveErrorKind::Incomplete => &self.counters.incomplete,
+            ReceiveErrorKind::NotJson { .. } => &self.counters.not_json,
+        });
         let path = Shown(refusal.path().unwrap_or_default());
         warn!(%path, status = refusal.status().as_u16(), reason = %refusal, "a delivery was refused");
         if let Some(hook) = &self.on_refused {
@@ -147,14 +142,12 @@ impl Outcomes {
     #[cfg(feature = "axum")]
     pub(super) fn handler_failed(&self, kind: &str, path: &str, reason: &impl fmt::Display) {
         count(&self.counters.handler_failed);
-        Span::current().record("outcome", "handler_failed");
         error!(kind, path = %Shown(path), error = %OneLine(&reason.to_string()), "the handler of an event failed");
     }
 
     #[cfg(feature = "axum")]
     pub(super) fn handler_dropped(&self, kind: &str, path: &str) {
         count(&self.counters.handler_dropped);
-        Span::current().record("outcome", "handler_dropped");
         error!(kind, path = %Shown(path), "the handler of an event did not end: it panicked, or the caller hung up");
     }
 }
@@ -168,6 +161,20 @@ impl fmt::Debug for Outcomes {
 /// The span of one delivery.
 pub(super) fn span(path: &str) -> Span {
     info_span!("p100.webhook", path = %Shown(path), kind = Empty, outcome = Empty)
+}
+
+/// The outcome of a delivery, as the span tells it. Enter it once, at the end.
+pub(super) fn word(read: Result<&Event, ReceiveErrorKind>) -> &'static str {
+    match read {
+        Ok(Event { payload: Payload::Known(_), .. }) => "known",
+        Ok(_) => "unknown",
+        Err(ReceiveErrorKind::MissingToken) => "missing_token",
+        Err(ReceiveErrorKind::WrongToken) => "wrong_token",
+        Err(ReceiveErrorKind::WrongMethod) => "wrong_method",
+        Err(ReceiveErrorKind::TooLarge { .. }) => "too_large",
+        Err(ReceiveErrorKind::Incomplete) => "incomplete",
+        Err(ReceiveErrorKind::NotJson { .. }) => "not_json",
+    }
 }
 
 fn count(counter: &AtomicU64) {

@@ -163,7 +163,11 @@ fn decoded(segment: &str) -> Vec<u8> {
 fn decode_flat(kind: WebhookKind, body: &[u8]) -> Option<Decoded<WebhookEvent>> {
     let text = std::str::from_utf8(body).ok()?;
     // An envelope may be read as a payload that has nothing; a name may be written with escapes.
-    if !text.trim_start().starts_with('{') || text.contains("event_type") || text.contains('\\') || !kind.route().members.iter().all(|name| text.contains(name)) {
+    if !text.trim_start().starts_with('{')
+        || text.contains("event_type")
+        || text.contains('\\')
+        || !kind.route().members.iter().all(|name| text.contains(name))
+    {
         return None;
     }
     let decoded = kind.decode(body).ok()?;

@@ -4,7 +4,7 @@ use p100_raw::Bytes;
 use p100_raw::reqwest::header::HeaderMap;
 use p100_raw::webhooks::WebhookKind;
 
-use super::outcome::{Outcomes, span};
+use super::outcome::{Outcomes, span, word};
 use super::{Event, Paths, Payload, ReceiveError, ReceiveErrorKind, Stats, UnknownReason, Verifier};
 
 /// The largest body a [`Receiver`] takes unless configured otherwise: 64 KiB. Known events have less than 2 KiB.
@@ -103,9 +103,13 @@ impl Receiver {
     /// # Errors
     /// The token is missing or wrong, or the body too large or not JSON. [`ReceiveError::status`] says what to answer.
     pub fn receive(&self, path: &str, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Event, ReceiveError> {
-        let _span = span(path).entered();
-        self.verify(path, headers)?;
-        self.read(path, body.into()).map_err(|(refusal, _)| refusal)
+        let span = span(path).entered();
+        let read = self.verify(path, headers).and_then(|()| match self.read(path, body.into())? {
+            (event, None) => Ok(event),
+            (_, Some(refusal)) => Err(refusal),
+        });
+        span.record("outcome", word(read.as_ref().map_err(ReceiveError::kind)));
+        read
     }
 
     /// Reads a delivery without a check of its token, see [`Paths::recognise`]. It is not counted.
@@ -118,18 +122,18 @@ impl Receiver {
         self.verifier.check(headers).map_err(|kind| self.refuse(kind, path, None))
     }
 
-    /// Reads a delivery whose token is right. What is not JSON is refused, so that P100 sends it again, and an event all the same.
-    pub(super) fn read(&self, path: &str, body: Bytes) -> Result<Event, (ReceiveError, Option<Event>)> {
+    /// Reads a delivery whose token is right. What is not JSON is an event, and refused: P100 shall send it again.
+    pub(super) fn read(&self, path: &str, body: Bytes) -> Result<(Event, Option<ReceiveError>), ReceiveError> {
         if body.len() > self.max_body_bytes {
-            return Err((self.refuse(ReceiveErrorKind::TooLarge { limit: self.max_body_bytes }, path, Some(body)), None));
+            return Err(self.refuse(ReceiveErrorKind::TooLarge { limit: self.max_body_bytes }, path, Some(body)));
         }
         let event = self.paths.recognise(path, body);
         if let Payload::Unknown(UnknownReason::NotJson { line, column }) = event.payload {
-            let body = event.raw.bytes().clone();
-            return Err((self.refuse(ReceiveErrorKind::NotJson { line, column }, path, Some(body)), Some(event)));
+            let refusal = self.refuse(ReceiveErrorKind::NotJson { line, column }, path, Some(event.raw.bytes().clone()));
+            return Ok((event, Some(refusal)));
         }
         self.outcomes.received(&event);
-        Ok(event)
+        Ok((event, None))
     }
 
     pub(super) fn refuse(&self, kind: ReceiveErrorKind, path: &str, body: Option<Bytes>) -> ReceiveError {

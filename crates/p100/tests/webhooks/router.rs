@@ -143,7 +143,8 @@ async fn a_declared_length_beyond_the_limit_is_refused_without_reading_and_none_
         let (receiver, refusals) = watched(receiver().max_body_bytes(limit));
         let (address, queue) = serve(receiver).await;
         let mut stream = TcpStream::connect(&address).await.expect("a connection");
-        let head = format!("POST /exchange-webhook HTTP/1.1\r\nhost: p100\r\nauthorization: {TOKEN}\r\ncontent-length: {declared}\r\n\r\n{{\"a");
+        let head =
+            format!("POST /exchange-webhook HTTP/1.1\r\nhost: p100\r\nauthorization: {TOKEN}\r\ncontent-length: {declared}\r\n\r\n{{\"a");
         stream.write_all(head.as_bytes()).await.expect("sent");
         stream.shutdown().await.expect("no more is sent");
         let mut response = String::new();
@@ -170,7 +171,8 @@ async fn a_body_in_pieces_is_read_up_to_the_limit() {
         let head = format!(
             "POST /exchange-webhook HTTP/1.1\r\nhost: p100\r\nauthorization: {TOKEN}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
         );
-        let chunks: Vec<u8> = body.chunks(7).flat_map(|chunk| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat()).collect();
+        let chunks: Vec<u8> =
+            body.chunks(7).flat_map(|chunk| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat()).collect();
         stream.write_all(&[head.as_bytes(), &chunks, b"0\r\n\r\n"].concat()).await.expect("sent");
         let mut response = [0; 12];
         stream.read_exact(&mut response).await.expect("a response");
@@ -319,7 +321,11 @@ async fn any_path_can_be_configured() {
         let (address, queue) = serve(receiver).await;
         let mut delivery = of(kind);
         // As a URI: what a path cannot have is encoded there.
-        delivery.path = if path.contains('?') { "/%C3%A4%20b%3Fc%23d".to_owned() } else { Request::from(with_path(&delivery, &path)).uri().to_string() };
+        delivery.path = if path.contains('?') {
+            "/%C3%A4%20b%3Fc%23d".to_owned()
+        } else {
+            Request::from(with_path(&delivery, &path)).uri().to_string()
+        };
         assert_eq!(post(&address, delivery).await.status(), 200, "{path}");
         assert_eq!(queue.try_recv().expect("an event").kind, Some(kind), "{path}");
     }
