@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use p100_raw::OneLine;
 use tracing::field::{Empty, display};
-use tracing::{Span, error, info_span, warn};
+use tracing::{Span, info_span, warn};
 
 use super::{Event, Payload, ReceiveError, ReceiveErrorKind};
 
@@ -142,13 +142,13 @@ impl Outcomes {
     #[cfg(feature = "axum")]
     pub(super) fn handler_failed(&self, kind: &str, path: &str, reason: &impl fmt::Display) {
         count(&self.counters.handler_failed);
-        error!(kind, path = %Shown(path), error = %OneLine(&reason.to_string()), "the handler of an event failed");
+        tracing::error!(kind, path = %Shown(path), error = %OneLine(&reason.to_string()), "the handler of an event failed");
     }
 
     #[cfg(feature = "axum")]
     pub(super) fn handler_dropped(&self, kind: &str, path: &str) {
         count(&self.counters.handler_dropped);
-        error!(kind, path = %Shown(path), "the handler of an event did not end: it panicked, or the caller hung up");
+        tracing::error!(kind, path = %Shown(path), "the handler of an event did not end: it panicked, or the caller hung up");
     }
 }
 
