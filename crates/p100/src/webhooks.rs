@@ -38,8 +38,9 @@
 //!    mostly guesses: correct them with [`Receiver::base_path`] and [`Receiver::path`]. The path is believed: a body that
 //!    is not the payload of its path's event is [`Event::Unknown`], never another event.
 //! 2. **Otherwise by members**, if those of one event fit. An event that only its `status` tells must have no other
-//!    members than the known ones, for a word like `APPROVED` says little. `userBalanceGenerated`, failed SEPA transfers
-//!    and payments by the partner itself can be told by their path only.
+//!    members than the known ones, for a word like `APPROVED` says little. Events whose members are only assumed, both
+//!    card codes, failed SEPA transfers and payments by the partner itself are known by their path only: give each a
+//!    path of its own. Their [`WebhookRoute`](crate::raw::WebhookRoute) has neither `members` nor `values`.
 //!
 //! The enveloped form `{"event_type": ..., "data": {...}}`, which the FAQ of P100 shows for one event, is unwrapped.
 //!

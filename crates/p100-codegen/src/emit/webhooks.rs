@@ -119,7 +119,7 @@ fn route(webhook: &Webhook) -> TokenStream {
     let kind = format_ident!("{}", names::pascal(&webhook.id));
     let (id, path) = (&webhook.id, &webhook.path);
     let (path_evidence, grade) = (evidence(webhook.path_evidence), evidence(webhook.evidence));
-    let (pages, members, absent) = (words(&webhook.docs_pages), words(&webhook.members), words(&webhook.absent));
+    let (pages, members) = (words(&webhook.docs_pages), words(&webhook.members));
     let values = webhook.values.iter().map(|(member, values)| {
         let values = words(values);
         quote!((#member, #values))
@@ -135,7 +135,6 @@ fn route(webhook: &Webhook) -> TokenStream {
             docs_pages: #pages,
             members: #members,
             values: &[#(#values),*],
-            absent: #absent,
             dedupe: #dedupe,
         }
     }

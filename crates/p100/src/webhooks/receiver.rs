@@ -195,7 +195,6 @@ fn fits(route: &WebhookRoute, members: &Members<'_>) -> bool {
     !(route.members.is_empty() && route.values.is_empty())
         && route.members.iter().all(|name| members.contains_key(*name))
         && route.values.iter().all(|(name, values)| has_value(name, values))
-        && !route.absent.iter().any(|name| members.contains_key(*name))
 }
 
 /// Whether the payload knows every member: `{"iban": .., "status": "APPROVED"}` must not pass for a review of documents.

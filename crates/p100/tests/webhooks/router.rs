@@ -121,7 +121,7 @@ async fn the_health_check_needs_no_token() {
 
 #[tokio::test]
 async fn any_path_can_be_configured() {
-    let kind = WebhookKind::ExchangeStatus;
+    let kind = WebhookKind::CryptoWithdrawalStatus;
     for (base, path) in [
         ("/", "/"),
         ("/hooks", "/"),
