@@ -91,7 +91,6 @@ fn has_shape(body: &Node, webhook: &p100_codegen::Webhook) -> bool {
         |(member, values): (&String, &Vec<String>)| body.str(member).is_some_and(|value| values.iter().any(|known| known == value));
     (!webhook.members.is_empty() || !webhook.values.is_empty())
         && webhook.members.iter().all(|member| body.get(member).is_some())
-        && webhook.absent.iter().all(|member| body.get(member).is_none())
         && webhook.values.iter().all(values)
 }
 

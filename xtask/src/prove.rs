@@ -237,4 +237,24 @@ mod tests {
         }
         assert!(faults.is_empty(), "not like the golden cases:\n{}", faults.join("\n"));
     }
+    #[test]
+    fn a_new_optional_member_of_any_form_leaves_every_item_and_builder_as_it_was() {
+        let repository = Repository::new(None);
+        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
+        let original = written.to_value();
+        let node = cases::node(&original, Some(&written));
+        let surface = super::surface(&super::rendered(&node).expect("renders"), &repository).expect("read");
+        let prover = super::Prover { surface, node, original, repository: &repository };
+        let mut forms = Vec::new();
+        for case in cases::read(&repository).expect("complete") {
+            if !case.name.starts_with("member.") || !case.name.contains("added-optional") {
+                continue;
+            }
+            let super::Fate::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
+            assert!(edit.items.appeared.iter().any(|(path, _)| path.contains(".extra") || path.contains(".more")), "{}", case.name);
+            assert!(!edit.items.breaks(), "{}: {:?}", case.name, edit.items);
+            forms.push(case.name);
+        }
+        assert!(["list", "map", "files"].iter().all(|form| forms.iter().any(|name| name.ends_with(form))), "{forms:?}");
+    }
 }

@@ -94,44 +94,8 @@ impl Amounts for Decimal {
         }
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Read::deserialize(deserializer).map(|read| read.0)
-    }
-}
-
-impl Amounts for Option<Decimal> {
-    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
-        self.map(|value| Write(value, form)).serialize(serializer)
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(json::optional::<Read, D>(deserializer)?.map(|read| read.0))
-    }
-}
-
-impl Amounts for BTreeMap<String, Decimal> {
-    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Write(*value, form))))
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(json::map::<Read, D>(deserializer)?.into_iter().map(|(name, read)| (name, read.0)).collect())
-    }
-}
-
-struct Write(Decimal, Form);
-
-impl Serialize for Write {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write(self.1, serializer)
-    }
-}
-
-struct Read(Decimal);
-
-impl<'de> Deserialize<'de> for Read {
     /// Through the raw JSON text: serde's own data model has no number wider than a float.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
         let parsed = match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
@@ -140,7 +104,53 @@ impl<'de> Deserialize<'de> for Read {
             Some(inner) => parse(inner),
             None => parse(text),
         };
-        parsed.map(Self).map_err(D::Error::custom)
+        parsed.map_err(D::Error::custom)
+    }
+}
+
+impl<T: Amounts> Amounts for Option<T> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().map(|value| Write(value, form)).serialize(serializer)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(json::optional::<Read<T>, D>(deserializer)?.map(|read| read.0))
+    }
+}
+
+impl<T: Amounts> Amounts for Vec<T> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|value| Write(value, form)))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(json::list::<Read<T>, D>(deserializer)?.into_iter().map(|read| read.0).collect())
+    }
+}
+
+impl Amounts for BTreeMap<String, Decimal> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, Write(value, form))))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(json::map::<Read<Decimal>, D>(deserializer)?.into_iter().map(|(name, read)| (name, read.0)).collect())
+    }
+}
+
+struct Write<'a, T>(&'a T, Form);
+
+impl<T: Amounts> Serialize for Write<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(self.1, serializer)
+    }
+}
+
+struct Read<T>(T);
+
+impl<'de, T: Amounts> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Self)
     }
 }
 
@@ -249,7 +259,9 @@ pub mod schema {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use std::collections::BTreeMap;
+
+    use super::{Decimal, parse};
 
     #[test]
     fn text_is_read_exactly_or_not_at_all() {
@@ -274,5 +286,27 @@ mod tests {
         ] {
             assert_eq!(parse(text), Err(super::TOO_LONG), "{text}");
         }
+    }
+    #[test]
+    fn lists_and_maps_of_amounts_keep_every_digit_and_may_be_absent() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Thing {
+            #[serde(default, skip_serializing_if = "Option::is_none", with = "super::number")]
+            rates: Option<BTreeMap<String, Decimal>>,
+            #[serde(default, skip_serializing_if = "Option::is_none", with = "super::string")]
+            amounts: Option<Vec<Decimal>>,
+            #[serde(with = "super::string")]
+            gaps: Vec<Option<Decimal>>,
+        }
+        for text in [
+            r#"{"rates":{"eth":0.1234567890123456789012345678},"amounts":["1.10","2"],"gaps":["1.0",null]}"#,
+            r#"{"rates":{},"amounts":[],"gaps":[]}"#,
+            r#"{"gaps":[]}"#,
+        ] {
+            let thing: Thing = serde_json::from_str(text).expect(text);
+            assert_eq!(serde_json::to_string(&thing).expect("encodes"), text);
+        }
+        let empty: Thing = serde_json::from_str(r#"{"rates":null,"amounts":null,"gaps":[]}"#).expect("null is absent");
+        assert_eq!((empty.rates, empty.amounts), (None, None));
     }
 }

@@ -116,8 +116,6 @@ pub struct WebhookRoute {
     pub members: &'static [&'static str],
     /// Members whose values tell it apart.
     pub values: &'static [(&'static str, &'static [&'static str])],
-    /// Members that must be absent.
-    pub absent: &'static [&'static str],
     /// Members that together tell a repeated delivery, while P100 repeats it; empty when repeats cannot be told from news.
     pub dedupe: &'static [&'static str],
     /// Every member of the payload that the document knows.

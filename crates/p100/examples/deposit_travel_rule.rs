@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use p100::types::{PartyType, TravelRuleRequest, WalletType};
+use p100::types::{TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType};
 use p100::webhooks::{WebhookEvent, WebhookKind};
 use p100::{Currency, Decimal};
 use p100_sandbox::control::CryptoDeposit;
@@ -22,8 +22,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())?.value else {
         return Err("another event".into());
     };
-    let sender =
-        TravelRuleRequest::builder().name("Ada Example").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural).build();
+    let details = TravelRuleDetails::builder().first_name("Ada").last_name("Example").country("PL").build();
+    let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::Custodial).details(details).build();
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await?;
 
     show(&sandbox)?;

@@ -126,7 +126,7 @@ fn route(document: &Document, webhook: &Webhook) -> TokenStream {
     let kind = format_ident!("{}", names::pascal(&webhook.id));
     let (id, path) = (&webhook.id, &webhook.path);
     let (path_evidence, grade) = (evidence(webhook.path_evidence), evidence(webhook.evidence));
-    let (pages, members, absent) = (words(&webhook.docs_pages), words(&webhook.members), words(&webhook.absent));
+    let (pages, members) = (words(&webhook.docs_pages), words(&webhook.members));
     let values = webhook.values.iter().map(|(member, values)| {
         let values = words(values);
         quote!((#member, #values))
@@ -150,7 +150,6 @@ fn route(document: &Document, webhook: &Webhook) -> TokenStream {
             docs_pages: #pages,
             members: #members,
             values: &[#(#values),*],
-            absent: #absent,
             dedupe: #dedupe,
             payload: &[#(#payload),*],
         }

@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Field, Fields, ItemStruct, LitStr, parse_quote};
+use syn::{Attribute, Field, Fields, ItemStruct, LitStr, Type, parse_quote};
 
 use super::substitute::Substitute;
 use super::tidy::Tidy;
@@ -27,6 +27,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Subst
         Fields::Named(fields) => {
             item.attrs.push(parse_quote!(#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]));
             let inherited = Evidence::of(schema);
+            let required: Vec<&str> = schema.strings("required").collect();
             let properties = schema.get("properties");
             let mut named: Vec<(usize, Field)> = Vec::new();
             for mut field in fields.named.iter().cloned() {
@@ -35,7 +36,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Subst
                 let (Some(order), Some(property)) = (order, properties.and_then(|properties| properties.get(&name))) else {
                     return Err(Problem::at(schema.position, format!("the generator made a field `{name}` that the schema has not")));
                 };
-                finish(&mut field, &name, property, inherited);
+                finish(&mut field, &name, property, inherited, required.contains(&name.as_str()));
                 named.push((order, field));
             }
             named.sort_by_key(|(order, _)| *order);
@@ -80,15 +81,19 @@ fn serde_value(field: &Field, key: &str) -> Option<String> {
     found
 }
 
-/// Documentation, serde attributes and decimals of one field. A missing optional or nullable member reads as `None`.
-fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>) {
-    let skip = serde_value(field, "skip_serializing_if");
+/// Documentation, serde attributes and decimals of one field. A missing or null member reads as `None` unless it must be there, lists and
+/// maps included: progenitor's are empty instead, which a builder would demand and an empty one would never be sent.
+fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>, is_required: bool) {
     field.attrs = docs::attributes(&docs::schema(property, inherited));
     if field.ident.as_ref().is_some_and(|ident| ident != name) {
         field.attrs.push(parse_quote!(#[serde(rename = #name)]));
     }
-    if let Some(skip) = &skip {
-        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)]));
+    if !is_required {
+        if !is_option(&field.ty) {
+            let ty = &field.ty;
+            field.ty = parse_quote!(Option<#ty>);
+        }
+        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
     } else if property.flag("nullable") {
         field.attrs.push(parse_quote!(#[serde(default)]));
     }
@@ -100,6 +105,10 @@ fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evid
     if let Some(format) = kept_as_text {
         field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
     }
+}
+
+fn is_option(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 #[cfg(test)]
@@ -143,6 +152,47 @@ mod tests {
                 #[serde(with = "crate::decimal::string")]
                 #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
                 pub amount: Decimal,
+            }
+        );
+        assert_eq!(text(&item), text(&expected));
+    }
+    #[test]
+    fn an_optional_list_or_map_may_be_absent_and_is_told_from_an_empty_one() {
+        let schema = Node::parse(
+            "{description: A thing., x-evidence: legacy, required: [all], properties: {all: {description: All., type: array, items: {type: string}}, \
+             some: {description: Some., type: array, items: {type: string}}, \
+             rates: {description: Rates., type: object, additionalProperties: {type: number, format: decimal}}}}",
+        )
+        .expect("valid");
+        let mut item: syn::ItemStruct = syn::parse_quote!(
+            pub struct Thing {
+                pub all: ::std::vec::Vec<::std::string::String>,
+                #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+                pub some: ::std::vec::Vec<::std::string::String>,
+                #[serde(default, skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty")]
+                pub rates: ::std::collections::BTreeMap<::std::string::String, p100_mark::DecimalNumber>,
+            }
+        );
+        super::apply(&mut item, &schema, &mut Substitute::new(Scope::Types)).expect("applies");
+        let expected: syn::ItemStruct = syn::parse_quote!(
+            #[doc = " A thing."]
+            #[doc = ""]
+            #[doc = " Evidence: legacy."]
+            #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+            #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+            #[non_exhaustive]
+            pub struct Thing {
+                #[doc = " All."]
+                pub all: Vec<String>,
+                #[doc = " Some."]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub some: Option<Vec<String>>,
+                #[doc = " Rates."]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(with = "crate::decimal::number")]
+                #[cfg_attr(feature = "schemars", schemars(with = "Option<BTreeMap<String,crate::decimal::schema::DecimalNumber>>"))]
+                pub rates: Option<BTreeMap<String, Decimal>>,
             }
         );
         assert_eq!(text(&item), text(&expected));

@@ -2,7 +2,7 @@
 //! that elision gives anyway.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, GenericParam, LitStr, Path, Receiver, ReceiverKind, Signature, TypeReference};
+use syn::{FnArg, GenericParam, Path, Receiver, ReceiverKind, Signature, TypeReference};
 
 /// The lifetime progenitor gives to every method.
 const CALL: &str = "a";
@@ -31,16 +31,6 @@ impl VisitMut for Tidy {
         path.leading_colon = None;
         path.segments = path.segments.iter().skip(keep).cloned().collect();
         visit_mut::visit_path_mut(self, path);
-    }
-
-    fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
-        let short = match text.value().as_str() {
-            "::std::option::Option::is_none" => "Option::is_none",
-            "::std::vec::Vec::is_empty" => "Vec::is_empty",
-            "::std::collections::BTreeMap::is_empty" => "BTreeMap::is_empty",
-            _ => return,
-        };
-        *text = LitStr::new(short, text.span());
     }
 
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {

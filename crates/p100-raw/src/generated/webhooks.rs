@@ -33,7 +33,8 @@ pub enum WebhookKind {
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses.
+    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
+    /// events arrive at one path they tell neither: give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
@@ -62,15 +63,16 @@ pub enum WebhookKind {
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
     /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
     /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer.
+    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
     ///
-    /// Default path: `/sepa-transfer-webhook` (assumed). Docs:
+    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus,
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses. There is no status: the money has arrived.
+    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
     /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
@@ -98,8 +100,8 @@ pub enum WebhookKind {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses. `externalUserId` is absent or null for the partner. The words `COMPLETED` and `FAILED` are
-    /// those of the exchange details.
+    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
+    /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
     /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
@@ -107,8 +109,8 @@ pub enum WebhookKind {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses. No member is certain to identify the payment: use
-    /// `transactionId` against repeats when it is there.
+    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
+    /// identify the payment: use `transactionId` against repeats when it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -116,7 +118,9 @@ pub enum WebhookKind {
     /// A one-time code for an online card payment
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. All member names are guesses.
+    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
+    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -124,8 +128,8 @@ pub enum WebhookKind {
     /// A one-time code to add a card to a phone wallet
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. All member names are guesses; no merchant is in it,
-    /// which tells it from card3dsCode.
+    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
+    /// Only the path tells this event from card3dsCode.
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -141,8 +145,8 @@ pub enum WebhookKind {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
-    /// status: compare `transactions` with what is known before dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
+    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -151,7 +155,8 @@ pub enum WebhookKind {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
+    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus,
@@ -320,7 +325,8 @@ pub enum WebhookEvent {
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses.
+    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
+    /// events arrive at one path they tell neither: give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
@@ -349,15 +355,16 @@ pub enum WebhookEvent {
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
     /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
     /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer.
+    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
     ///
-    /// Default path: `/sepa-transfer-webhook` (assumed). Docs:
+    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus(Box<types::SepaTransferStatusEvent>),
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses. There is no status: the money has arrived.
+    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
     /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
@@ -385,8 +392,8 @@ pub enum WebhookEvent {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses. `externalUserId` is absent or null for the partner. The words `COMPLETED` and `FAILED` are
-    /// those of the exchange details.
+    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
+    /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
     /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
@@ -394,8 +401,8 @@ pub enum WebhookEvent {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses. No member is certain to identify the payment: use
-    /// `transactionId` against repeats when it is there.
+    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
+    /// identify the payment: use `transactionId` against repeats when it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -403,7 +410,9 @@ pub enum WebhookEvent {
     /// A one-time code for an online card payment
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. All member names are guesses.
+    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
+    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -411,8 +420,8 @@ pub enum WebhookEvent {
     /// A one-time code to add a card to a phone wallet
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. All member names are guesses; no merchant is in it,
-    /// which tells it from card3dsCode.
+    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
+    /// Only the path tells this event from card3dsCode.
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -428,8 +437,8 @@ pub enum WebhookEvent {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
-    /// status: compare `transactions` with what is known before dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
+    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -438,7 +447,8 @@ pub enum WebhookEvent {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
+    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus(Box<types::IbanStatusEvent>),
@@ -505,7 +515,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19848469e0"],
         members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "status"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Legacy, &[]),
@@ -521,7 +530,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868429e0"],
         members: &[],
         values: &[("status", &["ADDED", "ERROR"])],
-        absent: &[],
         dedupe: &[],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Documented, &[]),
@@ -536,8 +544,7 @@ pub static ROUTES: &[WebhookRoute] = &[
         evidence: Evidence::Inferred,
         docs_pages: &["19868998e0"],
         members: &[],
-        values: &[("status", &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"])],
-        absent: &["iban"],
+        values: &[("status", &["WAITING", "QUESTIONED"])],
         dedupe: &["externalUserId", "status"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
@@ -557,7 +564,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868999e0"],
         members: &["verificationStatus"],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "verificationStatus", "attemptStatus"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Documented, &[]),
@@ -583,7 +589,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869016e0"],
         members: &["sourceExternalUserId"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
         payload: &[
             WebhookMember::new("id", Evidence::Legacy, &[]),
@@ -600,12 +605,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         kind: WebhookKind::SepaTransferStatus,
         id: "sepaTransferStatus",
         path: "/sepa-transfer-webhook",
-        path_evidence: Evidence::Assumed,
+        path_evidence: Evidence::Inferred,
         evidence: Evidence::Documented,
         docs_pages: &["19869017e0"],
-        members: &["transferTitle"],
+        members: &["transferTitle", "destinationIban"],
         values: &[],
-        absent: &["senderIban"],
         dedupe: &["id", "status"],
         payload: &[
             WebhookMember::new("id", Evidence::Documented, &[]),
@@ -633,9 +637,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884025e0", "28597736e0"],
-        members: &["senderName", "senderIban"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["id"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
@@ -657,7 +660,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869018e0"],
         members: &["destination"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
         payload: &[
             WebhookMember::new("id", Evidence::Legacy, &[]),
@@ -680,7 +682,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869098e0"],
         members: &["cryptoDepositId"],
         values: &[],
-        absent: &[],
         dedupe: &["cryptoDepositId", "status"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Documented, &[]),
@@ -708,9 +709,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869099e0"],
-        members: &["exchangeId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["exchangeId", "status"],
         payload: &[
             WebhookMember::new("exchangeId", Evidence::Assumed, &[]),
@@ -733,9 +733,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884005e0"],
-        members: &["merchantName"],
+        members: &[],
         values: &[],
-        absent: &["code"],
         dedupe: &[],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
@@ -754,9 +753,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869100e0"],
-        members: &["code", "merchantName"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
@@ -774,9 +772,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869261e0"],
-        members: &["code"],
+        members: &[],
         values: &[],
-        absent: &["merchantName"],
         dedupe: &[],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
@@ -793,7 +790,6 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["20961757e0"],
         members: &["orderId"],
         values: &[],
-        absent: &[],
         dedupe: &[],
         payload: &[
             WebhookMember::new("orderId", Evidence::Inferred, &[]),
@@ -823,9 +819,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["21246035e0", "28597742e0"],
-        members: &["paymentLinkId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
         payload: &[
             WebhookMember::new("paymentLinkId", Evidence::Assumed, &[]),
@@ -842,9 +837,8 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["28679748e0"],
-        members: &["iban"],
-        values: &[("status", &["PENDING", "APPROVED", "REJECTED"])],
-        absent: &[],
+        members: &[],
+        values: &[],
         dedupe: &["externalUserId", "iban", "status"],
         payload: &[
             WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
