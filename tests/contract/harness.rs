@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use httpmock::Mock;
 use p100_codegen::{Node, Operation};
 use p100_httpmock::MockServer;
-use p100_raw::{Client, Error, FilePart, RawBody, Response, types};
+use p100_raw::{Client, Deviations, Error, FilePart, RawBody, Response, types};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +20,8 @@ pub(crate) struct Schema {
     pub(crate) name: &'static str,
     /// Decodes JSON text and encodes it again.
     pub(crate) recode: fn(&str) -> Result<String, String>,
+    /// Decodes JSON text as the client does: encoded again, with the paths of what was set aside; or the path at which it fails.
+    pub(crate) decode: fn(&str) -> Result<(String, Vec<String>), String>,
     /// Decodes JSON text and shows the value as `Debug` does.
     pub(crate) debug: fn(&str) -> String,
     /// What schemars derives.
@@ -33,6 +35,10 @@ impl Schema {
             recode: |text| {
                 let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
                 serde_json::to_string(&value).map_err(|error| error.to_string())
+            },
+            decode: |text| match p100_raw::decode::<T>(text.as_bytes()) {
+                Ok(decoded) => Ok((serde_json::to_string(&decoded.value).expect("encodes"), paths(&decoded.deviations))),
+                Err(error) => Err(error.path().to_owned()),
             },
             debug: |text| format!("{:?}", read::<T>(text)),
             derived: || schemars::schema_for!(T).to_value(),
@@ -113,15 +119,21 @@ impl Arguments {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) text: String,
+    pub(crate) deviations: Vec<String>,
+}
+
+fn paths(deviations: &Deviations) -> Vec<String> {
+    deviations.iter().map(|deviation| deviation.path.clone()).collect()
 }
 
 impl Answer {
     fn json<T: Serialize>(answer: &Response<T>) -> Self {
-        Self { status: answer.status().as_u16(), text: serde_json::to_string(&**answer).expect("encodes") }
+        let text = serde_json::to_string(&**answer).expect("encodes");
+        Self { status: answer.status().as_u16(), text, deviations: paths(answer.deviations()) }
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {
-        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned() }
+        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned(), deviations: Vec::new() }
     }
 }
 

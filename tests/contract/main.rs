@@ -2,6 +2,7 @@
 
 mod coverage;
 mod decimals;
+mod deviations;
 mod examples;
 mod faults;
 mod harness;

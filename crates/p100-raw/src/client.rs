@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use reqwest::{Request, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
-use zeroize::Zeroize;
 
-use crate::{Answer, Call, Error, Form, Operation, RawBody, Response, Routes, Transport, json, path};
+use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, Response, Retry, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -60,7 +59,8 @@ impl Client {
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, operation: &'static Operation, request: Request) -> Result<Response<T>, Error> {
-        decode(operation, self.send(operation, request, None).await?)
+        let answer = self.send(operation, request, None).await?;
+        self.decode(operation, answer)
     }
 
     pub(crate) async fn upload<T: DeserializeOwned>(
@@ -69,12 +69,14 @@ impl Client {
         request: Request,
         form: Form,
     ) -> Result<Response<T>, Error> {
-        decode(operation, self.send(operation, request, Some(form)).await?)
+        let answer = self.send(operation, request, Some(form)).await?;
+        self.decode(operation, answer)
     }
 
     pub(crate) async fn raw(&self, operation: &'static Operation, request: Request) -> Result<Response<RawBody>, Error> {
         let answer = self.send(operation, request, None).await?;
-        Ok(Response::new(RawBody::new(answer.body), answer.status, answer.headers, None))
+        let body = RawBody::new(answer.body, operation.sensitive_answer);
+        Ok(Response::new(body.clone(), answer.status, answer.headers, body, Deviations::default()))
     }
 
     /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
@@ -84,18 +86,22 @@ impl Client {
         let answer = self.transport.send(&call).await.map_err(|error| Error::transport(operation, error))?;
         if answer.status.is_success() { Ok(answer) } else { Err(Error::answer(operation, answer)) }
     }
-}
 
-fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
-    let Answer { status, headers, body } = answer;
-    match json::value(&body) {
-        Ok(value) if operation.sensitive_answer => {
-            if let Ok(mut bytes) = body.try_into_mut() {
-                bytes.as_mut().zeroize();
+    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
+        let Answer { status, headers, body } = answer;
+        // A success without a body says all that one without members says.
+        let is_empty = body.trim_ascii().is_empty();
+        match json::decode(if is_empty { b"{}" } else { &*body }) {
+            Ok(Decoded { value, mut deviations }) => {
+                if is_empty && operation.retry == Retry::Safe {
+                    deviations.push(".", "expected a body");
+                }
+                if !deviations.is_empty() {
+                    self.transport.deviated(operation, &deviations);
+                }
+                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_answer), deviations))
             }
-            Ok(Response::new(value, status, headers, None))
+            Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
         }
-        Ok(value) => Ok(Response::new(value, status, headers, Some(body))),
-        Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
     }
 }

@@ -80,6 +80,19 @@ impl Deviations {
     pub fn total(&self) -> usize {
         self.total
     }
+
+    pub(crate) fn push(&mut self, path: &str, expected: &str) {
+        self.total += 1;
+        if self.first.len() < Self::LISTED {
+            self.first.push(Deviation { path: path.to_owned(), expected: expected.to_owned() });
+        }
+    }
+
+    /// Forgets all but so many.
+    fn truncate(&mut self, total: usize) {
+        self.total = total;
+        self.first.truncate(total);
+    }
 }
 
 impl std::ops::Deref for Deviations {
@@ -113,9 +126,22 @@ pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<Decoded<T>, InvalidJso
     }
 }
 
-/// [`decode`] for those who have no use for the deviations.
-pub(crate) fn value<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
-    decode(text).map(|decoded| decoded.value)
+/// The names of all members of a JSON object, each once, in their order. Nothing if it is none.
+#[must_use]
+pub fn member_names(text: &[u8]) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    let members = lenient::names(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)).unwrap_or_default();
+    members.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// The members of a JSON object, with all that have the same name.
+pub(crate) fn members(text: &str) -> Option<Vec<(String, &str)>> {
+    lenient::members(text.trim_start_matches('\u{feff}'))
+}
+
+/// The entries of a JSON array.
+pub(crate) fn entries(text: &str) -> Option<Vec<&str>> {
+    Some(serde_json::from_str::<Vec<&RawValue>>(text).ok()?.into_iter().map(RawValue::get).collect())
 }
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

@@ -40,9 +40,9 @@ mod transport;
 mod upload;
 
 pub use client::Client;
-pub use error::{AccessDenied, ApiError, Error, ErrorKind, OneLine, retry_after};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
-pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode};
+pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
 pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use routes::{InvalidRoute, Routes};

@@ -90,6 +90,8 @@ pub struct KnownErrorCode {
 pub struct ErrorCodeInfo {
     /// E.g. `P412`.
     pub code: &'static str,
+    /// The `errorName` that goes with it, e.g. `invalid-user`, where a page shows it.
+    pub name: Option<&'static str>,
     /// What it means.
     pub meaning: &'static str,
     /// How well this is supported.

@@ -129,10 +129,10 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest answer that is read: 16 MiB.
+    /// The largest response that is read: 16 MiB; `None` for no limit.
     #[must_use]
-    pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.limits.response = bytes;
+    pub fn max_response_size(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.limits.response = bytes.into();
         self
     }
 

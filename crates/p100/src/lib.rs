@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod doubt;
 mod lock;
 mod pending;
 mod reconcile;
@@ -14,12 +15,13 @@ pub mod webhooks;
 
 pub use builder::{BuildError, ClientBuilder, Environment};
 pub use chrono;
+pub use doubt::Doubt;
 pub use lock::{Clock, LockExpired, OrderRateLock, RateLock};
 pub use p100_raw as raw;
 pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, types};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use reconcile::{Account, Attempt, Payment, Verdict};
-pub use resources::{Cards, Deposits, Exchange, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
+pub use resources::{Cards, Deposits, Exchange, Issued, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
 pub use settings::Retries;
 pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};
 pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin};

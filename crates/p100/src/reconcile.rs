@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 
 pub use attempt::{Account, Attempt, Payment};
 
-use crate::raw::operations;
+use crate::raw::{Meaning, Response, operations};
 use crate::types::{Transaction, TransactionHistory};
-use crate::{Client, Error, ErrorKind, Month, OutcomeUnknown};
+use crate::{Client, Doubt, Error, Month, OutcomeUnknown};
 
 /// P100 does not say in which time zone it cuts months. No zone is further from UTC.
 const ZONES: TimeDelta = TimeDelta::hours(14);
@@ -24,12 +24,17 @@ const MOST_MONTHS: usize = 12;
 #[must_use]
 #[non_exhaustive]
 pub enum Verdict {
-    /// No entry of the currency in the time of the attempt. The payment may still be on its way into the history: look again after some
+    /// No entry of the currency in the time of the attempt, in a history that was read whole. The payment may still be on its way into the history: look again after some
     /// minutes, and ask P100 about large amounts, before you pay again.
     NoTrace,
-    /// Entries in the time of the attempt that concern its currencies, but none of exactly its amount. One may be the payment with its
-    /// fee, or the bought side of an exchange.
-    Unclear(Vec<Transaction>),
+    /// Nothing that is certain either way: there are entries that may be the payment, or there may be some that were not read.
+    Unclear {
+        /// Entries in the time of the attempt that concern its currencies, but none of exactly its amount. One may be the payment with its
+        /// fee, or the bought side of an exchange. Entries whose time, currency or amount cannot be read are among them.
+        entries: Vec<Transaction>,
+        /// Why the history may have more than was read. Empty if only the entries are why.
+        doubts: Vec<Doubt>,
+    },
     /// Entries of exactly this amount and currency in the time of the attempt, in either direction. One of them probably is the payment;
     /// an equal payment made at the same time looks the same. Failed ones may be among them: the `status` of an entry tells whether money
     /// moved.
@@ -45,8 +50,11 @@ impl Client {
     /// of a month, 12 at the most. Entries whose time cannot be read count as in time. Amounts are compared without their sign,
     /// currencies without case.
     ///
-    /// A month that by the client's clock is still ahead in some time zone counts as empty if P100 refuses it. If candidates were found
-    /// before a later month could not be read, they are the answer.
+    /// A month that by the client's clock is still ahead in some time zone counts as empty if P100 [refuses](Meaning::Refused) it with a
+    /// code that the document knows. If candidates were found before a later month could not be read, they are the answer.
+    ///
+    /// [`Verdict::NoTrace`] needs a history that was read whole: an entry that cannot be read, any other part that does not fit the
+    /// document, a member beside the list or another sign of paging makes it [`Verdict::Unclear`], with the [reason](Doubt).
     ///
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::TransferRequest) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,12 +83,15 @@ impl Client {
     /// the payment.
     pub async fn reconcile(&self, attempt: &Attempt) -> Result<Verdict, OutcomeUnknown> {
         let mut entries: Vec<Transaction> = Vec::new();
+        let mut doubts = Vec::new();
         let mut fault = None;
         for month in months(attempt)? {
             match self.history(&attempt.account, month).await {
                 // Should P100 answer more than the month, an entry must not look like two payments.
                 Ok(history) => {
-                    let new: Vec<_> = history.transactions.into_iter().filter(|entry| !entries.contains(entry)).collect();
+                    let listed = Option::<&Vec<Transaction>>::from(&history.transactions);
+                    doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
+                    let new: Vec<_> = listed.into_iter().flatten().filter(|entry| !entries.contains(entry)).cloned().collect();
                     entries.extend(new);
                 }
                 Err(error) if month.start() + ZONES > self.clock.now() && is_refusal(&error) => {}
@@ -90,29 +101,23 @@ impl Client {
                 }
             }
         }
-        match (judge(attempt, entries), fault) {
+        match (judge(attempt, entries, doubts), fault) {
             (verdict @ Verdict::Candidates(_), _) | (verdict, None) => Ok(verdict),
             (_, Some(error)) => Err(OutcomeUnknown::new(attempt.operation, None, Some(error))),
         }
     }
 
-    async fn history(&self, account: &Account, month: Month) -> Result<TransactionHistory, Error> {
+    async fn history(&self, account: &Account, month: Month) -> Result<Response<TransactionHistory>, Error> {
         match account {
-            Account::Partner => self.partner().transactions(month).await,
-            Account::User(user) => self.users().transactions(user, month).await,
+            Account::Partner => self.raw().get_partner_transactions(month.number(), month.year()).await,
+            Account::User(user) => self.raw().get_user_transactions(user, month.number(), month.year()).await,
         }
     }
 }
 
-/// Whether P100 has understood the question and does not answer it. No page says how it refuses a month that it has not reached. A 400
-/// that cannot be read may be a server fault.
+/// Whether P100 has understood the question and refuses it. No page says how it refuses a month that it has not reached.
 fn is_refusal(error: &Error) -> bool {
-    let status = error.status().unwrap_or_default();
-    let says_nothing = match status.as_u16() {
-        400 => error.api_error().is_none(),
-        code => matches!(code, 401 | 403 | 408 | 425 | 429),
-    };
-    error.kind() == ErrorKind::Refused && status.is_client_error() && !says_nothing && !error.is_server_fault()
+    matches!(error.meaning(), Some(Meaning::Refused(_)))
 }
 
 /// The months that the time of the attempt touches in any time zone.
@@ -131,13 +136,13 @@ fn months(attempt: &Attempt) -> Result<Vec<Month>, OutcomeUnknown> {
     Ok(months)
 }
 
-fn judge(attempt: &Attempt, mut entries: Vec<Transaction>) -> Verdict {
+fn judge(attempt: &Attempt, mut entries: Vec<Transaction>, doubts: Vec<Doubt>) -> Verdict {
     entries.retain(|entry| attempt.concerns(entry));
     let exact: Vec<_> = entries.iter().filter(|entry| attempt.matches(entry)).cloned().collect();
     if !exact.is_empty() {
         return Verdict::Candidates(exact);
     }
-    if entries.is_empty() { Verdict::NoTrace } else { Verdict::Unclear(entries) }
+    if entries.is_empty() && doubts.is_empty() { Verdict::NoTrace } else { Verdict::Unclear { entries, doubts } }
 }
 
 #[cfg(test)]

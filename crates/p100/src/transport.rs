@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::{HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Answer, Call, Retry, Sending, Transport, TransportError};
+use p100_raw::{Answer, Call, Deviations, Operation, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -127,6 +127,10 @@ impl Transport for Production {
             outcome
         };
         Box::pin(timed.instrument(span))
+    }
+
+    fn deviated(&self, operation: &'static Operation, deviations: &Deviations) {
+        trace::deviated(operation, deviations);
     }
 }
 

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::{Error, ErrorKind};
+use super::meaning::denied;
+use super::{Error, ErrorKind, Meaning};
 use crate::types::ErrorCode;
 use crate::{Operation, TransportError};
 
@@ -64,13 +65,7 @@ impl Error {
     #[must_use]
     pub fn access_denied(&self) -> Option<AccessDenied> {
         self.status().filter(|status| *status == StatusCode::UNAUTHORIZED)?;
-        let text = String::from_utf8_lossy(self.body()?);
-        Some(match text.as_ref() {
-            text if text.contains("xo1") => AccessDenied::NoKey,
-            text if text.contains("xo2") => AccessDenied::WrongKey,
-            text if text.contains("xo3") => AccessDenied::AddressNotAllowed,
-            _ => AccessDenied::Unknown,
-        })
+        Some(denied(self.body()?))
     }
 
     /// The sentences of a failed validation (`P403`), which P100 joins into one text. Split only where that is safe: a text with
@@ -84,11 +79,15 @@ impl Error {
         Some(message.split(". ").map(|sentence| sentence.trim().trim_end_matches('.')).filter(|sentence| !sentence.is_empty()).collect())
     }
 
-    /// Whether the named user, card, KYC or transfer does not exist: status 404, or one of the codes that say so with status 400.
+    /// Whether the named user, card, KYC or transfer does not exist: status 404, or one of the codes that say so with status 400. False of
+    /// server faults.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        use ErrorCode::{P412, P428, P434, P445, P460};
-        self.status() == Some(StatusCode::NOT_FOUND) || matches!(self.code(), Some(P412 | P428 | P434 | P445 | P460))
+        match self.meaning() {
+            Some(Meaning::Refused(info)) if matches!(info.code, "P412" | "P428" | "P434" | "P445" | "P460") => true,
+            Some(Meaning::ServerFault) => false,
+            _ => self.status() == Some(StatusCode::NOT_FOUND),
+        }
     }
 
     /// Whether time ran out: connecting, waiting for an answer, or for the whole call.
@@ -115,10 +114,10 @@ impl Error {
         self.kind() == ErrorKind::Undecodable
     }
 
-    /// Whether P100 itself failed: status 5xx, or `P500` and `P501`, which come with status 400.
+    /// Whether P100 itself failed: status 5xx, or a code of the family `P5xx` such as `P500` and `P501`, which come with status 400.
     #[must_use]
     pub fn is_server_fault(&self) -> bool {
-        self.status().is_some_and(|status| status.is_server_error()) || matches!(self.code(), Some(ErrorCode::P500 | ErrorCode::P501))
+        self.status().is_some_and(|status| status.is_server_error()) || self.meaning() == Some(Meaning::ServerFault)
     }
 
     /// What identifies the answer in a support ticket: its `x-request-id` or `request-id`, and its `date`, as far as it had them.

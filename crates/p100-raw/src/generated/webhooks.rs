@@ -757,9 +757,9 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
-            WebhookMember::new("cardId", Evidence::Assumed, &[]),
-            WebhookMember::new("code", Evidence::Assumed, &[]),
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
             WebhookMember::new("merchantName", Evidence::Assumed, &[]),
             WebhookMember::new("amount", Evidence::Assumed, &[]),
             WebhookMember::new("currency", Evidence::Assumed, &[]),
@@ -776,9 +776,9 @@ pub static ROUTES: &[WebhookRoute] = &[
         values: &[],
         dedupe: &[],
         payload: &[
-            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
-            WebhookMember::new("cardId", Evidence::Assumed, &[]),
-            WebhookMember::new("code", Evidence::Assumed, &[]),
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
         ],
     },
     WebhookRoute {

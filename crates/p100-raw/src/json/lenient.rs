@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::parts::{LIST, MAP, OPTIONAL};
 use super::strict::Strict;
-use super::{Deviation, Deviations, without_value};
+use super::{Deviations, without_value};
 
 /// As deep as `serde_json` goes: types may contain themselves, and the stack is finite.
 const DEEPEST: usize = 128;
@@ -25,6 +25,19 @@ pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, Devia
     let spot = Spot { text, path: &Path::Root, depth: 0, fault: None, log: &log };
     let value = T::deserialize(spot).map_err(|failure| failure.at(&spot))?;
     Ok((value, log.into_inner()))
+}
+
+/// The members of an object, with all that have the same name. One that is no text is left out.
+pub(super) fn members(text: &str) -> Option<Vec<(String, &str)>> {
+    let found = serde_json::from_str::<Found<'_>>(text).ok()?.0;
+    Some(found.into_iter().filter_map(|(name, text)| Some((name?.into_owned(), text))).collect())
+}
+
+/// The names of an object's members. Of one that is no text, what is.
+pub(super) fn names(text: &[u8]) -> Option<Vec<String>> {
+    let text = super::readable(text);
+    let found = serde_json::from_str::<Found<'_>>(&text).ok()?.0;
+    Some(found.into_iter().map(|(name, _)| name.map_or_else(|| "\u{fffd}".to_owned(), Cow::into_owned)).collect())
 }
 
 /// Why a part cannot be read, and where: filled in where the failure leaves the part.
@@ -132,7 +145,7 @@ impl<'a, 'de> Spot<'a, 'de> {
             // Within a part that is set aside as a whole, nothing is worth mentioning but the reason.
             let mut log = self.log.borrow_mut();
             log.truncate(before);
-            log.push(failure);
+            log.push(failure.place.as_ref().map_or(".", |place| &place.path), &failure.expected);
         }
         value
     }
@@ -181,21 +194,6 @@ impl<'a, 'de> Spot<'a, 'de> {
             }
         }
         Ok(Members { spot: self, members: members.into_iter(), value: None, may_skip: visitor_may_skip })
-    }
-}
-
-impl Deviations {
-    fn truncate(&mut self, total: usize) {
-        self.total = total;
-        self.first.truncate(total);
-    }
-
-    fn push(&mut self, failure: &Failure) {
-        self.total += 1;
-        if self.first.len() < Self::LISTED {
-            let path = failure.place.as_ref().map_or_else(|| ".".to_owned(), |place| place.path.clone());
-            self.first.push(Deviation { path, expected: failure.expected.clone() });
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Decimal;
-use crate::raw::{Operation, operations};
+use crate::raw::{Operation, Timestamp, operations};
 use crate::types::{self, Transaction};
 
 /// How far the clocks may be apart, and how much later than the call P100 may have recorded the payment.
@@ -93,17 +93,21 @@ impl Attempt {
         (from, until)
     }
 
-    /// Whether the entry can have to do with the attempt.
+    /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not.
     pub(super) fn concerns(&self, entry: &Transaction) -> bool {
         let (from, until) = self.time(TimeDelta::zero());
-        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < from || until < time);
-        let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
-        !elsewhen && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
+        let time = Option::<&Timestamp>::from(&entry.created_at).and_then(|time| time.utc().ok());
+        let elsewhen = time.is_some_and(|time| time < from || until < time);
+        let own = [Some(&self.currency), self.currency_to.as_ref()];
+        let foreign = Option::<&String>::from(&entry.currency)
+            .is_some_and(|currency| !own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(currency)));
+        !elsewhen && !foreign
     }
 
     /// Whether the entry, which concerns the attempt, is of its amount.
     pub(super) fn matches(&self, entry: &Transaction) -> bool {
-        self.currency.eq_ignore_ascii_case(&entry.currency) && self.amount.abs() == entry.amount.abs()
+        Option::<&String>::from(&entry.currency).is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
+            && Option::<&Decimal>::from(&entry.amount).is_some_and(|amount| self.amount.abs() == amount.abs())
     }
 }
 

@@ -26,35 +26,44 @@ pub struct TravelRuleDetails {
     /// Whether the money comes from a wallet of the user's own.
     #[serde(rename = "iAmOwnerOfWallet")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub i_am_owner_of_wallet: Option<bool>,
     /// First name of the sender. Presumably with persons only.
     #[serde(rename = "firstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<Sensitive>,
     /// Last name of the sender. Presumably with persons only.
     #[serde(rename = "lastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<Sensitive>,
     /// Name of the sending company. Presumably with companies only.
     #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<Sensitive>,
     /// VAT number of the sending company. Presumably with companies only.
     #[serde(rename = "vatId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub vat_id: Option<Sensitive>,
     /// Street of the sender; whether the house number belongs here is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<Sensitive>,
     /// City of the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub city: Option<Sensitive>,
     /// Postal code of the sender.
     #[serde(rename = "postCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub post_code: Option<Sensitive>,
     /// Country of the sender, presumably ISO 3166-1 alpha-2 in upper case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub country: Option<Sensitive>,
 }
 
@@ -74,6 +83,7 @@ pub struct TravelRuleRequest {
     /// The partner's own id of the user who receives the deposit. Optional.
     #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Who sent the deposit. Personal data.
     pub details: TravelRuleDetails,

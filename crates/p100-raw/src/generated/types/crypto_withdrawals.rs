@@ -113,14 +113,14 @@ pub struct WithdrawalDetails {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// The paying user. Presumably missing for withdrawals of the partner.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
     /// missing otherwise.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
@@ -153,12 +153,12 @@ pub struct WithdrawalRequest {
     #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. getNetworkFee writes the same networks in lower case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.

@@ -63,7 +63,7 @@ pub struct TransferDetails {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// Why the transfer failed. Null or missing otherwise.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
@@ -80,12 +80,12 @@ pub struct TransferDetails {
 pub struct TransferRequest {
     /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, at most 8 decimals. The docs contradict themselves: the parameter table says string, the

@@ -102,16 +102,16 @@ pub struct KycSessionRequest {
     /// string though they describe a list; how several numbers would be joined is not stated. Personal identifier,
     /// never log it.
     #[serde(rename = "taxId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub tax_id: Option<Sensitive>,
     /// Line of work. Send it with `incomeSource` SALARY and leave it out otherwise.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub occupation: Option<Occupation>,
     /// Free text that explains the income. Needed with every `incomeSource` except BUSINESS_ACTIVITY.
     #[serde(rename = "additionalInfo")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub additional_info: Option<String>,
 }
@@ -129,7 +129,7 @@ pub struct KycStatus {
     ///
     /// Evidence: assumed.
     #[serde(rename = "externalUserId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Standing of the user. Gate features on this member, not on `attemptStatus`.
@@ -141,7 +141,7 @@ pub struct KycStatus {
     /// Why the provider refused the attempt, presumably an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, null or missing otherwise.
     #[serde(rename = "rejectionReason")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }

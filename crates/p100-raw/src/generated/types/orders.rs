@@ -62,13 +62,13 @@ pub struct OrderDetails {
     )]
     pub total_amount_required: Decimal,
     /// Slug of the currency to pay in, lower case. May be missing where `currency` is sent.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
     /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
     ///
     /// Evidence: inferred.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Address to pay to, null while `status` is WAITING_FOR_WALLET_ADDRESS.
@@ -79,12 +79,12 @@ pub struct OrderDetails {
     /// Time until which the order must be paid, ISO 8601 in UTC. Null in the first state; named in prose and missing
     /// from the sample of the docs.
     #[serde(rename = "expiresAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain. Null or missing before; that it can be null is assumed.
     #[serde(rename = "transactionHash")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, in upper case (`ETHEREUM`), while lockOrderRate writes lower case.
@@ -125,16 +125,16 @@ pub struct OrderLock {
     #[serde(rename = "expiresAt")]
     pub expires_at: Timestamp,
     /// Slug of the crypto currency, lower case. Until February 2026.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
     /// Slug of the crypto currency, lower case. Since February 2026.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Slug of the currency that is settled, `eur`. Since February 2026.
     #[serde(rename = "destinationCurrency")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_currency: Option<String>,
     /// Network, lower case.

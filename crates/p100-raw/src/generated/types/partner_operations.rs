@@ -87,22 +87,22 @@ pub struct PartnerSepaTransferRequest {
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. On level 2
     /// only.
     #[serde(rename = "receiverType")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
     #[serde(rename = "receiverFirstName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver. With NATURAL only, together with `receiverFirstName`.
     #[serde(rename = "receiverLastName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
     #[serde(rename = "companyName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }
@@ -118,7 +118,7 @@ pub struct PartnerWalletCreated {
     /// Currency slug, lower case (`usdc`).
     pub currency: String,
     /// Network of the address, lower case (`polygon`). May be missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// The deposit address. Send only coins of this currency over this network.
@@ -136,7 +136,7 @@ pub struct PartnerWalletRequest {
     /// Currency slug, lower case (`usdc`).
     pub currency: String,
     /// Network, lower case (`polygon`), for currencies that have several.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
@@ -166,12 +166,12 @@ pub struct PartnerWithdrawalRequest {
     #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. getNetworkFee writes the same networks in lower case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
@@ -227,7 +227,7 @@ pub struct SepaTransferDetails {
     ///
     /// Evidence: assumed.
     #[serde(rename = "companyName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
     /// State of the transfer. On this body `SUCCESSFUL` is documented and `FAILED` inferred from the webhook; the
@@ -246,14 +246,14 @@ pub struct SepaTransferDetails {
     #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// The paying user. Inferred to be missing for transfers of the partner.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the transfer failed. That failures are told here is documented, name and shape are not. Null or missing
     /// otherwise.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }

@@ -69,7 +69,7 @@ pub struct PaymentLinkDetails {
     pub created_at: Timestamp,
     /// Time until which it can be paid, ISO 8601 in UTC. May be missing.
     #[serde(rename = "expiresAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Every transfer on chain that the link has collected.

@@ -86,22 +86,22 @@ pub struct SepaTransferRequest {
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. Always sent
     /// by the legacy docs; on level 2 only is assumed.
     #[serde(rename = "receiverType")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
     #[serde(rename = "receiverFirstName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver. With NATURAL only, together with `receiverFirstName`.
     #[serde(rename = "receiverLastName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
     #[serde(rename = "companyName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }

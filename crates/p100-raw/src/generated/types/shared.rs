@@ -95,26 +95,26 @@ open_enum!(
 pub struct Error {
     /// The code to branch on. Missing only in the 401 body. Expect codes that are not listed.
     #[serde(rename = "errorCode")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Stable name of the error in kebab-case, such as `invalid-user`. Always missing with P403; for many codes no
     /// page shows it.
     #[serde(rename = "errorName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// English text for logs, not for end users. With P403 all failures are joined into it, sentence after sentence.
     /// Missing in the legacy docs.
     #[serde(rename = "errorMessage")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
     /// Text of a 401: `Access Denied. xo1` (no key), `xo2` (wrong key) or `xo3` (source address). The texts are
     /// documented, this member around them is assumed.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
@@ -380,7 +380,7 @@ open_enum!(
 #[non_exhaustive]
 pub struct MessageResponse {
     /// Text for logs. May be missing; never branch on it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
@@ -402,7 +402,7 @@ pub struct NetworkConfig {
     /// Fee and minimum of withdrawals.
     pub withdrawal: NetworkWithdrawalTerms,
     /// Minimum of deposits. May be missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub deposit: Option<NetworkDepositTerms>,
 }
@@ -426,7 +426,7 @@ pub struct NetworkDepositTerms {
     /// Smallest deposit, in the currency itself, as a JSON number; 0 means no minimum. What happens to a smaller
     /// deposit is not stated. May be missing.
     #[serde(rename = "minDeposit")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
@@ -454,7 +454,7 @@ pub struct NetworkWithdrawalTerms {
     pub fee_withdrawal: Decimal,
     /// Smallest amount of a withdrawal, in the currency itself, as a JSON number. May be missing.
     #[serde(rename = "minWithdrawal")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
@@ -562,11 +562,11 @@ pub struct PaymentLinkTransaction {
 #[non_exhaustive]
 pub struct ProcessingError {
     /// What went wrong, as English text for logs.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub description: Option<String>,
     /// Word for the kind of failure. No page lists the words.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<String>,
 }
@@ -700,7 +700,7 @@ pub struct Transaction {
     pub created_at: Timestamp,
     /// Time of the last change, ISO 8601 in UTC. May be missing.
     #[serde(rename = "updatedAt")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub updated_at: Option<Timestamp>,
 }

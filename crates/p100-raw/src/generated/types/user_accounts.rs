@@ -32,15 +32,15 @@ pub struct CreateUserRequest {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// Street and house number in one string. The docs of February 2026 have `street` and `number` instead.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
     /// Street, since February 2026, together with `number`.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
     /// House number, as a string (`7B`), since February 2026.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub number: Option<String>,
     /// City of residence.
@@ -55,41 +55,41 @@ pub struct CreateUserRequest {
     /// Country of citizenship, ISO 3166-1 alpha-2 in upper case. Mandatory.
     pub citizenship: String,
     /// Nationality, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub nationality: Option<String>,
     /// Date of birth, `YYYY-MM-DD`. Since February 2026; whether it is required, no page says.
     #[serde(rename = "birthDate")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
     #[serde(rename = "birthCountry")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// National identification number. Since February 2026; whether it is required, no page says. Personal
     /// identifier, never log it.
     #[serde(rename = "userIdentificationNumber")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user_identification_number: Option<Sensitive>,
     /// Whether the user has accepted P100's terms. Since February 2026 it must be true by prose, yet the sample of
     /// the docs lacks it, so it is not required here: send it.
     #[serde(rename = "hasAcceptedP100Tc")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub has_accepted_p100_tc: Option<bool>,
     /// Until February 2026. Kind of the identity document whose number is given; it also decides which files
     /// uploadKycFiles must bring.
     #[serde(rename = "documentType")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Until February 2026. Number of the identity document. Personal identifier, never log it.
     #[serde(rename = "documentNumber")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
@@ -213,22 +213,22 @@ impl From<PoaFilesForm> for Form {
 #[non_exhaustive]
 pub struct PoaFilesResult {
     /// Text for logs, presumably with 201. May be missing.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
     /// P211 with status 202, missing with 201.
     #[serde(rename = "errorCode")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Name of the code in kebab-case, with 202. The name of P211 is unknown.
     #[serde(rename = "errorName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// Text for logs, with 202.
     #[serde(rename = "errorMessage")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
 }
@@ -254,69 +254,69 @@ pub struct UpdateUserRequest {
     /// New email address.
     ///
     /// Evidence: documented.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub email: Option<String>,
     /// New phone number as digits with country prefix and without a leading `+`.
     ///
     /// Evidence: documented.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub phone: Option<String>,
     /// New first name.
     #[serde(rename = "firstName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<String>,
     /// New last name.
     #[serde(rename = "lastName")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<String>,
     /// New street and house number in one string. Since February 2026 perhaps `street` and `number`, as in
     /// createUser.
     ///
     /// Evidence: documented.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
     /// New street, together with `number`. Assumed after createUser.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
     /// New house number, as a string. Assumed after createUser.
     ///
     /// Evidence: assumed.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub number: Option<String>,
     /// New city of residence.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub city: Option<String>,
     /// New postal code.
     #[serde(rename = "postCode")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub post_code: Option<String>,
     /// New country of residence, ISO 3166-1 alpha-2 in upper case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub country: Option<String>,
     /// New citizenship, ISO 3166-1 alpha-2 in upper case.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub citizenship: Option<String>,
     /// New kind of identity document; send it together with `documentNumber`.
     #[serde(rename = "documentType")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// New number of the identity document. Personal identifier, never log it.
     #[serde(rename = "documentNumber")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
@@ -340,13 +340,13 @@ pub struct UserBalances {
     pub crypto_balances: Vec<CryptoBalance>,
     /// P100's own id of the user. May be missing.
     #[serde(rename = "userId")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user_id: Option<String>,
     /// Whether the user must prove the address with uploadPoaFiles. May be missing, and its JSON type is unsure:
     /// createUser documents a boolean, while a third-party integration expects a string.
     #[serde(rename = "poaRequired")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
 }
@@ -369,18 +369,18 @@ pub struct UserCreated {
     /// address with uploadPoaFiles before startUserVerification; depends on the country of residence. A boolean in
     /// the documented sample, although a third-party integration types it as string.
     #[serde(rename = "poaRequired")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
     /// Whether the user must prove the address with uploadPoaFiles, under its name since September 2025. Missing
     /// where `poaRequired` is sent.
     #[serde(rename = "poaRequiredForExtended")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required_for_extended: Option<bool>,
     /// Missing where balances are opened at verification. The balances, fiat and crypto in two arrays. All start at
     /// zero, the fiat one not active and without IBAN.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub balances: Option<CreatedBalances>,
 }
@@ -402,12 +402,12 @@ pub struct UserVerificationRequest {
     pub external_user_id: String,
     /// Kind of the identity document. Since September 2025 textual document data belong into this call.
     #[serde(rename = "documentType")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Number of the identity document. Personal identifier, never log it.
     #[serde(rename = "documentNumber")]
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }

@@ -43,7 +43,7 @@ pub struct CreateLimitedUserRequest {
     pub document_number: Sensitive,
     /// Polish national identification number, 11 digits. The documented sample carries it; optional here, since
     /// people without one must be able to register too. Personal identifier, never log it.
-    #[serde(default, skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case.
@@ -91,12 +91,9 @@ pub struct LimitedBalance {
     /// Terms per network, keyed by lower-case network name (`ethereum`, `polygon`, `btc`, `ltc`; others unknown).
     /// Missing for `eur`.
     #[serde(rename = "networkConfig")]
-    #[serde(
-        default,
-        skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
-    )]
-    #[serde(deserialize_with = "crate::json::map")]
-    pub network_config: BTreeMap<String, NetworkConfig>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_map")]
+    pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
 /// The new limited user and the balances opened for it. `balances` is a flat array here, whereas createUser
