@@ -42,7 +42,7 @@ impl Schema {
                 serde_json::to_string(&Wire(&value)).map_err(|error| error.to_string())
             },
             decode: |text| match p100_raw::decode::<T>(text.as_bytes()) {
-                Ok(decoded) => Ok((serde_json::to_string(&decoded.value).expect("encodes"), paths(&decoded.deviations))),
+                Ok(decoded) => Ok((serde_json::to_string(&Wire(&decoded.value)).expect("encodes"), paths(&decoded.deviations))),
                 Err(error) => Err(error.path().to_owned()),
             },
             debug: |text| format!("{:?}", read::<T>(text)),

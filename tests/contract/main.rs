@@ -17,6 +17,7 @@ mod secrets;
 mod shapes;
 mod traces;
 mod uploads;
+mod webhooks;
 mod wire;
 
 use std::sync::LazyLock;

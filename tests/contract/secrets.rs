@@ -159,13 +159,13 @@ fn no_sensitive_value_shows_when_a_webhook_cannot_be_read() {
         let text = misplaced(&webhook.payload);
         if text.contains(NUMBER) {
             tried += 1;
-            match route.kind.decode(text.as_bytes()) {
-                Ok(event) => assert!(!format!("{event:?}").contains(NUMBER), "{event:?}"),
-                Err(error) => {
-                    assert!(!format!("{error} {error:?} {}", chain(&error)).contains(NUMBER), "{error:?}");
-                    assert!(error.to_string().contains("expected a string"), "{error}");
-                }
-            }
+            // A member that may be missing is set aside, one that may not makes the whole unreadable.
+            let shown = match route.kind.decode(text.as_bytes()) {
+                Ok(decoded) => format!("{decoded:?}"),
+                Err(error) => format!("{error} {error:?} {}", chain(&error)),
+            };
+            assert!(!shown.contains(NUMBER), "{shown}");
+            assert!(shown.contains("expected a string"), "{shown}");
         }
     }
     assert!(tried >= 2, "{tried}");

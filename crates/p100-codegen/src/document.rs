@@ -193,7 +193,6 @@ pub struct Webhook {
     pub payload: String,
     pub members: Vec<String>,
     pub values: BTreeMap<String, Vec<String>>,
-    pub absent: Vec<String>,
     pub dedupe: Vec<String>,
     pub body: MediaNode,
     pub node: Node,
@@ -431,7 +430,6 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
             .flat_map(Node::members)
             .map(|(member, values)| (member.to_owned(), values.items().filter_map(Node::as_str).map(str::to_owned).collect()))
             .collect(),
-        absent: words("absent"),
         dedupe: route.strings("dedupe").map(str::to_owned).collect(),
         body: body.clone(),
         node: node.clone(),

@@ -66,6 +66,7 @@ pub const RULES: &[Rule] = &[
     rule("descriptions", "Every operation, event, parameter, property and component schema is described.", evidence::descriptions),
     rule("examples", "Every request, success and event body has examples, and examples fit their schemas.", examples::examples),
     rule("webhooks", "Events have their own path, a payload object, and tell themselves apart by its members.", webhooks::webhooks),
+    rule("recognition", "What tells an event apart is at least inferred, and no other event brings it.", webhooks::recognition),
 ];
 
 /// Everything in the document that breaks a rule, in the order of the document.

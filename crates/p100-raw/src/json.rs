@@ -126,11 +126,6 @@ pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<Decoded<T>, InvalidJso
     }
 }
 
-/// [`decode`] for those who have no use for the deviations.
-pub(crate) fn value<T: DeserializeOwned>(text: &[u8]) -> Result<T, InvalidJson> {
-    decode(text).map(|decoded| decoded.value)
-}
-
 /// The names of all members of a JSON object, each once, in their order. Nothing if it is none.
 #[must_use]
 pub fn member_names(text: &[u8]) -> Vec<String> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use p100::types::{
     CardStatus, CreateCardRequest, DocumentType, ErrorCode, ExchangeRequest, FiatBalanceStatus, KycAttemptStatus, KycVerificationLevel,
     OrderLockRequest, PartnerSepaTransferRequest, PartyType, PoaStatus, SepaContactStatus, SepaTransferRequest, TransferRequest,
-    TravelRuleRequest, UpdateCardLimitsRequest, UpdateCardPinRequest, UserVerificationRequest, WalletType, WithdrawalRequest,
+    TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType, UpdateCardLimitsRequest, UpdateCardPinRequest, UserVerificationRequest,
+    WalletType, WithdrawalRequest,
 };
 use p100::{Attempt, Decimal, Iban, KycFiles, PoaFiles, Progress, Verdict, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
@@ -233,10 +234,11 @@ async fn a_deposit_waits_for_the_name_of_its_sender() {
     assert_eq!(holdings(&partner.sandbox, &user()).await, "");
 
     // All that the partner knows is what the event says.
-    let Some(p100::webhooks::WebhookEvent::CryptoDepositStatus(held)) = events[1].payload() else { panic!("{events:?}") };
+    let Some(p100::webhooks::WebhookEvent::CryptoDepositStatus(held)) = events[1].known() else { panic!("{events:?}") };
     assert_eq!((held.external_user_id.as_deref(), held.amount), (Some(USER), amount("0.015")));
-    let sender = TravelRuleRequest::builder().name("Eva Sample").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural);
-    client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender.build()).await.unwrap();
+    let own = TravelRuleDetails::builder().i_am_owner_of_wallet(true).first_name("Eva").last_name("Sample").build();
+    let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::SelfCustody).external_user_id(USER).details(own).build();
+    client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await.unwrap();
     assert_eq!(partner.told().await, ["cryptoDepositStatus SUCCESSFUL 0.015 btc"]);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.015 btc");
 }

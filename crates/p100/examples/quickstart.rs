@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("Received meanwhile");
     sandbox.settle().await;
     while let Ok(event) = events.try_recv() {
-        println!("  {}", event.payload().map_or_else(|| "an unknown event".to_owned(), |payload| payload.kind().to_string()));
+        println!("  {}", event.kind.map_or_else(|| "an unknown event".to_owned(), |kind| kind.to_string()));
     }
     Ok(())
 }

@@ -138,7 +138,7 @@ impl Place {
             (Media, "examples") => Named { of: &Example, sorted: false },
             (Schema, "properties") => Named { of: &Schema, sorted: false },
             (Schema, "items" | "additionalProperties" | "allOf" | "anyOf" | "oneOf") => Schema,
-            (Webhook, "distinguishing") => Keyed(&["members", "values", "absent"]),
+            (Webhook, "distinguishing") => Keyed(&["members", "values"]),
             (Named { of, .. }, _) => *of,
             _ => Verbatim,
         }

@@ -7,7 +7,7 @@ use p100_raw::{operations, types};
 use crate::{MockServer, matching};
 
 impl MockServer {
-    /// Mocks `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+    /// Mocks `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
     pub fn update_deposit_travel_rule<F>(&self, configure: F) -> httpmock::Mock<'_>
     where
         F: FnOnce(UpdateDepositTravelRuleWhen, UpdateDepositTravelRuleThen),
@@ -22,7 +22,7 @@ impl MockServer {
     }
 }
 
-/// Which requests to `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+/// Which requests to `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
 pub struct UpdateDepositTravelRuleWhen(httpmock::When);
 
 impl UpdateDepositTravelRuleWhen {
@@ -54,7 +54,8 @@ impl UpdateDepositTravelRuleWhen {
     }
 }
 
-/// What comes back from `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+/// What comes back from `updateDepositTravelRule` (`PATCH
+/// /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
 pub struct UpdateDepositTravelRuleThen(httpmock::Then);
 
 impl UpdateDepositTravelRuleThen {

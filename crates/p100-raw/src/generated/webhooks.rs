@@ -2,7 +2,8 @@
 
 //! The events P100 sends to the partner's server.
 
-use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
+use serde::de::DeserializeOwned;
+use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,8 @@ pub enum WebhookKind {
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses.
+    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
+    /// events arrive at one path they tell neither: give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
@@ -61,15 +63,16 @@ pub enum WebhookKind {
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
     /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
     /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer.
+    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
     ///
-    /// Default path: `/sepa-transfer-webhook` (assumed). Docs:
+    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus,
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses. There is no status: the money has arrived.
+    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
     /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
@@ -97,8 +100,8 @@ pub enum WebhookKind {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses. `externalUserId` is absent or null for the partner. The words `COMPLETED` and `FAILED` are
-    /// those of the exchange details.
+    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
+    /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
     /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
@@ -106,8 +109,8 @@ pub enum WebhookKind {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses. No member is certain to identify the payment: use
-    /// `transactionId` against repeats when it is there.
+    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
+    /// identify the payment: use `transactionId` against repeats when it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -115,7 +118,9 @@ pub enum WebhookKind {
     /// A one-time code for an online card payment
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. All member names are guesses.
+    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
+    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -123,8 +128,8 @@ pub enum WebhookKind {
     /// A one-time code to add a card to a phone wallet
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. All member names are guesses; no merchant is in it,
-    /// which tells it from card3dsCode.
+    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
+    /// Only the path tells this event from card3dsCode.
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -140,8 +145,8 @@ pub enum WebhookKind {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
-    /// status: compare `transactions` with what is known before dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
+    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -150,7 +155,8 @@ pub enum WebhookKind {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
+    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus,
@@ -199,90 +205,53 @@ impl WebhookKind {
         }
     }
 
-    /// Reads the flat JSON body of this event.
+    /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
     ///
     /// # Errors
-    /// The body is not the payload of this event; the error names the member.
-    pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
+    /// The body is not the payload of this event at all; the error names the member.
+    pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                json::value(body)
-                    .map(|event| WebhookEvent::UserBalanceGenerated(Box::new(event)))
+                decode(body, WebhookEvent::UserBalanceGenerated)
             }
 
-            Self::KycFileAdded => {
-                json::value(body)
-                    .map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
-            }
-
+            Self::KycFileAdded => decode(body, WebhookEvent::KycFileAdded),
             Self::PoaVerificationStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::PoaVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::PoaVerificationStatus)
             }
 
             Self::KycVerificationStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::KycVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::KycVerificationStatus)
             }
 
-            Self::TransferStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::TransferStatus(Box::new(event)))
-            }
-
-            Self::SepaTransferStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::SepaTransferStatus(Box::new(event)))
-            }
-
-            Self::SepaDepositReceived => {
-                json::value(body)
-                    .map(|event| WebhookEvent::SepaDepositReceived(Box::new(event)))
-            }
-
+            Self::TransferStatus => decode(body, WebhookEvent::TransferStatus),
+            Self::SepaTransferStatus => decode(body, WebhookEvent::SepaTransferStatus),
+            Self::SepaDepositReceived => decode(body, WebhookEvent::SepaDepositReceived),
             Self::CryptoWithdrawalStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::CryptoWithdrawalStatus(Box::new(event)))
+                decode(body, WebhookEvent::CryptoWithdrawalStatus)
             }
 
-            Self::CryptoDepositStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::CryptoDepositStatus(Box::new(event)))
-            }
-
-            Self::ExchangeStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
-            }
-
-            Self::CardTransaction => {
-                json::value(body)
-                    .map(|event| WebhookEvent::CardTransaction(Box::new(event)))
-            }
-
-            Self::Card3dsCode => {
-                json::value(body).map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
-            }
-
-            Self::CardActivationCode => {
-                json::value(body)
-                    .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
-            }
-
-            Self::OrderStatus => {
-                json::value(body).map(|event| WebhookEvent::OrderStatus(Box::new(event)))
-            }
-
-            Self::PaymentLinkStatus => {
-                json::value(body)
-                    .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
-            }
-
-            Self::IbanStatus => {
-                json::value(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
-            }
+            Self::CryptoDepositStatus => decode(body, WebhookEvent::CryptoDepositStatus),
+            Self::ExchangeStatus => decode(body, WebhookEvent::ExchangeStatus),
+            Self::CardTransaction => decode(body, WebhookEvent::CardTransaction),
+            Self::Card3dsCode => decode(body, WebhookEvent::Card3dsCode),
+            Self::CardActivationCode => decode(body, WebhookEvent::CardActivationCode),
+            Self::OrderStatus => decode(body, WebhookEvent::OrderStatus),
+            Self::PaymentLinkStatus => decode(body, WebhookEvent::PaymentLinkStatus),
+            Self::IbanStatus => decode(body, WebhookEvent::IbanStatus),
         }
     }
+}
+
+fn decode<T: DeserializeOwned>(
+    body: &[u8],
+    event: fn(Box<T>) -> WebhookEvent,
+) -> Result<Decoded<WebhookEvent>, InvalidJson> {
+    let Decoded { value, deviations } = json::decode(body)?;
+    Ok(Decoded {
+        value: event(Box::new(value)),
+        deviations,
+    })
 }
 
 impl std::fmt::Display for WebhookKind {
@@ -356,7 +325,8 @@ pub enum WebhookEvent {
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses.
+    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
+    /// events arrive at one path they tell neither: give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
@@ -385,15 +355,16 @@ pub enum WebhookEvent {
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
     /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
     /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer.
+    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
     ///
-    /// Default path: `/sepa-transfer-webhook` (assumed). Docs:
+    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus(Box<types::SepaTransferStatusEvent>),
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses. There is no status: the money has arrived.
+    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
     /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
@@ -421,8 +392,8 @@ pub enum WebhookEvent {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses. `externalUserId` is absent or null for the partner. The words `COMPLETED` and `FAILED` are
-    /// those of the exchange details.
+    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
+    /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
     /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
@@ -430,8 +401,8 @@ pub enum WebhookEvent {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses. No member is certain to identify the payment: use
-    /// `transactionId` against repeats when it is there.
+    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
+    /// identify the payment: use `transactionId` against repeats when it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -439,7 +410,9 @@ pub enum WebhookEvent {
     /// A one-time code for an online card payment
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. All member names are guesses.
+    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
+    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -447,8 +420,8 @@ pub enum WebhookEvent {
     /// A one-time code to add a card to a phone wallet
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. All member names are guesses; no merchant is in it,
-    /// which tells it from card3dsCode.
+    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
+    /// Only the path tells this event from card3dsCode.
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -464,8 +437,8 @@ pub enum WebhookEvent {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
-    /// status: compare `transactions` with what is known before dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
+    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -474,7 +447,8 @@ pub enum WebhookEvent {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
+    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus(Box<types::IbanStatusEvent>),
@@ -559,8 +533,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19848469e0"],
         members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["ACTIVE"]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycFileAdded,
@@ -571,8 +548,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868429e0"],
         members: &[],
         values: &[("status", &["ADDED", "ERROR"])],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("status", Evidence::Documented, &["ADDED", "ERROR"]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PoaVerificationStatus,
@@ -582,9 +562,16 @@ pub static ROUTES: &[WebhookRoute] = &[
         evidence: Evidence::Inferred,
         docs_pages: &["19868998e0"],
         members: &[],
-        values: &[("status", &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"])],
-        absent: &["iban"],
+        values: &[("status", &["WAITING", "QUESTIONED"])],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"],
+            ),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycVerificationStatus,
@@ -595,8 +582,21 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868999e0"],
         members: &["verificationStatus"],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "verificationStatus", "attemptStatus"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "verificationStatus",
+                Evidence::Documented,
+                &["NOT_VERIFIED", "VERIFIED", "EXPIRED"],
+            ),
+            WebhookMember::new(
+                "attemptStatus",
+                Evidence::Documented,
+                &["PENDING", "VERIFICATION", "REJECTED_BY_PROVIDER", "SUCCESSFUL"],
+            ),
+            WebhookMember::new("rejectionReason", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::TransferStatus,
@@ -607,20 +607,46 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869016e0"],
         members: &["sourceExternalUserId"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("sourceExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("destinationExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("error", Evidence::Legacy, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaTransferStatus,
         id: "sepaTransferStatus",
         path: "/sepa-transfer-webhook",
-        path_evidence: Evidence::Assumed,
+        path_evidence: Evidence::Inferred,
         evidence: Evidence::Documented,
         docs_pages: &["19869017e0"],
-        members: &["transferTitle"],
+        members: &["transferTitle", "destinationIban"],
         values: &[],
-        absent: &["senderIban"],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Documented, &[]),
+            WebhookMember::new("type", Evidence::Documented, &["external"]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("transferTitle", Evidence::Documented, &[]),
+            WebhookMember::new("destinationIban", Evidence::Documented, &[]),
+            WebhookMember::new("receiverFirstName", Evidence::Documented, &[]),
+            WebhookMember::new("receiverLastName", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["SUCCESSFUL", "FAILED"],
+            ),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new("fee", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
+            WebhookMember::new("error", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaDepositReceived,
@@ -629,10 +655,19 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884025e0", "28597736e0"],
-        members: &["senderName", "senderIban"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["id"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("id", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("senderName", Evidence::Assumed, &[]),
+            WebhookMember::new("senderIban", Evidence::Assumed, &[]),
+            WebhookMember::new("transferTitle", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoWithdrawalStatus,
@@ -643,8 +678,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869018e0"],
         members: &["destination"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("fee", Evidence::Legacy, &[]),
+            WebhookMember::new("destination", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL"]),
+            WebhookMember::new("transactionHash", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("user", Evidence::Legacy, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoDepositStatus,
@@ -655,8 +700,25 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869098e0"],
         members: &["cryptoDepositId"],
         values: &[],
-        absent: &[],
         dedupe: &["cryptoDepositId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("cryptoDepositId", Evidence::Documented, &[]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &[
+                    "WAITING_FOR_VERIFICATION",
+                    "WAITING_FOR_TR_DATA",
+                    "SUCCESSFUL",
+                    "UNSUCCESSFUL",
+                ],
+            ),
+            WebhookMember::new("transactionHash", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::ExchangeStatus,
@@ -665,10 +727,22 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869099e0"],
-        members: &["exchangeId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["exchangeId", "status"],
+        payload: &[
+            WebhookMember::new("exchangeId", Evidence::Assumed, &[]),
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("amountFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("amountTo", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyTo", Evidence::Assumed, &[]),
+            WebhookMember::new("rate", Evidence::Assumed, &[]),
+            WebhookMember::new("fee", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["COMPLETED", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+            WebhookMember::new("error", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardTransaction,
@@ -677,10 +751,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884005e0"],
-        members: &["merchantName"],
+        members: &[],
         values: &[],
-        absent: &["code"],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("cardId", Evidence::Assumed, &[]),
+            WebhookMember::new("transactionId", Evidence::Assumed, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::Card3dsCode,
@@ -689,10 +771,17 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869100e0"],
-        members: &["code", "merchantName"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardActivationCode,
@@ -701,10 +790,14 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869261e0"],
-        members: &["code"],
+        members: &[],
         values: &[],
-        absent: &["merchantName"],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::OrderStatus,
@@ -715,8 +808,27 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["20961757e0"],
         members: &["orderId"],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("orderId", Evidence::Inferred, &[]),
+            WebhookMember::new("lockId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Inferred,
+                &["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Inferred, &[]),
+            WebhookMember::new("confirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("requiredConfirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("receivedAmount", Evidence::Assumed, &[]),
+            WebhookMember::new("totalAmountRequired", Evidence::Assumed, &[]),
+            WebhookMember::new("cryptocurrency", Evidence::Inferred, &[]),
+            WebhookMember::new("currency", Evidence::Inferred, &[]),
+            WebhookMember::new("walletAddress", Evidence::Inferred, &[]),
+            WebhookMember::new("expiresAt", Evidence::Inferred, &[]),
+            WebhookMember::new("transactionHash", Evidence::Inferred, &[]),
+            WebhookMember::new("network", Evidence::Inferred, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PaymentLinkStatus,
@@ -725,10 +837,16 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["21246035e0", "28597742e0"],
-        members: &["paymentLinkId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("paymentLinkId", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["AWAITING_COMPLETION"]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("transactions", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::IbanStatus,
@@ -737,9 +855,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["28679748e0"],
-        members: &["iban"],
-        values: &[("status", &["PENDING", "APPROVED", "REJECTED"])],
-        absent: &[],
+        members: &[],
+        values: &[],
         dedupe: &["externalUserId", "iban", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("iban", Evidence::Assumed, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["PENDING", "APPROVED", "REJECTED"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
 ];

@@ -11,16 +11,11 @@ impl Client {
     /// Gives the travel-rule data of the sender of one deposit that the event cryptoDepositStatus reported as
     /// `WAITING_FOR_TR_DATA`; the funds are released afterwards, which the same event reports as `SUCCESSFUL` (or
     /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The pages for partner and user are
-    /// taken to describe one endpoint. The docs print neither body nor path: the body copies the travel-rule members
-    /// of a withdrawal. The method is inferred and the path assumed; the next best guess puts the id into the body,
-    /// as the card updates do.
+    /// taken to describe one endpoint. The docs print neither body nor path: method, path and body are inferred from
+    /// a third-party integration that agrees with the docs wherever both can be compared. The next best guess is what
+    /// stood here before, `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
     ///
-    /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: **assumed**: no page of the docs states it; if
-    /// P100 answers 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("updateDepositTravelRule", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}` (path: inferred).
     ///
     /// # Parameters
     ///

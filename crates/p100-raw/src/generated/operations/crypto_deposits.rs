@@ -7,14 +7,14 @@ use crate::webhooks::WebhookKind;
 #[allow(unused_imports)]
 use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
 
-/// Supply the sender of a crypto deposit: `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
+/// Supply the sender of a crypto deposit: `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`.
 pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
     id: "updateDepositTravelRule",
     method: "PATCH",
-    path: "/v1/crypto-deposit/travel-rule/{cryptoDepositId}",
+    path: "/v1/crypto-deposit/update-travel-rule/{cryptoDepositId}",
     tags: &["Crypto Deposits", "Partner Operations"],
     docs_pages: &["19693646e0", "28597716e0", "28597683e0"],
-    evidence: Evidence::Assumed,
+    evidence: Evidence::Inferred,
     retry: Retry::Never,
     outcome: Some(Outcome {
         details: None,

@@ -6,8 +6,9 @@
 use super::*;
 
 /// One-time 3-D Secure code for an online card payment, to be shown to the card holder at once. That code,
-/// merchant and amount are carried is documented, every member name is assumed. How long the code is valid is
-/// unknown, and a repeated delivery of the webhook carries the same code, so never store or log it.
+/// merchant and amount are carried is documented; the names of user, card and code are inferred from an
+/// integrator, the other names are assumed. How long the code is valid is unknown, and a repeated delivery of the
+/// webhook carries the same code, so never store or log it.
 ///
 /// Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -15,10 +16,16 @@ use super::*;
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct Card3dsCodeEvent {
-    /// The partner's own id of the card holder, who has to see the code.
+    /// The partner's own id of the card holder, who has to see the code. May be missing.
+    ///
+    /// Evidence: inferred.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// Id of the card that is being used, a uuid as in listCards. May be missing.
+    ///
+    /// Evidence: inferred.
     #[serde(rename = "cardId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -26,41 +33,50 @@ pub struct Card3dsCodeEvent {
     pub card_id: Option<String>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
     /// secret: show it, then forget it.
+    ///
+    /// Evidence: inferred.
     pub code: Sensitive,
     /// Name of the merchant that asks for the confirmation. Show it next to the code, so that the user can spot a
     /// fraud.
     #[serde(rename = "merchantName")]
-    pub merchant_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub merchant_name: Option<String>,
     /// Amount of the payment to be confirmed, as a JSON number, in `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug of `amount`, lower case (`eur`). Optional; no page says what holds when it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
 }
 
-/// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, every
-/// member name is assumed. Told apart from the 3-D Secure event by the absence of `merchantName`. Hand the code
-/// to the user and never store it.
+/// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
+/// member names are inferred from an integrator. Nothing but the path tells it from the 3-D Secure event. Hand
+/// the code to the user and never store it.
 ///
-/// Evidence: assumed.
+/// Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardActivationCodeEvent {
-    /// The partner's own id of the card holder.
+    /// The partner's own id of the card holder. May be missing.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
-    /// Id of the card that is being added to the wallet, a uuid as in listCards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
+    /// Id of the card that is being added to the wallet, a uuid as in listCards. May be missing.
     #[serde(rename = "cardId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: Option<String>,
     /// The one-time activation code, as a string so that leading zeros survive. A secret: show it, then forget it.
     pub code: Sensitive,
 }
