@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests, but clippy only takes the functions with #[test] for such")]
 #![allow(deprecated, reason = "the sandbox keeps what P100's docs have dropped")]
 
+mod access;
 mod cards;
 mod control;
 mod deposits;
@@ -14,6 +15,7 @@ mod orders;
 mod page;
 mod partner;
 mod payment_links;
+#[cfg(feature = "program")]
 mod program;
 mod property;
 mod refusals;
