@@ -34,6 +34,7 @@ pub(crate) enum OnCall {
     /// A closure of the user, which may take its time.
     Apart { calls: Background<CallLog>, is_behind: AtomicBool },
     /// One that takes none.
+    #[cfg(feature = "program")]
     AtOnce(Box<dyn Fn(&CallLog) + Send + Sync>),
 }
 
@@ -53,6 +54,7 @@ impl OnCall {
 
     fn tell(&self, call: CallLog) {
         match self {
+            #[cfg(feature = "program")]
             Self::AtOnce(on_call) => on_call(&call),
             Self::Apart { calls, is_behind } => {
                 calls.push(call);
@@ -64,8 +66,10 @@ impl OnCall {
 
     /// Waits until all calls have been heard of, for a while.
     fn wait(&self, patience: Duration) {
-        if let Self::Apart { calls, .. } = self {
-            calls.wait(patience);
+        match self {
+            #[cfg(feature = "program")]
+            Self::AtOnce(_) => {}
+            Self::Apart { calls, .. } => _ = calls.wait(patience),
         }
     }
 }
@@ -196,6 +200,7 @@ impl Core {
     }
 
     /// Whether there is something to keep.
+    #[cfg(feature = "program")]
     pub(crate) fn has_changed(&self) -> bool {
         self.changed.load(Ordering::SeqCst)
     }

@@ -77,10 +77,10 @@ async fn run(options: Options, output: &Output) -> Result<(), String> {
         let receiver = Receiver { url, token: token.into() };
         sandbox.change_settings(|settings| settings.webhooks = Some(receiver)).map_err(|error| error.to_string())?;
     }
-    output.line(if quiet { sandbox.base_url().to_owned() } else { banner(&sandbox, kept.as_deref()) });
     if let Some(port_file) = &port_file {
         port_file.write(sandbox.port())?;
     }
+    output.line(if quiet { sandbox.base_url().to_owned() } else { banner(&sandbox, kept.as_deref()) });
 
     let core = Arc::clone(sandbox.core());
     tokio::select! {

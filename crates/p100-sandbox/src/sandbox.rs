@@ -63,8 +63,7 @@ pub struct SandboxBuilder {
     start_time: Option<DateTime<Utc>>,
     settings: Settings,
     state: Option<String>,
-    on_call: Option<Box<dyn FnMut(&CallLog) + Send>>,
-    at_once: Option<OnCall>,
+    on_call: Option<Box<dyn FnOnce() -> io::Result<OnCall> + Send>>,
     keep: Option<Keep>,
 }
 
@@ -147,13 +146,13 @@ impl SandboxBuilder {
     /// [`CallLog::missed`]. [`Sandbox::stop`] waits up to 5 seconds for it.
     #[must_use]
     pub fn on_call(self, on_call: impl FnMut(&CallLog) + Send + 'static) -> Self {
-        Self { on_call: Some(Box::new(on_call)), ..self }
+        Self { on_call: Some(Box::new(|| OnCall::apart(on_call))), ..self }
     }
 
     /// The same for a closure that never waits for anything: it is called where the call is carried out.
     #[cfg(feature = "program")]
     pub(crate) fn on_call_at_once(self, on_call: impl Fn(&CallLog) + Send + Sync + 'static) -> Self {
-        Self { at_once: Some(OnCall::AtOnce(Box::new(on_call))), ..self }
+        Self { on_call: Some(Box::new(|| Ok(OnCall::AtOnce(Box::new(on_call))))), ..self }
     }
 
     /// Where the state is kept.
@@ -182,7 +181,7 @@ impl SandboxBuilder {
         let access = Access::new(host, &self.allowed_hosts, self.control_token);
         let access = access.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(SocketAddr::from((host, port))).await?;
-        let on_call = self.on_call.map(OnCall::apart).transpose()?.or(self.at_once);
+        let on_call = self.on_call.map(|start| start()).transpose()?;
         let core = Arc::new(Core::new(world, self.speed, Surroundings { requests, access, on_call, keep: self.keep }));
         let address = listener.local_addr()?;
         let (base_url, port) = (format!("http://{}", reachable(address)), address.port());
