@@ -25,3 +25,9 @@ mod transfers;
 mod users;
 mod webhooks;
 mod withdrawals;
+
+/// Says that a part of a test was left out, past the test harness, which shows nothing of a test that passes.
+fn not_checked(why: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("NOT CHECKED in {test}: {why}\n").as_bytes());
+}

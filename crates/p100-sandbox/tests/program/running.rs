@@ -97,7 +97,7 @@ async fn a_terminal_that_closes_keeps_the_state_unless_it_was_told_to_stay() {
     assert!(program.end("HUP").await.status.success());
     assert!(fs::read_to_string(&state).unwrap().contains(r#""lim""#));
     if cfg!(not(target_os = "linux")) {
-        eprintln!("skipped: only on Linux it is known whether a signal is ignored");
+        crate::not_checked("only on Linux it is known whether a signal is ignored");
         return;
     }
     // As `nohup` starts it.
