@@ -24,7 +24,7 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a call waits for the closure that hears of it. One that takes longer holds up nobody until it has caught up.
-const HEARING: Duration = Duration::from_millis(100);
+const HEARING: Duration = Duration::from_secs(1);
 
 /// How many calls the closure may be behind before it misses some.
 const BEHIND: usize = 1024;
@@ -57,9 +57,9 @@ impl OnCall {
             #[cfg(feature = "program")]
             Self::AtOnce(on_call) => on_call(&call),
             Self::Apart { calls, is_behind } => {
+                let waits = !is_behind.load(Ordering::Relaxed) || calls.wait(Duration::ZERO);
                 calls.push(call);
-                let patience = if is_behind.load(Ordering::Relaxed) { Duration::ZERO } else { HEARING };
-                is_behind.store(!calls.wait(patience), Ordering::Relaxed);
+                is_behind.store(!waits || !calls.wait(HEARING), Ordering::Relaxed);
             }
         }
     }

@@ -142,7 +142,7 @@ impl SandboxBuilder {
     /// Hears of each call, in their order.
     ///
     /// The closure runs on a thread of its own, so it may use the [`Sandbox`]. A call waits for it before its response goes out, but at most
-    /// 100 ms, and not at all while the closure is behind. At most 1,024 calls wait to be heard of; those beyond are dropped and counted in
+    /// one second, and not at all while the closure is behind. At most 1,024 calls wait to be heard of; those beyond are dropped and counted in
     /// [`CallLog::missed`]. [`Sandbox::stop`] waits up to 5 seconds for it.
     #[must_use]
     pub fn on_call(self, on_call: impl FnMut(&CallLog) + Send + 'static) -> Self {
