@@ -95,7 +95,7 @@ async fn accounts_are_funded() {
         (json!({"account": "partner", "currency": "eur", "amount": "lots"}), "amount"),
         (json!({"account": "partner", "currency": "eur"}), "missing field `amount`"),
         (json!({"account": "partner", "currency": "eur", "amount": 1, "for": "fun"}), "unknown field `for`"),
-        (json!([]), "invalid length 0"),
+        (json!([]), "invalid type: array, expected an object"),
     ] {
         let (status, text) = refused(&sandbox, Method::POST, "fund", body.clone()).await;
         assert!(status == 400 && text.contains(message), "{body}: {status} {text}");
@@ -352,7 +352,11 @@ async fn a_document_that_is_no_state_is_refused_and_changes_nothing() {
     let sandbox = lived_in().await;
     let state = sandbox.export();
     let good: Value = serde_json::from_str(&state).unwrap();
-    let mut cases = vec![("{".to_owned(), "EOF"), ("[]".to_owned(), "invalid length 0"), (r#"{"format": 2}"#.to_owned(), "format is 2")];
+    let mut cases = vec![
+        ("{".to_owned(), "EOF"),
+        ("[]".to_owned(), "invalid type: array, expected an object"),
+        (r#"{"format": 2}"#.to_owned(), "format is 2"),
+    ];
     for (pointer, value, message) in [
         ("/world/now", json!("soon"), "world.now"),
         ("/world/users/ada/stage", json!("king"), "world.users.ada.stage"),
@@ -506,6 +510,82 @@ async fn an_unknown_command_is_told_which_there_are() {
     }
     let answer = crate::http().get(format!("{}/_sandbox", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status(), answer.url().path()), (StatusCode::OK, "/_sandbox/"));
+}
+
+/// serde reads an array as a struct, member by member.
+#[tokio::test]
+async fn no_command_takes_an_array_for_an_object() {
+    let sandbox = lived_in().await;
+    let before = sandbox.export();
+    let (_, unknown) = send(&sandbox, Method::GET, "none", None).await;
+    let routes = unknown["routes"].as_array().unwrap().iter().map(|route| route.as_str().unwrap().split_once(": ").unwrap().0);
+    let commands: Vec<_> = routes.map(|route| route.split_once(" /_sandbox/").unwrap()).filter(|(method, _)| *method != "GET").collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    for (method, path) in commands {
+        let method: Method = method.parse().unwrap();
+        for body in [json!([]), json!(["x"]), json!([null]), json!([["x"], {}]), json!(["partner", "eur", "1", true, {}]), json!([{}])] {
+            let (status, text) = refused(&sandbox, method.clone(), path, body.clone()).await;
+            let is_said = text.contains("expected an object") || text.contains("expected a map");
+            assert!(status == 400 && is_said, "{method} {path} {body}: {status} {text}");
+        }
+        let (status, text) = refused(&sandbox, method.clone(), path, json!({"nonsense": 1})).await;
+        // A state of another form is told by its number, whatever else is in it.
+        let named = if (method.as_str(), path) == ("PUT", "state") { "missing field `format`" } else { "unknown field `nonsense`" };
+        assert!(status == 400 && text.contains(named), "{method} {path}: {status} {text}");
+    }
+    assert_eq!(sandbox.export(), before);
+    let state: Value = serde_json::from_str(&before).unwrap();
+    let members = |value: &Value| Value::Array(value.as_object().unwrap().values().cloned().collect());
+    let mut arrays = vec![members(&state)];
+    let objects = [
+        "/world",
+        "/world/settings",
+        "/world/ledger",
+        "/world/ledger/entries/0",
+        "/world/users/ada",
+        "/world/users/lim/person",
+        "/world/deliveries",
+        "/world/deliveries/log/0",
+        "/world/schedule",
+        "/world/faults/0",
+    ];
+    for object in objects {
+        let mut array = state.clone();
+        let place = array.pointer_mut(object).unwrap_or_else(|| panic!("{object}"));
+        *place = members(place);
+        arrays.push(array);
+    }
+    for array in arrays {
+        let error = sandbox.import(&array.to_string()).await.unwrap_err().to_string();
+        assert!(error.contains("invalid type: array, expected an object"), "{error}");
+    }
+    assert_eq!(sandbox.export(), before);
+}
+
+#[tokio::test]
+async fn what_is_given_twice_is_refused_by_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = sandbox.export();
+    let twice = before.replacen(r#""users":{}"#, r#""users":{},"users":{}"#, 1);
+    let rates = before.replacen(r#""rates":{"#, r#""rates":{"btc":"1","#, 1);
+    for (method, path, body, name) in [
+        (Method::POST, "fund", r#"{"account":"partner","currency":"eur","amount":1,"amount":2}"#, "amount"),
+        (Method::POST, "users", r#"{"externalUserId":"a","externalUserId":"b"}"#, "externalUserId"),
+        (Method::POST, "faults", r#"{"operation":"getRates","kind":"reset","kind":{"delay":1}}"#, "kind"),
+        (Method::POST, "reset", r#"{"seed":1,"seed":1}"#, "seed"),
+        (Method::PUT, "settings", r#"{"sepaLevel":1,"sepaLevel":2}"#, "sepaLevel"),
+        (Method::PUT, "settings", r#"{"rates":{"btc":"1","btc":"2"}}"#, "btc"),
+        (Method::PATCH, "settings", r#"{"sepaLevel":1,"sepaLevel":2}"#, "sepaLevel"),
+        (Method::PATCH, "settings", r#"{"webhooks":{"url":"http://a","token":"t","url":"http://b"}}"#, "url"),
+        (Method::PUT, "state", &twice, "users"),
+        (Method::PUT, "state", &rates, "btc"),
+    ] {
+        let request = crate::http().request(method.clone(), format!("{}/_sandbox/{path}", sandbox.base_url()));
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+        assert!(status == 400 && text.contains(&format!("duplicate field `{name}`")), "{method} {path}: {status} {text}");
+    }
+    assert_eq!(sandbox.export(), before);
 }
 
 /// Any page that a browser shows can post to any port of its machine.

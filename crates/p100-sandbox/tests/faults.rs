@@ -141,6 +141,42 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
 }
 
 #[tokio::test]
+async fn a_closure_that_hears_of_calls_holds_up_nobody() {
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (hear, heard) = std::sync::mpsc::channel();
+    let on_call = move |call: &CallLog| {
+        if hear.send(call.missed).is_ok() {
+            // Until the test is over there is nothing to receive.
+            let _ = gate.recv();
+        }
+        assert_ne!(call.operation, "getRates", "what goes wrong here is nobody else's");
+    };
+    let sandbox = Sandbox::builder().on_call(on_call).start().await.unwrap();
+    let client = sandbox.client();
+    let begin = std::time::Instant::now();
+    for _ in 0..1100 {
+        client.exchange().rates().await.unwrap();
+    }
+    assert!(begin.elapsed() < Duration::from_secs(30), "only the first has waited");
+    assert_eq!(heard.recv().unwrap(), 0);
+    drop(open);
+    // What waits comes first; the next call says how many did not.
+    assert_eq!((0..1024).map(|_| heard.recv().unwrap()).sum::<u64>(), 0);
+    client.exchange().rates().await.unwrap();
+    assert_eq!(heard.recv().unwrap(), 1100 - 1 - 1024);
+    // Once it has caught up, a call is heard of before its response.
+    loop {
+        assert!(begin.elapsed() < Duration::from_secs(30), "it stays behind");
+        client.exchange().rates().await.unwrap();
+        if heard.try_recv().is_ok() {
+            break;
+        }
+        heard.recv().unwrap();
+    }
+    sandbox.stop().await;
+}
+
+#[tokio::test]
 async fn a_fault_that_cannot_be_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let add = async |fault: Value| {
