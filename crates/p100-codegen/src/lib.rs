@@ -21,6 +21,7 @@ mod passes;
 mod render;
 #[cfg(test)]
 mod test_support;
+mod text;
 
 use std::fmt as std_fmt;
 
@@ -34,6 +35,7 @@ pub use lint::{RULES, Rule, lint};
 pub use names::{rust_method, rust_variant, snake};
 pub use node::{Kind, Node, Position, Scalar};
 pub use render::{File, GENERATED, render};
+pub use text::{Line, is_visible};
 
 /// Something wrong with a document: where, on which operation or schema, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +71,9 @@ impl std_fmt::Display for Problem {
     fn fmt(&self, f: &mut std_fmt::Formatter<'_>) -> std_fmt::Result {
         write!(f, "{}:{}: ", self.position.line, self.position.column)?;
         if let Some(subject) = &self.subject {
-            write!(f, "{subject}: ")?;
+            write!(f, "{}: ", Line(subject))?;
         }
-        f.write_str(&self.message)?;
+        write!(f, "{}", Line(&self.message))?;
         match self.rule {
             Some(rule) => write!(f, " [{rule}]"),
             None => Ok(()),
