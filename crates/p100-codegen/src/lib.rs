@@ -13,9 +13,11 @@ pub mod evidence;
 pub mod fmt;
 mod lint;
 mod lower;
+mod markdown;
 mod modules;
 mod names;
 mod node;
+mod objects;
 mod openapi;
 mod passes;
 mod render;
@@ -31,7 +33,8 @@ pub use document::{
     SchemaNode, Webhook,
 };
 pub use emit::harness::harness;
-pub use lint::{RULES, Rule, lint};
+pub use lint::{RULES, Rule, lint, lint_index};
+pub use markdown::live;
 pub use names::{rust_method, rust_variant, snake};
 pub use node::{Kind, Node, Position, Scalar};
 pub use render::{File, GENERATED, render};

@@ -46,8 +46,17 @@ pub(crate) fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
+/// The name as an identifier. What none can be made of, lint refuses; it becomes one that nothing else has.
 pub(crate) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() { format_ident!("{name}") } else { format_ident!("r#{name}") }
+    let parse = |name: &str| syn::parse_str::<Ident>(name).ok();
+    let is_word = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let raw = || parse(name).or_else(|| syn::parse_str(&format!("r#{name}")).ok()).or_else(|| parse(&format!("{name}_")));
+    is_word.then(raw).flatten().unwrap_or_else(|| format_ident!("unnamed_{}", hex(name)))
+}
+
+/// Letters and digits that only this text has.
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use progenitor_impl::{GenerationSettings, Generator};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{ImplItemFn, ItemImpl, ItemStruct};
 
 use crate::emit::{enums, error_codes, file, forms, operations, server, webhooks};
@@ -12,7 +12,7 @@ use crate::lower::{Lowered, is_form, lower};
 use crate::passes::split::{self, MockParts};
 use crate::passes::substitute::{self, Scope, Substitute};
 use crate::passes::{client, mocks, structs};
-use crate::{Document, Operation, Problem, assumptions, coverage, modules, names};
+use crate::{Document, Operation, Problem, assumptions, coverage, markdown, modules, names};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ fn render_types(document: &Document, parsed: &[ItemStruct], files: &mut Files) -
         let about = match *home {
             modules::SHARED => "Types that several modules use.".to_owned(),
             modules::WEBHOOKS => "Payloads of webhooks.".to_owned(),
-            module => format!("Types of the module {}.", title(document, module)),
+            module => format!("Types of the module {}.", markdown::words(&title(document, module))),
         };
         let items = quote! {
             #[allow(unused_imports)]
@@ -111,7 +111,7 @@ fn render_types(document: &Document, parsed: &[ItemStruct], files: &mut Files) -
         };
         files.insert(raw(&format!("types/{home}.rs")), file(&about, items)?);
     }
-    let homes: Vec<_> = bodies.keys().map(|home| format_ident!("{home}")).collect();
+    let homes: Vec<_> = bodies.keys().map(|home| names::ident(home)).collect();
     let items = quote! {
         #(mod #homes;)*
         #(pub use #homes::*;)*
@@ -169,9 +169,9 @@ fn render_methods(document: &Document, methods: Vec<ImplItemFn>, files: &mut Fil
 
             impl Client { #(#bodies)* }
         };
-        files.insert(raw(&format!("client/{module}.rs")), file(&format!("Calls of the module {tag}."), items)?);
+        files.insert(raw(&format!("client/{module}.rs")), file(&format!("Calls of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
     files.insert(raw("client/mod.rs"), file("One method per operation.", quote!(#(mod #names;)*))?);
     Ok(substitute.seen)
 }
@@ -193,10 +193,10 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
 
             #(#rows)*
         };
-        files.insert(raw(&format!("operations/{module}.rs")), file(&format!("Operations of the module {tag}."), items)?);
+        files.insert(raw(&format!("operations/{module}.rs")), file(&format!("Operations of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
-    let constants: Vec<_> = document.operations().iter().map(|operation| format_ident!("{}", names::screaming(&operation.id))).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
+    let constants: Vec<_> = document.operations().iter().map(|operation| names::ident(&names::screaming(&operation.id))).collect();
     let items = quote! {
         #(mod #names;)*
         #(pub use #names::*;)*
@@ -260,9 +260,9 @@ fn render_mocks(document: &Document, parts: MockParts, files: &mut Files) -> Res
 
             #items
         };
-        files.insert(mock(&format!("{module}.rs")), file(&format!("Mocks of the module {tag}."), items)?);
+        files.insert(mock(&format!("{module}.rs")), file(&format!("Mocks of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
     files.insert(mock("mod.rs"), file("A typed mock for each operation.", quote!(#(mod #names;)* #(pub use #names::*;)*))?);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Client methods that go through the seam: our own errors, checked path segments, no `api-version` header, no hooks.
 
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, ExprMethodCall, GenericArgument, ImplItemFn, Local, PathArguments, ReturnType, Stmt, Type, parse_quote};
 
@@ -40,7 +40,7 @@ pub(crate) fn apply(
     } else {
         parse_quote!(-> Result<Response<#answer>, Error>)
     };
-    let constant = format_ident!("{}", names::screaming(&operation.id));
+    let constant = names::ident(&names::screaming(&operation.id));
     let request = clean(chain, operation);
     method.block = parse_quote!({
         let operation = &operations::#constant;

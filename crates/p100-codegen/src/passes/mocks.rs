@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall, ImplItem, ImplItemFn, ItemImpl, ItemStruct, pars
 use super::client::unexpected;
 use super::substitute::Substitute;
 use super::tidy::Tidy;
-use crate::{Operation, Problem, docs, names};
+use crate::{Operation, Problem, docs, markdown, names};
 
 /// Finishes the `When` of an operation: how its requests are recognised.
 pub(crate) fn when(item: &mut ItemImpl, operation: &Operation, substitute: &mut Substitute) -> Result<(), Problem> {
@@ -15,7 +15,7 @@ pub(crate) fn when(item: &mut ItemImpl, operation: &Operation, substitute: &mut 
     for function in functions(item) {
         let name = function.sig.ident.to_string();
         let parameter = operation.parameters.iter().find(|parameter| crate::snake(&parameter.name) == name);
-        let constant = format_ident!("{}", names::screaming(&operation.id));
+        let constant = names::ident(&names::screaming(&operation.id));
         match (name.as_str(), parameter) {
             ("new", _) => {
                 function.attrs = docs::attributes("Matches every request of the operation.");
@@ -31,7 +31,11 @@ pub(crate) fn when(item: &mut ItemImpl, operation: &Operation, substitute: &mut 
             }
             ("body", _) => function.attrs = docs::attributes("The body is this value."),
             (_, Some(parameter)) => {
-                let text = format!("The {} parameter `{}` has exactly this value.", parameter.location, parameter.name);
+                let text = format!(
+                    "The {} parameter {} has exactly this value.",
+                    markdown::words(&parameter.location),
+                    markdown::code(&parameter.name)
+                );
                 function.attrs = docs::attributes(&text);
                 if parameter.location == "path" {
                     let api_name = &parameter.name;
@@ -79,15 +83,16 @@ pub(crate) fn then(item: &mut ItemImpl, operation: &Operation, substitute: &mut 
 /// Documents the tuple struct of a `When` or `Then`.
 pub(crate) fn wrapper(item: &mut ItemStruct, operation: &Operation, role: &str) {
     Tidy::default().visit_item_struct_mut(item);
-    let text = format!("{role} `{}` (`{} {}`).", operation.id, operation.method.word(), operation.path);
+    let text = format!("{role} {} ({}).", markdown::code(&operation.id), docs::call(operation));
     item.attrs = docs::attributes(&text);
 }
 
 /// The method of the mock server for an operation.
 pub(crate) fn server_method(operation: &Operation) -> ImplItemFn {
     let name = names::ident(&names::rust_method(&operation.id));
-    let constant = format_ident!("{}", names::screaming(&operation.id));
-    let (when, then) = (format_ident!("{}When", names::pascal(&operation.id)), format_ident!("{}Then", names::pascal(&operation.id)));
+    let constant = names::ident(&names::screaming(&operation.id));
+    let (when, then) =
+        (names::ident(&format!("{}When", names::pascal(&operation.id))), names::ident(&format!("{}Then", names::pascal(&operation.id))));
     let mut method: ImplItemFn = parse_quote!(
         pub fn #name<F>(&self, configure: F) -> httpmock::Mock<'_>
         where
@@ -96,7 +101,7 @@ pub(crate) fn server_method(operation: &Operation) -> ImplItemFn {
             self.expect(&operations::#constant, |when, then| configure(#when::new(when), #then::new(then)))
         }
     );
-    method.attrs = docs::attributes(&format!("Mocks `{}` (`{} {}`).", operation.id, operation.method.word(), operation.path));
+    method.attrs = docs::attributes(&format!("Mocks {} ({}).", markdown::code(&operation.id), docs::call(operation)));
     method
 }
 
