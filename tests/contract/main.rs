@@ -5,6 +5,7 @@ mod decimals;
 mod examples;
 mod faults;
 mod harness;
+mod hostile;
 mod lint;
 mod open;
 mod rendering;

@@ -59,7 +59,7 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     let node = &operation.node;
     let mut text = format!(
         "{}\n\n{}\n\n{}",
-        rendered(node.str("summary").unwrap_or_default()),
+        markdown::inline(node.str("summary").unwrap_or_default()),
         rendered(node.str("description").unwrap_or_default()),
         call(operation),
     );
@@ -84,7 +84,7 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     for code in &operation.error_codes {
         let meaning =
             document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", &code.code])).and_then(Node::as_str);
-        let meaning = item(meaning.unwrap_or_default());
+        let meaning = markdown::inline(meaning.unwrap_or_default());
         text.push_str(&format!("- {} (status {}, {}): {meaning}\n", markdown::code(&code.code), code.status, code.evidence));
     }
     if operation.authenticated {
@@ -105,9 +105,11 @@ pub(crate) fn call(operation: &Operation) -> String {
     code(&format!("{} {}", operation.method.word(), operation.path))
 }
 
-/// Text of the document behind the mark of a list: its further lines belong to the item.
+/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
 fn item(text: &str) -> String {
-    rendered(text).replace('\n', "\n  ")
+    let text = rendered(text);
+    let below = if markdown::is_paragraph(&text) { "" } else { "\n\n" };
+    format!("{below}{text}").replace('\n', "\n  ")
 }
 
 /// How to call an operation whose path is a guess, once the real one is known. The raw crate cannot link to the one above it.
@@ -133,7 +135,7 @@ fn outcome(operation: &Operation) -> String {
 pub(crate) fn webhook(webhook: &Webhook) -> String {
     format!(
         "{}\n\n{}\n\nDefault path: {} ({}). Docs: {}.",
-        rendered(webhook.node.str("summary").unwrap_or_default()),
+        markdown::inline(webhook.node.str("summary").unwrap_or_default()),
         rendered(webhook.node.str("description").unwrap_or_default()),
         code(&webhook.path),
         webhook.path_evidence,

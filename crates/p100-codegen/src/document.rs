@@ -336,8 +336,9 @@ impl Document {
             return Err(Problem::at(node.position, format!("{} {path} has no operationId", method.word())));
         };
         let fail = |position, message: &str| Err(Problem::at(position, message.to_owned()).on(id));
+        let at = |node: &Node, key: &str| node.get(key).map_or(node.position, |value| value.position);
         let Some(evidence) = Evidence::of(node) else {
-            return fail(node.position, "`x-evidence` must be documented, legacy, inferred or assumed");
+            return fail(at(node, "x-evidence"), "`x-evidence` must be documented, legacy, inferred or assumed");
         };
         let retry = match node.str("x-retry") {
             Some("safe") => Retry::Safe,
@@ -372,10 +373,10 @@ impl Document {
             });
         }
         let mut responses = Vec::new();
-        for (status, response) in node.get("responses").into_iter().flat_map(Node::members) {
+        for (status, (position, response)) in node.get("responses").and_then(Node::as_map).into_iter().flatten() {
             let Ok(status) = status.parse() else {
                 return fail(
-                    response.position,
+                    *position,
                     &format!(
                         "the response `{status}` is not a status code; list each status, the generator cannot tell a success from an error otherwise"
                     ),
@@ -412,6 +413,7 @@ impl Document {
 fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
     let node = item.get("post").ok_or_else(|| Problem::at(item.position, "a webhook is a POST: the key `post` is missing"))?;
     let fail = |message: &str| Problem::at(node.position, message.to_owned());
+    let fail_at = |node: &Node, key: &str, message: &str| Problem::at(node.get(key).map_or(node.position, |value| value.position), message);
     let route = node.get("x-webhook").ok_or_else(|| fail("`x-webhook` is missing"))?;
     let shape =
         route.get("distinguishing").ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path tells"))?;
@@ -425,8 +427,9 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
         path_evidence: route
             .str("pathEvidence")
             .and_then(|word| word.parse().ok())
-            .ok_or_else(|| fail("`x-webhook.pathEvidence` is missing"))?,
-        evidence: Evidence::of(node).ok_or_else(|| fail("`x-evidence` must be documented, legacy, inferred or assumed"))?,
+            .ok_or_else(|| fail_at(route, "pathEvidence", "`x-webhook.pathEvidence` must be documented, legacy, inferred or assumed"))?,
+        evidence: Evidence::of(node)
+            .ok_or_else(|| fail_at(node, "x-evidence", "`x-evidence` must be documented, legacy, inferred or assumed"))?,
         docs_pages: node.strings("x-docs-pages").map(str::to_owned).collect(),
         tags: node.strings("tags").map(str::to_owned).collect(),
         payload: payload.to_owned(),

@@ -55,7 +55,7 @@ pub const RULES: &[Rule] = &[
     rule("retry", "`x-retry` is stated only where it differs from the default of the method.", operations::retry),
     rule("outcome", "`x-outcome` names an operation, an event and a member that exist.", operations::outcome),
     rule("security", "Each operation and event is secured by declared schemes, or openly by none.", operations::security),
-    rule("servers", "There are two servers, staging and production, both https.", operations::servers),
+    rule("servers", "There are two servers, staging and production.", operations::servers),
     rule("parameters", "Parameters are scalars in the path or the query, and path parameters match the template.", parameters::parameters),
     rule("status-codes", "Responses are listed by exact registered status: no `default`, no range, no redirect.", responses::status_codes),
     rule("one-success-schema", "All success responses of an operation have the same body.", responses::one_success_schema),

@@ -74,6 +74,21 @@ pub(crate) fn rendered(text: &str) -> String {
     if structure(&written) == structure(text) { written } else { plain(text) }
 }
 
+/// The same of one line, to stand between words of ours.
+pub(crate) fn inline(text: &str) -> String {
+    let written = rendered(&Line(text.trim()).to_string());
+    if is_paragraph(&written) { written } else { plain(text).replace('\n', " ") }
+}
+
+/// Whether this is one paragraph, or nothing.
+pub(crate) fn is_paragraph(text: &str) -> bool {
+    let shapes = structure(text);
+    let is_block =
+        |shape: &Shape| matches!(shape, Shape::Start(kind) if ["Paragraph", "CodeBlock"].contains(&&**kind) || kind.starts_with("List"));
+    shapes.is_empty()
+        || shapes.first() == Some(&Shape::Start("Paragraph".to_owned())) && shapes.iter().filter(|shape| is_block(shape)).count() == 1
+}
+
 /// Text of one line, such as a tag, between words of ours.
 pub(crate) fn words(text: &str) -> String {
     let line = Line(text).to_string();

@@ -86,7 +86,6 @@ static VALUE: Form = form("a value is letters, digits, spaces and any of _-./:+&
 static PATH: Form = form("a path is segments of letters, digits, any of -._~:@+=, and {parameters}, at most 200", "/{}-._~:@+=", 200);
 static CODE: Form = form("an error code is letters and digits, at most 20", "_-", 20);
 static STATUS: Form = form("a status is three digits, or `default`", "", 7);
-static DAY: Form = form("a day is written like '2026-02-14'", "-", 10);
 static MEDIA_TYPE: Form = form("a content type is two names with a slash between them", "/.+-*;= ", 80);
 static HEADER: Form = form("the name of a header is letters, digits and hyphens, at most 60", "-", 60);
 static VERSION: Form = form("a version is digits and letters with dots and hyphens, at most 40", ".-+", 40);
@@ -104,7 +103,7 @@ const EXAMPLES: Value = Value::Map(&COMPONENT, &Value::Object(&EXAMPLE), Order::
 const CONTENT: Value = Value::Map(&MEDIA_TYPE, &Value::Object(&MEDIA), Order::ByName);
 const RESPONSES: Value = Value::Map(&STATUS, &Value::Object(&RESPONSE), Order::ByName);
 const PARAMETERS: Value = Value::List(&Value::Object(&PARAMETER));
-const SEEN: Value = Value::Map(&DAY, &VALUES, Order::AsWritten);
+const SEEN: Value = Value::Judged;
 const CALLED_BACK: Value = Value::Unread("calls from P100 to the partner stand under `x-webhooks`");
 const OWN_SERVER: Value = Value::Unread("every call goes to the servers of the document");
 
@@ -144,7 +143,7 @@ static DOCS: Object = Object { name: "external docs", keys: &[("description", Va
 static SERVER: Object = Object {
     name: "a server",
     keys: &[
-        ("url", Value::Judged),
+        ("url", Value::Address),
         ("description", Value::Prose),
         ("variables", Value::Unread("a server is one fixed address; write it out")),
     ],

@@ -32,6 +32,10 @@ pub const GENERATED: [&str; 3] =
 /// # Errors
 /// Something the generator cannot express. Lint finds nearly all of it first and says it better.
 pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
+    // Names of files: a document that was not linted must not choose where it is written.
+    if let Some((_, tag)) = modules::all(document).into_iter().find(|(module, _)| !names::is_module(module)) {
+        return Err(Problem::at(document.root().position, format!("the tag `{tag}` gives no name of a module")));
+    }
     let lowered = lower(document)?;
     let mut generator = generator(&lowered);
     let failed =

@@ -15,7 +15,7 @@ pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
     let about = docs::attributes(&text);
     let variants: Vec<_> = values.iter().map(|value| names::ident(&names::rust_variant(value))).collect();
     let variant_docs = values.iter().map(|value| {
-        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(markdown::rendered);
+        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(markdown::inline);
         let grade: Option<Evidence> = schema.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok());
         let mut text = format!("{}{}", markdown::code(value), meaning.map(|meaning| format!(": {meaning}")).unwrap_or_default());
         if let Some(grade) = grade {

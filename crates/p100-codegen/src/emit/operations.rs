@@ -9,7 +9,7 @@ use crate::{Document, Operation, Outcome, Retry, docs, markdown, modules, names}
 /// The constant of one operation.
 pub(crate) fn emit(document: &Document, operation: &Operation) -> TokenStream {
     let constant = names::ident(&names::screaming(&operation.id));
-    let summary = markdown::rendered(operation.node.str("summary").unwrap_or_default());
+    let summary = markdown::inline(operation.node.str("summary").unwrap_or_default());
     let about = docs::attributes(&format!("{summary}: {}.", docs::call(operation)));
     let (id, method, path) = (&operation.id, operation.method.word(), &operation.path);
     let (tags, pages, grade) = (words(&operation.tags), words(&operation.docs_pages), evidence(operation.evidence));

@@ -1,7 +1,7 @@
 //! The rule about events: where they arrive, what they bring, and how their bodies are told apart.
 
 use super::operations::{is_camel_case, repeated};
-use super::walk::{entries, key_position};
+use super::walk::key_position;
 use crate::document::Webhook;
 use crate::names::pascal;
 use crate::node::Kind;
@@ -59,9 +59,6 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
         return problems;
     };
     let shape = event.node.at(&["x-webhook", "distinguishing"]).unwrap_or(&event.node);
-    for (key, position, _) in entries(Some(shape)).filter(|(key, ..)| !["members", "values", "absent"].contains(key)) {
-        complain(position, format!("`distinguishing.{key}` is unknown; use members, values and absent"));
-    }
     let named = [("members", event.members.iter()), ("absent", event.absent.iter()), ("dedupe", event.dedupe.iter())];
     for (list, names) in named {
         let position = if list == "dedupe" { route_position(event, list) } else { key_position(shape, list) };

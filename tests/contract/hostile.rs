@@ -1,0 +1,289 @@
+//! Hostile documents: every place where text enters, times every trick. Each is refused at its line, and renders to nothing live.
+
+use std::collections::BTreeSet;
+
+use p100_codegen::{Document, GENERATED, Problem, README_BEGIN, README_END, is_visible, lint, live, readme, render};
+use syn::visit::Visit;
+
+/// The smallest document that breaks no rule.
+const CLEAN: &str = include_str!("../lint/clean.yaml");
+
+/// What the generator links to by itself.
+const OWN_LINKS: [&str; 3] = ["crate::", "Self::", "#"];
+
+/// The line on which each place stands is found by this mark.
+const MARK: &str = "HOSTILE";
+
+/// Where text enters: a name, what stands there in the clean document, and the same with a mark, in double quotes.
+const PLACES: [(&str, &str, &str); 43] = [
+    ("title of the document", "title: Clean", "title: \"HOSTILE\""),
+    ("version of the document", "version: 1.0.0", "version: \"1.0.0HOSTILE\""),
+    ("description of the document", "info: {", "info: {description: \"HOSTILE\", "),
+    ("address of a server", "url: https://stage.example.com", "url: \"https://stage.example.comHOSTILE\""),
+    ("scheme of security", "- partnerKey: []", "- \"HOSTILE\": []"),
+    ("tag", "- name: Exchange\n", "- name: \"ExchangeHOSTILE\"\n"),
+    ("description of a tag", "- name: Exchange\n", "- name: Exchange\n    description: \"HOSTILE\"\n"),
+    ("tag of an operation", "tags: [Exchange]", "tags: [\"ExchangeHOSTILE\"]"),
+    ("tag of an event", "tags: [Exchange Webhooks]", "tags: [\"Exchange WebhooksHOSTILE\"]"),
+    ("path", "/v1/users/{userId}/exchange:", "\"/v1/users/{userId}/exchangeHOSTILE\":"),
+    ("method", "    post:\n      operationId", "    \"postHOSTILE\": {}\n    post:\n      operationId"),
+    ("operationId", "operationId: createExchange", "operationId: \"createExchangeHOSTILE\""),
+    ("summary", "summary: Exchange money", "summary: \"Exchange money HOSTILE\""),
+    ("description", "description: Answers an id at once.", "description: \"Answers. HOSTILE\""),
+    ("address of docs", "url: https://docs.example.com/create", "url: \"https://docs.example.com/createHOSTILE\""),
+    ("page", "x-docs-pages: ['1a']", "x-docs-pages: [\"1aHOSTILE\"]"),
+    ("evidence", "x-evidence: legacy\n", "x-evidence: \"legacyHOSTILE\"\n"),
+    ("retry", "x-evidence: documented\n      x-outcome", "x-retry: \"neverHOSTILE\"\n      x-evidence: documented\n      x-outcome"),
+    ("event of an outcome", "{event: exchangeStatus,", "{event: \"exchangeStatusHOSTILE\","),
+    ("member of an outcome", "id: exchangeId,", "id: \"exchangeIdHOSTILE\","),
+    ("status of an outcome", "terminal: [DONE, FAILED]", "terminal: [DONE, FAILED, \"XHOSTILE\"]"),
+    ("error code", "{code: P412,", "{code: \"P412HOSTILE\","),
+    ("name of a parameter", "{name: limit,", "{name: \"limitHOSTILE\","),
+    ("place of a parameter", "in: query,", "in: \"queryHOSTILE\","),
+    ("description of a parameter", "description: At most so many.", "description: \"HOSTILE\""),
+    (
+        "content type",
+        "requestBody:\n        required: true\n        content:\n          application/json:\n            schema: {$ref: '#/components/schemas/Exchange'}\n            examples: {sample: {value: {amount: 1.50, exchangeId: x1}}}",
+        "requestBody:\n        required: true\n        content:\n          \"application/jsonHOSTILE\":\n            schema: {$ref: '#/components/schemas/Exchange'}\n            examples: {sample: {value: {amount: 1.50, exchangeId: x1}}}",
+    ),
+    ("status", "'400':", "\"400HOSTILE\":"),
+    ("description of a response", "description: Refused.", "description: \"Refused. HOSTILE\""),
+    (
+        "name of an example",
+        "examples: {sample: {value: {amount: 1.50, status: DONE}}}",
+        "examples: {\"sampleHOSTILE\": {value: {amount: 1.50, status: DONE}}}",
+    ),
+    ("event", "  exchangeStatus:\n    post", "  \"exchangeStatusHOSTILE\":\n    post"),
+    ("summary of an event", "summary: An exchange ended", "summary: \"HOSTILE\""),
+    ("description of an event", "description: Sent once.", "description: \"HOSTILE\""),
+    ("path of an event", "path: /exchange,", "path: \"/exchangeHOSTILE\","),
+    ("member of an event", "members: [exchangeId]", "members: [exchangeId, \"HOSTILE\"]"),
+    ("key of an event", "dedupe: [exchangeId]", "dedupe: [\"exchangeIdHOSTILE\"]"),
+    ("name of a scheme", "    partnerKey: {", "    \"partnerKeyHOSTILE\": {"),
+    ("schema", "    Status: {description", "    \"StatusHOSTILE\": {description"),
+    ("description of a schema", "description: An exchange.", "description: \"An exchange. HOSTILE\""),
+    ("property", "        exchangeId: {", "        \"exchangeIdHOSTILE\": {"),
+    ("description of a property", "description: How much.", "description: \"HOSTILE\""),
+    ("value of an enum", "enum: [DONE, FAILED]}", "enum: [DONE, FAILED, \"XHOSTILE\"]}"),
+    ("meaning of a value", "enum: [DONE, FAILED]}", "enum: [DONE, FAILED], x-enum-descriptions: {DONE: \"HOSTILE\"}}"),
+    (
+        "reference",
+        "$ref: '#/components/schemas/Error'}\n              examples: {P412",
+        "$ref: \"#/components/schemas/ErrorHOSTILE\"}\n              examples: {P412",
+    ),
+];
+
+/// What an attacker writes, as it stands in a YAML text in double quotes.
+const TRICKS: [(&str, &str); 24] = [
+    ("items of Rust", r#"\n#[test] fn owned() { std::process::abort() }\n//"#),
+    ("items behind a comment", r#" */ #[test] fn owned() {} /*"#),
+    ("items behind a string", "\\\"; #[test] fn owned() {} const X: &str = \\\""),
+    ("a macro", r#"\nconst X: &str = include_str!(\"/etc/passwd\");\n//"#),
+    ("a doctest in a fence", r#"\n\n```\npanic!()\n```\n"#),
+    ("a doctest of another fence", r#"\n\n~~~rust,should_panic\npanic!()\n~~~\n"#),
+    ("a doctest by indentation", r#"\n\n    panic!()\n\n"#),
+    ("a fence that stays open", r#"\n\n```\n"#),
+    ("HTML", r#"<script>alert(1)</script>"#),
+    ("HTML behind a backtick", r#"` <img src=x onerror=alert(1)> `` <b>`"#),
+    ("HTML behind a backslash", r#"\\<img src=x onerror=alert(1)\\>"#),
+    ("HTML on its own", r#"\n\n<div onclick=alert(1)>\n\n"#),
+    ("a comment of HTML", r#"<!-- "#),
+    ("a link that runs", r#"[x](javascript:alert(1))"#),
+    ("a link that breaks out", r#"[x](<https://a.test/\" onclick=\"x>)"#),
+    ("an address that runs", r#"<javascript:alert(1)>"#),
+    ("an image", r#"![x](https://tracker.test/a.png)"#),
+    ("a definition", r#"[x] [Client] \n\n[x]: javascript:alert(1)\n[Client]: javascript:alert(1)"#),
+    ("a link to an item", r#"[x](crate::secret) [`Client`] [Client]"#),
+    ("a terminal's escape", r#"\e[2J\e]0;owned\x07"#),
+    ("text from right to left", r#"\u202e} // ok \u2066"#),
+    ("nothing to see", r#"\u200b\ufeff\u00ad\U000e0041\u3164"#),
+    ("another folder", r#"/../../../.cargo/config"#),
+    ("a table", r#" | x |\n| --- | --- |\n| <b> | "#),
+];
+
+fn hostile(place: (&str, &str, &str), trick: &str) -> String {
+    let (name, clean, marked) = place;
+    assert!(CLEAN.contains(clean), "{name}: {clean}");
+    CLEAN.replacen(clean, &marked.replace(MARK, trick), 1)
+}
+
+/// What keeps a document from being used.
+fn refusals(text: &str) -> Vec<Problem> {
+    Document::load(text).map_or_else(|problem| vec![problem], |document| lint(&document))
+}
+
+#[test]
+fn what_is_hostile_is_refused_at_its_line_and_renders_to_nothing_live() {
+    let (mut refused, mut panicked, mut faults) = (0, 0, Vec::new());
+    let mut inert = BTreeSet::new();
+    for place in PLACES {
+        let line = {
+            let (before, _) = CLEAN.split_once(place.1).expect("there");
+            let (start, _) = place.2.split_once(MARK).expect("marked");
+            (before.to_owned() + start).matches('\n').count() + 1
+        };
+        for (name, trick) in TRICKS {
+            let text = hostile(place, trick);
+            let problems = refusals(&text);
+            for problem in &problems {
+                let shown = problem.to_string();
+                assert!(shown.chars().all(is_visible), "{}: {name}: {shown:?}", place.0);
+            }
+            // Lint is the gate; behind it stands a generator that makes nothing live of anything. progenitor panics on some names that lint
+            // refuses: then nothing is written either.
+            match std::panic::catch_unwind(|| harmless(&text)) {
+                Ok(result) => faults.extend(result.err().map(|fault| format!("{}: {name}: {fault}", place.0))),
+                Err(panic) if problems.is_empty() => std::panic::resume_unwind(panic),
+                Err(_) => panicked += 1,
+            }
+            if problems.is_empty() {
+                inert.insert((place.0, name));
+                continue;
+            }
+            refused += 1;
+            let lines: Vec<usize> = problems.iter().map(|problem| problem.position.line).collect();
+            if !lines.contains(&line) {
+                faults.push(format!("{}: {name}: line {line} is not among {lines:?}: {}", place.0, problems[0]));
+            }
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
+    // Blocks of code and what Markdown takes for words, in text that may have several lines.
+    let (places, tricks): (BTreeSet<_>, BTreeSet<_>) = inert.iter().copied().unzip();
+    assert!(
+        places.iter().all(|place| place.contains("description")
+            || place.contains("summary")
+            || place.contains("title")
+            || place.contains("meaning")),
+        "{places:?}"
+    );
+    assert!(refused > 800 && !tricks.is_empty() && panicked < 60, "{refused} refused, {panicked} panics, inert: {tricks:?}");
+}
+
+/// What is rendered of a document, looked at as a compiler, rustdoc and a forge would.
+fn harmless(text: &str) -> Result<(), String> {
+    let Ok(document) = Document::load(text) else { return Ok(()) };
+    let Ok(files) = render(&document) else { return Ok(()) };
+    for file in &files {
+        let is_generated = GENERATED.iter().any(|folder| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        let is_plain = file.path.split('/').all(|part| !part.is_empty() && part != ".." && part.len() < 60);
+        if !(is_generated || file.path == "docs/coverage.md") || !is_plain {
+            return Err(format!("{} would be written", file.path));
+        }
+        if file.path.ends_with(".rs") {
+            let parsed = syn::parse_file(&file.contents).map_err(|error| format!("{}: {error}", file.path))?;
+            let mut items = Items::default();
+            items.visit_file(&parsed);
+            if let Some(fault) = items.faults.into_iter().next() {
+                return Err(format!("{}: {fault}", file.path));
+            }
+        } else if file.path.ends_with(".md") {
+            let page = file.contents.split_once("-->").map_or(&*file.contents, |(_, page)| page);
+            if let Some(found) = live(page, &OWN_LINKS).into_iter().next() {
+                return Err(format!("{}: {found}", file.path));
+            }
+        } else {
+            serde_json::from_str::<serde_json::Value>(&file.contents).map_err(|error| format!("{}: {error}", file.path))?;
+        }
+    }
+    let paths: BTreeSet<String> = files.iter().map(|file| file.path.to_lowercase()).collect();
+    if paths.len() != files.len() {
+        return Err("two files have the same name".to_owned());
+    }
+    let table = readme(&document, &format!("{README_BEGIN}\n{README_END}\n")).map_err(|problem| problem.to_string())?;
+    let table = table.replace(README_BEGIN, "").replace(README_END, "");
+    live(&table, &OWN_LINKS).into_iter().next().map_or(Ok(()), |found| Err(format!("README: {found}")))
+}
+
+/// Items of kinds that we do not emit, macros that read files, and what is live in documentation.
+#[derive(Default)]
+struct Items {
+    faults: Vec<String>,
+}
+
+impl Items {
+    fn documentation(&mut self, attributes: &[syn::Attribute]) {
+        let mut text = String::new();
+        for attribute in attributes {
+            let name = attribute.path().segments.first().map(|first| first.ident.to_string()).unwrap_or_default();
+            let known = ["doc", "derive", "cfg_attr", "builder", "serde", "non_exhaustive", "must_use", "allow", "deprecated"];
+            if !known.contains(&&*name) {
+                self.faults.push(format!("an attribute: {name}"));
+            }
+            let syn::Meta::NameValue(pair) = &attribute.meta else { continue };
+            let (true, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. })) = (name == "doc", &pair.value) else { continue };
+            let line = line.value();
+            text.push_str(line.strip_prefix(' ').unwrap_or(&line));
+            text.push('\n');
+        }
+        self.faults.extend(live(&text, &OWN_LINKS));
+        self.faults.extend(
+            text.chars().find(|letter| *letter != '\n' && !is_visible(*letter)).map(|letter| format!("{letter:?} in documentation")),
+        );
+    }
+}
+
+impl<'ast> Visit<'ast> for Items {
+    fn visit_file(&mut self, file: &'ast syn::File) {
+        self.documentation(&file.attrs);
+        syn::visit::visit_file(self, file);
+    }
+
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        use syn::Item;
+        let (kind, attributes) = match item {
+            Item::Const(it) => ("", &it.attrs),
+            Item::Static(it) => ("", &it.attrs),
+            Item::Enum(it) => ("", &it.attrs),
+            Item::Struct(it) => ("", &it.attrs),
+            Item::Impl(it) => ("", &it.attrs),
+            Item::Use(it) => ("", &it.attrs),
+            Item::Mod(it) if it.content.is_none() => ("", &it.attrs),
+            Item::Fn(it) if it.sig.ident == "handle" => ("", &it.attrs),
+            Item::Macro(it) if it.mac.path.is_ident("open_enum") => ("", &it.attrs),
+            _ => return self.faults.push(format!("an item that is never emitted: {}", quoted(item))),
+        };
+        self.faults.extend((!kind.is_empty()).then(|| kind.to_owned()));
+        self.documentation(attributes);
+        syn::visit::visit_item(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.documentation(&function.attrs);
+        syn::visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_field(&mut self, field: &'ast syn::Field) {
+        self.documentation(&field.attrs);
+        syn::visit::visit_field(self, field);
+    }
+
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        self.documentation(&variant.attrs);
+        syn::visit::visit_variant(self, variant);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if !["open_enum", "format", "matches"].iter().any(|known| call.path.is_ident(known)) {
+            self.faults.push("a macro that is never called".to_owned());
+        }
+    }
+}
+
+fn quoted(item: &syn::Item) -> String {
+    format!("{item:?}").chars().take(120).collect()
+}
+
+/// The document itself passes what is asked of hostile ones, so that the questions are the right ones.
+#[test]
+fn the_real_document_is_harmless() {
+    harmless(include_str!("../../spec/p100-partner-api.yaml")).expect("harmless");
+    harmless(CLEAN).expect("harmless");
+    assert!(harmless_is_strict(), "a doctest passes for harmless");
+}
+
+fn harmless_is_strict() -> bool {
+    ["```\npanic!()\n```", "<b>", "[x](crate::y)", "[`Client`]", "![x](https://x.test)", "    code"]
+        .iter()
+        .all(|text| !live(text, &[]).is_empty())
+}
