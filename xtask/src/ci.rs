@@ -73,6 +73,8 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     ];
     steps.extend(tools::REDOCLY.installation(tools));
     steps.push(tools::REDOCLY.step(tools, "spec as OpenAPI", "lint spec/p100-partner-api.yaml"));
+    steps.extend(tools::ZIZMOR.installation(tools));
+    steps.push(tools::ZIZMOR.step(tools, "workflows", "--offline --no-progress --config .github/zizmor.yml .github/workflows"));
     steps.push(Step::command("clippy", &clippy));
     steps.push(Step::command("p100-raw without TLS", "cargo check --package p100-raw --no-default-features --locked"));
     if openssl {

@@ -6,6 +6,7 @@
 
 mod assumptions;
 pub mod coverage;
+mod dangers;
 mod docs;
 mod document;
 mod emit;
@@ -28,6 +29,7 @@ mod text;
 use std::fmt as std_fmt;
 
 pub use coverage::{BEGIN as README_BEGIN, END as README_END, readme};
+pub use dangers::dangers;
 pub use document::{
     Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry,
     SchemaNode, Webhook,

@@ -33,9 +33,6 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn parse(text: &str) -> Result<Self> {
         let root = told(Node::parse(text), INDEX)?;
-        if let Some(problem) = lint_index(text).into_iter().next() {
-            return told(Err(problem), INDEX);
-        }
         let missing = |node: &Node, what: &str| anyhow!("{INDEX}:{}:{}: {what}", node.position.line, node.position.column);
         let source = root.str("source").ok_or_else(|| missing(&root, "the key `source` is missing"))?.to_owned();
         let mut pages: Vec<Known> = Vec::new();
@@ -61,6 +58,9 @@ impl Index {
         }
         if pages.is_empty() {
             return Err(missing(&root, "no page is listed under the key `pages`"));
+        }
+        if let Some(problem) = lint_index(text).into_iter().next() {
+            return told(Err(problem), INDEX);
         }
         Ok(Self { source, pages, named: BTreeMap::new() })
     }
@@ -130,6 +130,10 @@ mod tests {
             ),
             (format!("source: x\npages:\n{}", page.replace("kind: guide", "kind: other")), "spec/docs-index.yaml:3:5: the kind of 1e0"),
             ("source: [\n".to_owned(), "spec/docs-index.yaml:"),
+            (
+                format!("source: https://a.test\npages:\n{}", page.replace("address: a", "address: https://a.test/1, adress: x")),
+                "spec/docs-index.yaml:3:72: `adress` is no key of a page of the index; did you mean `address`?",
+            ),
         ] {
             let error = format!("{:#}", Index::parse(&text).expect_err(expected));
             assert!(error.starts_with(expected), "{error}");
