@@ -153,6 +153,9 @@ fn template(path: &str) -> Result<String, &'static str> {
     if segments.next() != Some("") || path.contains("//") || path.ends_with('/') {
         return Err("a path starts with a slash, has no empty segment and does not end with a slash");
     }
+    if path.split('/').any(|part| matches!(part, "." | "..")) {
+        return Err("a path has no `.` and `..`: clients leave them out, and call another path");
+    }
     let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(name) if !name.is_empty() && !name.contains(['{', '}']) => Ok("{}".to_owned()),
         None if !part.contains(['{', '}', '?', '#']) => Ok(part.to_owned()),

@@ -39,7 +39,8 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
     if !is_camel_case(&event.id) {
         complain(event.node.position, "an event id is camelCase, such as `transferStatus`".to_owned());
     }
-    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) {
+    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) || event.path.split('/').any(|part| matches!(part, "." | ".."))
+    {
         complain(route_position(event, "path"), format!("the path `{}` must be a plain one that starts with a slash", event.path));
     }
     if let Some(position) = operation_id(&event.node) {
