@@ -132,7 +132,7 @@ mod tests {
             ("source: [\n".to_owned(), "spec/docs-index.yaml:"),
             (
                 format!("source: https://a.test\npages:\n{}", page.replace("address: a", "address: https://a.test/1, adress: x")),
-                "spec/docs-index.yaml:3:72: `adress` is no key of a page of the index; did you mean `address`?",
+                "spec/docs-index.yaml:3:66: `adress` is no key of a page of the index; did you mean `address`?",
             ),
         ] {
             let error = format!("{:#}", Index::parse(&text).expect_err(expected));
