@@ -6,6 +6,7 @@ mod deviations;
 mod examples;
 mod faults;
 mod harness;
+mod hostile;
 mod lint;
 mod open;
 mod rendering;

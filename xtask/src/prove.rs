@@ -16,6 +16,7 @@ use crate::diff::{Change, changes};
 use crate::git;
 use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};
+use crate::terminal::say;
 use crate::workspace::{Repository, SPEC, STALE, told};
 
 const CRATE: &str = "p100-raw";
@@ -129,7 +130,7 @@ impl Prover<'_> {
             let verdict = self.ask(&document)?;
             builds += 1;
             if verdict.bump == Bump::Major && taken.iter().all(|(edit, _)| !edit.items.breaks()) {
-                println!("{} edits that no public item should notice: {verdict}", taken.len());
+                say!("{} edits that no public item should notice: {verdict}", taken.len());
             }
             for (edit, semver) in taken {
                 *semver = Some(judgement(&verdict, edit));

@@ -2,45 +2,26 @@
 
 use syn::{Attribute, parse_quote};
 
+use crate::markdown::{self, code, link, rendered};
+use crate::text::Line;
 use crate::{Document, Evidence, Node, Operation, Retry, Webhook};
-
-/// Text of the document as Markdown that rustdoc takes without warnings: outside code spans, brackets and angle brackets are
-/// escaped and bare addresses become links.
-pub(crate) fn markdown(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 {
-            out.push_str(part);
-            continue;
-        }
-        for (index, word) in part.split(' ').enumerate() {
-            if index > 0 {
-                out.push(' ');
-            }
-            if word.starts_with("https://") {
-                let end = word.trim_end_matches(['.', ',', ')', ';', ':']).len();
-                out.push_str(&format!("<{}>{}", &word[..end], &word[end..]));
-            } else {
-                out.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>"));
-            }
-        }
-    }
-    out
-}
 
 /// `text` as doc comments, one a line, wrapped for readers of the file.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    text.trim()
-        .lines()
-        .flat_map(wrap)
-        .map(|line| {
-            let line = if line.is_empty() { line } else { format!(" {line}") };
-            parse_quote!(#[doc = #line])
-        })
-        .collect()
+    lines(text).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
+}
+
+/// The same for the file that they stand in.
+pub(crate) fn of_file(text: &str) -> Vec<Attribute> {
+    lines(text).into_iter().map(|line| parse_quote!(#![doc = #line])).collect()
+}
+
+/// Wrapped where that changes nothing for readers of Markdown; each character can be seen.
+fn lines(text: &str) -> Vec<String> {
+    let wrapped: Vec<String> = text.trim().lines().flat_map(wrap).collect();
+    let is_same = markdown::structure(&wrapped.join("\n")) == markdown::structure(text);
+    let lines = if is_same { wrapped } else { text.trim().lines().map(str::to_owned).collect() };
+    lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {}", Line(&line)) }).collect()
 }
 
 fn wrap(line: &str) -> Vec<String> {
@@ -66,7 +47,7 @@ fn wrap(line: &str) -> Vec<String> {
 
 /// What is said about a schema or property, with its grade where that is news.
 pub(crate) fn schema(node: &Node, inherited: Option<Evidence>) -> String {
-    let mut text = markdown(node.str("description").unwrap_or_default());
+    let mut text = rendered(node.str("description").unwrap_or_default());
     if let Some(grade) = Evidence::of(node).filter(|grade| Some(*grade) != inherited) {
         text.push_str(&format!("\n\nEvidence: {grade}."));
     }
@@ -77,11 +58,10 @@ pub(crate) fn schema(node: &Node, inherited: Option<Evidence>) -> String {
 pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     let node = &operation.node;
     let mut text = format!(
-        "{}\n\n{}\n\n`{} {}`",
-        markdown(node.str("summary").unwrap_or_default()),
-        markdown(node.str("description").unwrap_or_default()),
-        operation.method.word(),
-        operation.path,
+        "{}\n\n{}\n\n{}",
+        markdown::inline(node.str("summary").unwrap_or_default()),
+        rendered(node.str("description").unwrap_or_default()),
+        call(operation),
     );
     match operation.evidence {
         Evidence::Documented => text.push_str(" (path: documented).\n"),
@@ -96,7 +76,7 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     if !operation.parameters.is_empty() {
         text.push_str("\n# Parameters\n\n");
         for parameter in &operation.parameters {
-            let what = markdown(parameter.node.str("description").unwrap_or_default());
+            let what = item(parameter.node.str("description").unwrap_or_default());
             text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
         }
     }
@@ -104,13 +84,8 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     for code in &operation.error_codes {
         let meaning =
             document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", &code.code])).and_then(Node::as_str);
-        text.push_str(&format!(
-            "- `{}` (status {}, {}): {}\n",
-            code.code,
-            code.status,
-            code.evidence,
-            markdown(meaning.unwrap_or_default())
-        ));
+        let meaning = markdown::inline(meaning.unwrap_or_default());
+        text.push_str(&format!("- {} (status {}, {}): {meaning}\n", markdown::code(&code.code), code.status, code.evidence));
     }
     if operation.authenticated {
         text.push_str("- status 401: no key, a wrong key, or an address that is not on the allow-list.\n");
@@ -125,21 +100,33 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     text
 }
 
+/// Method and path.
+pub(crate) fn call(operation: &Operation) -> String {
+    code(&format!("{} {}", operation.method.word(), operation.path))
+}
+
+/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
+fn item(text: &str) -> String {
+    let text = rendered(text);
+    let below = if markdown::is_paragraph(&text) { "" } else { "\n\n" };
+    format!("{below}{text}").replace('\n', "\n  ")
+}
+
 /// How to call an operation whose path is a guess, once the real one is known. The raw crate cannot link to the one above it.
 fn correction(operation: &Operation) -> String {
     format!(
         "\nIf you know the right path or method, you need not wait for a release: name it with \
-         `p100::ClientBuilder::override_operation(\"{}\", ..)`, or with [`Routes::set`](crate::Routes::set) where this crate is used alone.\n",
-        operation.id
+         {}, or with [`Routes::set`](crate::Routes::set) where this crate is used alone.\n",
+        code(&format!("p100::ClientBuilder::override_operation({:?}, ..)", operation.id))
     )
 }
 
 fn outcome(operation: &Operation) -> String {
     let Some(outcome) = &operation.outcome else { return String::new() };
     let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", crate::rust_method(id)));
-    let event = outcome.event.as_ref().map(|id| format!("the event `{id}`"));
+    let event = outcome.event.as_ref().map(|id| format!("the event {}", code(id)));
     let ways: Vec<String> = details.into_iter().chain(event).collect();
-    let statuses: Vec<String> = outcome.terminal.iter().map(|status| format!("`{status}`")).collect();
+    let statuses: Vec<String> = outcome.terminal.iter().map(|status| code(status)).collect();
     let end = if statuses.is_empty() { String::new() } else { format!("; final: {}", statuses.join(", ")) };
     format!("\nThe outcome comes later, by {}{end}.\n", ways.join(" and "))
 }
@@ -147,10 +134,10 @@ fn outcome(operation: &Operation) -> String {
 /// The page of an event's variant.
 pub(crate) fn webhook(webhook: &Webhook) -> String {
     format!(
-        "{}\n\n{}\n\nDefault path: `{}` ({}). Docs: {}.",
-        markdown(webhook.node.str("summary").unwrap_or_default()),
-        markdown(webhook.node.str("description").unwrap_or_default()),
-        webhook.path,
+        "{}\n\n{}\n\nDefault path: {} ({}). Docs: {}.",
+        markdown::inline(webhook.node.str("summary").unwrap_or_default()),
+        rendered(webhook.node.str("description").unwrap_or_default()),
+        code(&webhook.path),
         webhook.path_evidence,
         pages(&webhook.node, &webhook.docs_pages),
     )
@@ -159,14 +146,6 @@ pub(crate) fn webhook(webhook: &Webhook) -> String {
 fn pages(node: &Node, pages: &[String]) -> String {
     let address = node.at(&["externalDocs", "url"]).and_then(Node::as_str).unwrap_or_default();
     let mut ids = pages.iter();
-    let first = ids.next().map(|id| format!("[{id}]({address})"));
-    first.into_iter().chain(ids.cloned()).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn rustdoc_takes_what_an_author_writes() {
-        assert_eq!(super::markdown("a [b] `c[d]` <e> https://x.io/y."), "a \\[b\\] `c[d]` \\<e\\> <https://x.io/y>.");
-    }
+    let first = ids.next().map(|id| link(id, address));
+    first.into_iter().chain(ids.map(|id| markdown::words(id))).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,9 @@
 //! Open enums: every known value a variant, every other value kept in `Unknown`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use crate::{Document, Evidence, Node, docs, names};
+use crate::{Document, Evidence, Node, docs, markdown, names};
 
 pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
     let ident = names::ident(name);
@@ -13,11 +13,11 @@ pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
         text.push_str("\n\nThe list of values is known to be incomplete.");
     }
     let about = docs::attributes(&text);
-    let variants: Vec<_> = values.iter().map(|value| format_ident!("{}", names::rust_variant(value))).collect();
+    let variants: Vec<_> = values.iter().map(|value| names::ident(&names::rust_variant(value))).collect();
     let variant_docs = values.iter().map(|value| {
-        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(docs::markdown);
+        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(markdown::inline);
         let grade: Option<Evidence> = schema.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok());
-        let mut text = format!("`{value}`{}", meaning.map(|meaning| format!(": {meaning}")).unwrap_or_default());
+        let mut text = format!("{}{}", markdown::code(value), meaning.map(|meaning| format!(": {meaning}")).unwrap_or_default());
         if let Some(grade) = grade {
             text.push_str(&format!("\n\nEvidence: {grade}."));
         }

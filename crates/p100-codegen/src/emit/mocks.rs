@@ -2,16 +2,17 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 
 use super::parameters::{Carrier, argument, arguments};
-use crate::{Operation, ParameterNode, Problem, docs, names};
+use crate::{Operation, ParameterNode, Problem, docs, markdown, names};
 
 /// The method of the mock server for an operation.
 pub(crate) fn server_method(operation: &Operation) -> TokenStream {
     let name = names::ident(&names::rust_method(&operation.id));
-    let constant = format_ident!("{}", names::screaming(&operation.id));
-    let (when, then) = (format_ident!("{}When", names::pascal(&operation.id)), format_ident!("{}Then", names::pascal(&operation.id)));
-    let about = docs::attributes(&format!("Mocks `{}` (`{} {}`).", operation.id, operation.method.word(), operation.path));
+    let constant = names::ident(&names::screaming(&operation.id));
+    let (when, then) = (wrapper(operation, "When"), wrapper(operation, "Then"));
+    let about = docs::attributes(&role(operation, "Mocks"));
     quote! {
         #(#about)*
         pub fn #name<F>(&self, configure: F) -> httpmock::Mock<'_>
@@ -25,8 +26,8 @@ pub(crate) fn server_method(operation: &Operation) -> TokenStream {
 
 /// The `When` of an operation.
 pub(crate) fn when(operation: &Operation) -> TokenStream {
-    let constant = format_ident!("{}", names::screaming(&operation.id));
-    let name = format_ident!("{}When", names::pascal(&operation.id));
+    let constant = names::ident(&names::screaming(&operation.id));
+    let name = wrapper(operation, "When");
     let about = docs::attributes(&role(operation, "Which requests to"));
     let parameters = arguments(operation).into_iter().map(|parameter| condition(operation, parameter));
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
@@ -66,9 +67,13 @@ pub(crate) fn when(operation: &Operation) -> TokenStream {
 
 /// A condition on one parameter.
 fn condition(operation: &Operation, parameter: &ParameterNode) -> TokenStream {
-    let constant = format_ident!("{}", names::screaming(&operation.id));
+    let constant = names::ident(&names::screaming(&operation.id));
     let (name, own, carrier) = (argument(parameter), &parameter.name, Carrier::of(parameter));
-    let about = docs::attributes(&format!("The {} parameter `{own}` has exactly this value.", parameter.location));
+    let about = docs::attributes(&format!(
+        "The {} parameter {} has exactly this value.",
+        markdown::words(&parameter.location),
+        markdown::code(own)
+    ));
     let value = quote::format_ident!("value");
     if parameter.location == "path" {
         let (ty, value) = (carrier.argument(&quote!(p100_raw), None), carrier.segment(&value));
@@ -108,7 +113,7 @@ fn condition(operation: &Operation, parameter: &ParameterNode) -> TokenStream {
 
 /// The `Then` of an operation.
 pub(crate) fn then(operation: &Operation) -> Result<TokenStream, Problem> {
-    let name = format_ident!("{}Then", names::pascal(&operation.id));
+    let name = wrapper(operation, "Then");
     let about = docs::attributes(&role(operation, "What comes back from"));
     let mut responses = Vec::new();
     for response in &operation.responses {
@@ -160,7 +165,12 @@ pub(crate) fn then(operation: &Operation) -> Result<TokenStream, Problem> {
 }
 
 fn role(operation: &Operation, role: &str) -> String {
-    format!("{role} `{}` (`{} {}`).", operation.id, operation.method.word(), operation.path)
+    format!("{role} {} ({}).", markdown::code(&operation.id), docs::call(operation))
+}
+
+/// The name of the type that wraps `httpmock`'s.
+fn wrapper(operation: &Operation, suffix: &str) -> Ident {
+    names::ident(&format!("{}{suffix}", names::pascal(&operation.id)))
 }
 
 /// The method name for a status.

@@ -1,20 +1,16 @@
 //! The table of operations.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::{evidence, words};
-use crate::{Document, Operation, Outcome, Retry, docs, modules, names};
+use crate::{Document, Operation, Outcome, Retry, docs, markdown, modules, names};
 
 /// The constant of one operation.
 pub(crate) fn emit(document: &Document, operation: &Operation) -> TokenStream {
-    let constant = format_ident!("{}", names::screaming(&operation.id));
-    let about = docs::attributes(&format!(
-        "{}: `{} {}`.",
-        docs::markdown(operation.node.str("summary").unwrap_or_default()),
-        operation.method.word(),
-        operation.path
-    ));
+    let constant = names::ident(&names::screaming(&operation.id));
+    let summary = markdown::inline(operation.node.str("summary").unwrap_or_default());
+    let about = docs::attributes(&format!("{summary}: {}.", docs::call(operation)));
     let (id, method, path) = (&operation.id, operation.method.word(), &operation.path);
     let (tags, pages, grade) = (words(&operation.tags), words(&operation.docs_pages), evidence(operation.evidence));
     let retry = match operation.retry {
@@ -55,7 +51,7 @@ fn emit_outcome(outcome: &Outcome) -> TokenStream {
     let event = outcome.event.as_ref().map_or_else(
         || quote!(None),
         |event| {
-            let kind = format_ident!("{}", names::pascal(event));
+            let kind = names::ident(&names::pascal(event));
             quote!(Some(WebhookKind::#kind))
         },
     );

@@ -1,14 +1,14 @@
 //! The events P100 sends, as one enum of payloads and one routing table.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::{evidence, words};
 use crate::{Document, Evidence, Node, Webhook, docs, names};
 
 pub(crate) fn emit(document: &Document) -> TokenStream {
     let webhooks = document.webhooks();
-    let kinds: Vec<_> = webhooks.iter().map(|webhook| format_ident!("{}", names::pascal(&webhook.id))).collect();
+    let kinds: Vec<_> = webhooks.iter().map(|webhook| names::ident(&names::pascal(&webhook.id))).collect();
     let payloads: Vec<_> = webhooks.iter().map(|webhook| names::ident(&webhook.payload)).collect();
     let ids: Vec<_> = webhooks.iter().map(|webhook| &webhook.id).collect();
     let indices: Vec<usize> = (0..webhooks.len()).collect();
@@ -123,7 +123,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 }
 
 fn route(document: &Document, webhook: &Webhook) -> TokenStream {
-    let kind = format_ident!("{}", names::pascal(&webhook.id));
+    let kind = names::ident(&names::pascal(&webhook.id));
     let (id, path) = (&webhook.id, &webhook.path);
     let (path_evidence, grade) = (evidence(webhook.path_evidence), evidence(webhook.evidence));
     let (pages, members) = (words(&webhook.docs_pages), words(&webhook.members));

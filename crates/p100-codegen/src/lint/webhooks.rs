@@ -1,7 +1,7 @@
 //! Rules about events: where they arrive, what they bring, and how their bodies are told apart.
 
 use super::operations::{is_camel_case, repeated};
-use super::walk::{entries, key_position};
+use super::walk::key_position;
 use crate::document::Webhook;
 use crate::names::pascal;
 use crate::node::Kind;
@@ -42,7 +42,8 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
     if !is_camel_case(&event.id) {
         complain(event.node.position, "an event id is camelCase, such as `transferStatus`".to_owned());
     }
-    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) {
+    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) || event.path.split('/').any(|part| matches!(part, "." | ".."))
+    {
         complain(route_position(event, "path"), format!("the path `{}` must be a plain one that starts with a slash", event.path));
     }
     if let Some(position) = operation_id(&event.node) {
@@ -62,9 +63,6 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
         return problems;
     };
     let shape = event.node.at(&["x-webhook", "distinguishing"]).unwrap_or(&event.node);
-    for (key, position, _) in entries(Some(shape)).filter(|(key, ..)| !["members", "values", ABSENT].contains(key)) {
-        complain(position, format!("`distinguishing.{key}` is unknown; use members and values"));
-    }
     for (list, names) in [("members", event.members.iter()), ("dedupe", event.dedupe.iter())] {
         let position = if list == "dedupe" { route_position(event, list) } else { key_position(shape, list) };
         for name in names.filter(|name| properties.get(name).is_none()) {

@@ -179,7 +179,7 @@ mod tests {
                 pub rates: ::std::collections::BTreeMap<::std::string::String, p100_mark::DecimalNumber>,
             }
         );
-        super::apply(&mut item, &schema, &mut Substitute::new(Scope::Types)).expect("applies");
+        super::apply(&mut item, &schema, &mut Substitute::default()).expect("applies");
         let expected: syn::ItemStruct = syn::parse_quote!(
             #[doc = " A thing."]
             #[doc = ""]
