@@ -140,8 +140,14 @@ fn paths(deviations: &Deviations) -> Vec<String> {
 }
 
 impl Answer {
-    fn json<T: Serialize>(answer: &Response<T>) -> Self {
-        Self { status: answer.status().as_u16(), text: serde_json::to_string(&Wire(&**answer)).expect("encodes") }
+    fn json<T: Serialize + Debug>(answer: &Response<T>) -> Self {
+        Self {
+            status: answer.status().as_u16(),
+            text: serde_json::to_string(&Wire(&**answer)).expect("encodes"),
+            deviations: paths(answer.deviations()),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {

@@ -123,7 +123,7 @@ async fn another_method_than_post_is_refused_on_every_path_of_p100_and_not_in_si
         let mut count = 0;
         for path in paths {
             for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
-                let request = Client::new().request(method.parse().expect("a method"), format!("http://{address}{path}"));
+                let request = crate::http().request(method.parse().expect("a method"), format!("http://{address}{path}"));
                 let response = request.header("authorization", TOKEN).send().await.expect("a response");
                 assert_eq!(response.status(), 405, "{method} {path}");
                 assert_eq!(response.headers()["allow"], "POST");
