@@ -126,6 +126,12 @@ pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<Decoded<T>, InvalidJso
     }
 }
 
+/// Decodes the payload of an event.
+pub(crate) fn event<T: DeserializeOwned, E>(body: &[u8], event: fn(Box<T>) -> E) -> Result<Decoded<E>, InvalidJson> {
+    let Decoded { value, deviations } = decode(body)?;
+    Ok(Decoded { value: event(Box::new(value)), deviations })
+}
+
 /// The names of all members of a JSON object, each once, in their order. Nothing if it is none.
 #[must_use]
 pub fn member_names(text: &[u8]) -> Vec<String> {

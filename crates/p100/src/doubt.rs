@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::ClockSkew;
 use crate::raw::reqwest::StatusCode;
 use crate::raw::reqwest::header::HeaderMap;
-use crate::ClockSkew;
 use crate::raw::{Deviations, OneLine, Response};
 
 /// Headers by which servers say that a list has further pages.

@@ -50,14 +50,9 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             /// The body is not the payload of this event at all; the error names the member.
             pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
                 match self {
-                    #(Self::#kinds => decode(body, WebhookEvent::#kinds),)*
+                    #(Self::#kinds => json::event(body, WebhookEvent::#kinds),)*
                 }
             }
-        }
-
-        fn decode<T: DeserializeOwned>(body: &[u8], event: fn(Box<T>) -> WebhookEvent) -> Result<Decoded<WebhookEvent>, InvalidJson> {
-            let Decoded { value, deviations } = json::decode(body)?;
-            Ok(Decoded { value: event(Box::new(value)), deviations })
         }
 
         impl std::fmt::Display for WebhookKind {

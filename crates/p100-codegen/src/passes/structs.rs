@@ -156,8 +156,9 @@ mod tests {
                 #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
                 pub amount: Decimal,
                 #[doc = " Rates."]
-                #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-                pub rates: BTreeMap<String, String>,
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(deserialize_with = "crate::json::optional_map")]
+                pub rates: Option<BTreeMap<String, String>>,
             }
         );
         assert_eq!(text(&item), text(&expected));
@@ -190,9 +191,11 @@ mod tests {
             #[non_exhaustive]
             pub struct Thing {
                 #[doc = " All."]
+                #[serde(deserialize_with = "crate::json::list")]
                 pub all: Vec<String>,
                 #[doc = " Some."]
                 #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(deserialize_with = "crate::json::optional_list")]
                 pub some: Option<Vec<String>>,
                 #[doc = " Rates."]
                 #[serde(default, skip_serializing_if = "Option::is_none")]

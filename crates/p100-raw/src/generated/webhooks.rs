@@ -212,46 +212,47 @@ impl WebhookKind {
     pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                decode(body, WebhookEvent::UserBalanceGenerated)
+                json::event(body, WebhookEvent::UserBalanceGenerated)
             }
 
-            Self::KycFileAdded => decode(body, WebhookEvent::KycFileAdded),
+            Self::KycFileAdded => json::event(body, WebhookEvent::KycFileAdded),
             Self::PoaVerificationStatus => {
-                decode(body, WebhookEvent::PoaVerificationStatus)
+                json::event(body, WebhookEvent::PoaVerificationStatus)
             }
 
             Self::KycVerificationStatus => {
-                decode(body, WebhookEvent::KycVerificationStatus)
+                json::event(body, WebhookEvent::KycVerificationStatus)
             }
 
-            Self::TransferStatus => decode(body, WebhookEvent::TransferStatus),
-            Self::SepaTransferStatus => decode(body, WebhookEvent::SepaTransferStatus),
-            Self::SepaDepositReceived => decode(body, WebhookEvent::SepaDepositReceived),
+            Self::TransferStatus => json::event(body, WebhookEvent::TransferStatus),
+            Self::SepaTransferStatus => {
+                json::event(body, WebhookEvent::SepaTransferStatus)
+            }
+
+            Self::SepaDepositReceived => {
+                json::event(body, WebhookEvent::SepaDepositReceived)
+            }
+
             Self::CryptoWithdrawalStatus => {
-                decode(body, WebhookEvent::CryptoWithdrawalStatus)
+                json::event(body, WebhookEvent::CryptoWithdrawalStatus)
             }
 
-            Self::CryptoDepositStatus => decode(body, WebhookEvent::CryptoDepositStatus),
-            Self::ExchangeStatus => decode(body, WebhookEvent::ExchangeStatus),
-            Self::CardTransaction => decode(body, WebhookEvent::CardTransaction),
-            Self::Card3dsCode => decode(body, WebhookEvent::Card3dsCode),
-            Self::CardActivationCode => decode(body, WebhookEvent::CardActivationCode),
-            Self::OrderStatus => decode(body, WebhookEvent::OrderStatus),
-            Self::PaymentLinkStatus => decode(body, WebhookEvent::PaymentLinkStatus),
-            Self::IbanStatus => decode(body, WebhookEvent::IbanStatus),
+            Self::CryptoDepositStatus => {
+                json::event(body, WebhookEvent::CryptoDepositStatus)
+            }
+
+            Self::ExchangeStatus => json::event(body, WebhookEvent::ExchangeStatus),
+            Self::CardTransaction => json::event(body, WebhookEvent::CardTransaction),
+            Self::Card3dsCode => json::event(body, WebhookEvent::Card3dsCode),
+            Self::CardActivationCode => {
+                json::event(body, WebhookEvent::CardActivationCode)
+            }
+
+            Self::OrderStatus => json::event(body, WebhookEvent::OrderStatus),
+            Self::PaymentLinkStatus => json::event(body, WebhookEvent::PaymentLinkStatus),
+            Self::IbanStatus => json::event(body, WebhookEvent::IbanStatus),
         }
     }
-}
-
-fn decode<T: DeserializeOwned>(
-    body: &[u8],
-    event: fn(Box<T>) -> WebhookEvent,
-) -> Result<Decoded<WebhookEvent>, InvalidJson> {
-    let Decoded { value, deviations } = json::decode(body)?;
-    Ok(Decoded {
-        value: event(Box::new(value)),
-        deviations,
-    })
 }
 
 impl std::fmt::Display for WebhookKind {
