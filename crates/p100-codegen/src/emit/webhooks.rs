@@ -21,7 +21,6 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
         .collect();
     let routes = webhooks.iter().map(|webhook| route(document, webhook));
     quote! {
-        use serde::de::DeserializeOwned;
 
         use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 

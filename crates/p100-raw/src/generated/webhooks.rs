@@ -2,7 +2,6 @@
 
 //! The events P100 sends to the partner's server.
 
-use serde::de::DeserializeOwned;
 use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
