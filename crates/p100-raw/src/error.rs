@@ -53,6 +53,11 @@ impl Error {
         Self::new(operation, ErrorKind::NotSent, None, Some(source.into()))
     }
 
+    /// An error for a response of `operation` that was read, but lacks a member without which it says nothing.
+    pub fn incomplete(operation: &'static Operation, member: &str) -> Self {
+        Self::new(operation, ErrorKind::Undecodable, None, Some(InvalidJson::missing(member).into()))
+    }
+
     pub(crate) fn unbuildable(operation: &'static Operation, error: reqwest::Error) -> Self {
         Self::not_sent(operation, error.without_url())
     }
@@ -174,7 +179,11 @@ impl fmt::Display for Error {
             ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
             ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
             ErrorKind::Undecodable => {
-                write!(f, "the answer with status {status} could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
+                f.write_str("the answer ")?;
+                if self.status().is_some() {
+                    write!(f, "with status {status} ")?;
+                }
+                write!(f, "could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
             ErrorKind::Refused => {
                 write!(f, "P100 answered with status {status}")?;

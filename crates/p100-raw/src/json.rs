@@ -18,6 +18,10 @@ pub struct InvalidJson {
 }
 
 impl InvalidJson {
+    pub(crate) fn missing(member: &str) -> Self {
+        Self { path: member.to_owned(), expected: format!("missing field `{member}`"), line: 0, column: 0 }
+    }
+
     /// The path of the member that failed, e.g. `cards[0].status`; `.` if it is the whole.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -27,7 +31,11 @@ impl InvalidJson {
 
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at `{}` (line {}, column {}): {}", OneLine(&self.path), self.line, self.column, self.expected)
+        write!(f, "at `{}`", OneLine(&self.path))?;
+        if self.line > 0 {
+            write!(f, " (line {}, column {})", self.line, self.column)?;
+        }
+        write!(f, ": {}", self.expected)
     }
 }
 

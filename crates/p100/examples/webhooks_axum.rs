@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use p100::Decimal;
 use p100::types::TransferRequest;
 use p100::webhooks::{self, Event, Receiver, Verifier, WebhookEvent};
+use p100::{Decimal, Require};
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
@@ -54,8 +54,12 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             continue;
         }
         match event.payload() {
-            Some(WebhookEvent::TransferStatus(transfer)) => println!("transfer {} is {}", transfer.id, transfer.status),
-            Some(WebhookEvent::Card3dsCode(code)) => println!("show a code of {} digits to its user", code.code.expose().len()),
+            Some(WebhookEvent::TransferStatus(transfer)) => {
+                println!("transfer {} is {}", transfer.id.as_deref().require("id")?, transfer.status);
+            }
+            Some(WebhookEvent::Card3dsCode(code)) => {
+                println!("show a code of {} digits to its user", code.code.as_ref().require("code")?.expose().len());
+            }
             Some(other) => println!("{other:?}"),
             None => println!("an event this version does not know; its bytes are kept: {:?}", event.raw()),
         }

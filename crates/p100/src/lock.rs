@@ -10,7 +10,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 pub use order::OrderRateLock;
 
-use crate::raw::{Operation, operations};
+use crate::raw::{Operation, Timestamp, operations};
 use crate::types::{self, ExchangeDetails, ExchangeRates};
 use crate::{Account, Attempt, Client, Decimal, Error, Pending};
 
@@ -20,7 +20,7 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(60);
 /// Rates that P100 holds for one account, and the way to exchange at them. From
 /// [`Exchange::lock_rate`](crate::Exchange::lock_rate) or [`Partner::lock_rate`](crate::Partner::lock_rate).
 ///
-/// It expires at P100's `validUntil`, by this machine's clock. If that text is no time, it expires 60 seconds after `createdAt`, and if
+/// It expires at P100's `validUntil`, by this machine's clock. If that is missing or no time, it expires 60 seconds after `createdAt`, and if
 /// that is none either, 60 seconds after it was received.
 ///
 /// ```no_run
@@ -28,7 +28,8 @@ const LIFETIME: TimeDelta = TimeDelta::seconds(60);
 /// use p100::Decimal;
 ///
 /// let lock = client.partner().lock_rate().await?;
-/// println!("1 ETH = {:?} EUR, fee {} %, until {}", lock.rates().get("eth"), lock.fee_percentage(), lock.expires_at());
+/// let eth = lock.rates().and_then(|rates| rates.get("eth"));
+/// println!("1 ETH = {eth:?} EUR, fee {:?} %, until {}", lock.fee_percentage(), lock.expires_at());
 /// let pending = lock.exchange(Decimal::new(5, 1), "eth", "eur").await?;
 /// println!("accepted: {}", pending.id());
 /// # Ok(())
@@ -67,15 +68,15 @@ impl RateLock {
         &self.account
     }
 
-    /// Price of one unit of each currency in EUR.
+    /// Price of one unit of each currency in EUR, if P100 wrote it.
     #[must_use]
-    pub fn rates(&self) -> &ExchangeRates {
-        &self.details.rates
+    pub fn rates(&self) -> Option<&ExchangeRates> {
+        self.details.rates.as_ref()
     }
 
-    /// The fee in percent: 1.49 means 1.49 %.
+    /// The fee in percent, if P100 wrote it: 1.49 means 1.49 %.
     #[must_use]
-    pub fn fee_percentage(&self) -> Decimal {
+    pub fn fee_percentage(&self) -> Option<Decimal> {
         self.details.fee_percentage
     }
 
@@ -88,8 +89,8 @@ impl RateLock {
     /// When it expires.
     #[must_use]
     pub fn expires_at(&self) -> DateTime<Utc> {
-        let told = self.details.valid_until.utc();
-        told.unwrap_or_else(|_| self.details.created_at.utc().unwrap_or(self.received_at) + LIFETIME)
+        let time = |text: &Option<Timestamp>| text.as_ref().and_then(|text| text.utc().ok());
+        time(&self.details.valid_until).unwrap_or_else(|| time(&self.details.created_at).unwrap_or(self.received_at) + LIFETIME)
     }
 
     /// Whether it is of no use at `now`.

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 
 pub use attempt::{Account, Attempt, Payment};
 
-use crate::raw::operations;
-use crate::types::{Transaction, TransactionHistory};
+use crate::raw::{Operation, operations};
+use crate::types::Transaction;
 use crate::{Client, Error, ErrorKind, Month, OutcomeUnknown};
 
 /// P100 does not say in which time zone it cuts months. No zone is further from UTC.
@@ -28,7 +28,7 @@ pub enum Verdict {
     /// minutes, and ask P100 about large amounts, before you pay again.
     NoTrace,
     /// Entries in the time of the attempt that concern its currencies, but none of exactly its amount. One may be the payment with its
-    /// fee, or the bought side of an exchange.
+    /// fee, the bought side of an exchange, or an entry without amount, currency or time.
     Unclear(Vec<Transaction>),
     /// Entries of exactly this amount and currency in the time of the attempt, in either direction. One of them probably is the payment;
     /// an equal payment made at the same time looks the same. Failed ones may be among them: the `status` of an entry tells whether money
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// This reads the transaction history of the account for entries between the attempt's beginning and end with
     /// [a tolerance](Attempt::with_tolerance), one call for each month which that touches in any time zone: mostly one, two near the turn
-    /// of a month, 12 at the most. Entries whose time cannot be read count as in time. Amounts are compared without their sign,
+    /// of a month, 12 at the most. Entries whose time cannot be read count as in time, and what an entry lacks rules nothing out. Amounts are compared without their sign,
     /// currencies without case.
     ///
     /// A month that by the client's clock is still ahead in some time zone counts as empty if P100 refuses it. If candidates were found
@@ -80,7 +80,7 @@ impl Client {
             match self.history(&attempt.account, month).await {
                 // Should P100 answer more than the month, an entry must not look like two payments.
                 Ok(history) => {
-                    let new: Vec<_> = history.transactions.into_iter().filter(|entry| !entries.contains(entry)).collect();
+                    let new: Vec<_> = history.into_iter().filter(|entry| !entries.contains(entry)).collect();
                     entries.extend(new);
                 }
                 Err(error) if month.start() + ZONES > self.clock.now() && is_refusal(&error) => {}
@@ -96,11 +96,21 @@ impl Client {
         }
     }
 
-    async fn history(&self, account: &Account, month: Month) -> Result<TransactionHistory, Error> {
-        match account {
+    async fn history(&self, account: &Account, month: Month) -> Result<Vec<Transaction>, Error> {
+        let history = match account {
             Account::Partner => self.partner().transactions(month).await,
             Account::User(user) => self.users().transactions(user, month).await,
-        }
+        };
+        // A response without the list is no empty list.
+        history?.transactions.ok_or_else(|| Error::incomplete(history_of(account), "transactions"))
+    }
+}
+
+/// The operation that reads the history of an account.
+fn history_of(account: &Account) -> &'static Operation {
+    match account {
+        Account::Partner => &operations::GET_PARTNER_TRANSACTIONS,
+        Account::User(_) => &operations::GET_USER_TRANSACTIONS,
     }
 }
 
@@ -121,11 +131,8 @@ fn months(attempt: &Attempt) -> Result<Vec<Month>, OutcomeUnknown> {
     let following = std::iter::successors(Some(Month::holding(from)), |month| month.following());
     let months: Vec<_> = following.take_while(|month| month.start() <= until).take(MOST_MONTHS + 1).collect();
     if months.len() > MOST_MONTHS {
-        let operation = match attempt.account {
-            Account::Partner => &operations::GET_PARTNER_TRANSACTIONS,
-            Account::User(_) => &operations::GET_USER_TRANSACTIONS,
-        };
-        let error = Error::not_sent(operation, format!("the attempt touches more than {MOST_MONTHS} months: narrow its times"));
+        let error =
+            Error::not_sent(history_of(&attempt.account), format!("the attempt touches more than {MOST_MONTHS} months: narrow its times"));
         return Err(OutcomeUnknown::new(attempt.operation, None, Some(error)));
     }
     Ok(months)

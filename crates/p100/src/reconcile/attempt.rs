@@ -93,17 +93,24 @@ impl Attempt {
         (from, until)
     }
 
-    /// Whether the entry can have to do with the attempt.
+    /// Whether the entry can have to do with the attempt. What P100 has left out of it, or written so that it cannot be read, rules nothing
+    /// out.
     pub(super) fn concerns(&self, entry: &Transaction) -> bool {
         let (from, until) = self.time(TimeDelta::zero());
-        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < from || until < time);
-        let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
-        !elsewhen && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
+        let time = entry.created_at.as_ref().and_then(|time| time.utc().ok());
+        let elsewhen = time.is_some_and(|time| time < from || until < time);
+        let other = |entry: &str| {
+            let is = |currency: &String| currency.eq_ignore_ascii_case(entry);
+            !is(&self.currency) && !self.currency_to.as_ref().is_some_and(is)
+        };
+        !elsewhen && !entry.currency.as_deref().is_some_and(other)
     }
 
-    /// Whether the entry, which concerns the attempt, is of its amount.
+    /// Whether the entry, which concerns the attempt, is of its amount and has a time.
     pub(super) fn matches(&self, entry: &Transaction) -> bool {
-        self.currency.eq_ignore_ascii_case(&entry.currency) && self.amount.abs() == entry.amount.abs()
+        entry.created_at.is_some()
+            && entry.currency.as_ref().is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
+            && entry.amount.is_some_and(|amount| self.amount.abs() == amount.abs())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Virtual cards.
 
+use crate::raw::operations;
 use crate::{Client, Error, types};
 
 /// Virtual cards of users who have passed KYC: [`Client::cards`].
@@ -40,11 +41,12 @@ impl Cards<'_> {
     }
 
     /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
-    /// their labels; number and code of the one that it is are in [`get`](Self::get).
+    /// their labels; number and code of the one that it is are in [`get`](Self::get). A card without an id counts as new.
     ///
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::CreateCardRequest) -> Result<(), p100::Error> {
-    /// let known: Vec<String> = client.cards().list("customer-42").await?.cards.into_iter().map(|card| card.card_id).collect();
+    /// let cards = client.cards().list("customer-42").await?.cards.unwrap_or_default();
+    /// let known: Vec<String> = cards.into_iter().filter_map(|card| card.card_id).collect();
     /// match client.cards().create(&request).await {
     ///     Ok(card) => println!("created: {}", card.card_id),
     ///     Err(error) if error.may_have_taken_effect() => {
@@ -57,14 +59,16 @@ impl Cards<'_> {
     /// ```
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. It says nothing about the card.
+    /// The call failed, or its response had no list: see [`Error`]. It says nothing about the card.
     pub async fn issued_since(
         self,
         external_user_id: impl AsRef<str>,
         known: &[impl AsRef<str>],
     ) -> Result<Vec<types::CardSummary>, Error> {
-        let is_known = |card: &types::CardSummary| known.iter().any(|id| id.as_ref() == card.card_id);
-        Ok(self.list(external_user_id).await?.cards.into_iter().filter(|card| !is_known(card)).collect())
+        let is_known = |card: &types::CardSummary| card.card_id.as_ref().is_some_and(|own| known.iter().any(|id| id.as_ref() == own));
+        // A response without the list is no empty list.
+        let cards = self.list(external_user_id).await?.cards.ok_or_else(|| Error::incomplete(&operations::LIST_CARDS, "cards"))?;
+        Ok(cards.into_iter().filter(|card| !is_known(card)).collect())
     }
 
     /// One card with its number and code, which are redacted where it is printed.

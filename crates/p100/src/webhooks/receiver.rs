@@ -12,8 +12,11 @@ use super::{Event, Raw, ReceiveError, ReceiveErrorKind, UnknownReason, Verifier}
 /// The largest body a [`Receiver`] takes unless told otherwise: 64 KiB. Known events have less than 2 KiB.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Where P100 looks whether the partner's server is up, below the base path. Answer 200; the method GET is assumed.
+/// Where P100 looks whether the partner's server is up, below the base path. Answer 200; the method GET is inferred.
 pub const HEALTH_PATH: &str = "/webhook/health";
+
+/// A member of every envelope.
+const EVENT_TYPE: &str = "event_type";
 
 /// Checks calls and reads them. Cheap enough to clone, and shareable behind an `Arc`.
 ///
@@ -112,11 +115,11 @@ impl Receiver {
             return Err(ReceiveError::kept(ReceiveErrorKind::TooLarge { limit: self.max_body_bytes }, body));
         }
         let expected = self.expected_at(path);
-        // No envelope has the members of a payload, so the most frequent form can be tried without looking further. Text
-        // first: what the decoder skips it does not check, and damaged bytes in a new member are damage too.
+        // The most frequent form can be tried without looking further, unless it may be an envelope: many payloads have no member that
+        // must be there. Text first: what the decoder skips it does not check, and damaged bytes in a new member are damage too.
         let mut first = expected.clone();
         if let (Some(kind), None) = (first.next(), first.next())
-            && std::str::from_utf8(&body).is_ok()
+            && std::str::from_utf8(&body).is_ok_and(|text| !text.contains(EVENT_TYPE) && !text.contains("\\u"))
             && let Ok(payload) = kind.decode(&body)
         {
             return Ok(Event::Known { payload, raw: Raw::flat(body) });

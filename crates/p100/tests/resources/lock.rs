@@ -37,13 +37,24 @@ async fn a_lock_knows_its_rates_and_when_it_expires() {
     mock_lock(&server, CREATED, EXPIRY);
     let lock = client.exchange().lock_rate("u-1").await.expect("a lock");
     assert_eq!((lock.id(), lock.account()), ("l-1", &Account::User("u-1".to_owned())));
-    assert_eq!(lock.rates().get("eth"), Some(&Decimal::new(300_050, 2)));
-    assert_eq!(lock.fee_percentage(), Decimal::new(149, 2));
+    assert_eq!(lock.rates().and_then(|rates| rates.get("eth")), Some(&Decimal::new(300_050, 2)));
+    assert_eq!(lock.fee_percentage(), Some(Decimal::new(149, 2)));
     assert_eq!(lock.expires_at(), time(EXPIRY));
     let last = time(EXPIRY) - TimeDelta::milliseconds(1);
     assert!(!lock.is_expired(last) && lock.is_expired(time(EXPIRY)));
     assert_eq!(lock.remaining(last), Duration::from_millis(1));
     assert_eq!(lock.remaining(time(EXPIRY) + TimeDelta::days(1)), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_lock_without_times_lasts_a_minute_from_its_receipt() {
+    let (server, client) = server_and_client().await;
+    server.lock_rate(|_, then| {
+        then.ok(&types::RateLock::builder().id("l-1").build());
+    });
+    let clock = Clock::from_fn(|| time("2025-08-12T09:00:00Z"));
+    let lock = client.exchange().lock_rate("u-1").await.expect("a lock").with_clock(clock);
+    assert_eq!((lock.expires_at(), lock.rates(), lock.fee_percentage()), (time("2025-08-12T09:01:00Z"), None, None));
 }
 
 #[tokio::test]

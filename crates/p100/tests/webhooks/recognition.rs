@@ -145,14 +145,14 @@ fn new_statuses_and_members_fail_nothing() {
 
 #[test]
 fn a_body_that_is_not_the_event_of_its_path_is_no_other_event_either() {
-    let body = payload(WebhookKind::ExchangeStatus);
+    let body = payload(WebhookKind::CardTransaction);
     let reason = reason(&receiver(), "/transfer-webhook", body);
     match &reason {
         UnknownReason::Invalid { kind, .. } => assert_eq!(*kind, WebhookKind::TransferStatus),
         other => panic!("{other:?}"),
     }
     let text = reason.to_string();
-    assert!(text.starts_with("it is not the payload of transferStatus: at ") && text.ends_with("missing field `id`"), "{text}");
+    assert!(text.starts_with("it is not the payload of transferStatus: at ") && text.ends_with("missing field `status`"), "{text}");
     assert_eq!(receive(&receiver(), "/transfer-webhook", body).expect("an event").kind(), Some(WebhookKind::TransferStatus));
 }
 
@@ -238,5 +238,16 @@ fn a_word_that_two_events_share_tells_neither() {
         for body in [format!(r#"{{"externalUserId":"u-1","status":"{word}"}}"#), format!(r#"{{"iban":"DE1","status":"{word}"}}"#)] {
             assert_eq!(reason(&receiver(), ELSEWHERE, &body), UnknownReason::Unrecognised, "{body}");
         }
+    }
+}
+
+#[test]
+fn an_envelope_is_unwrapped_however_its_name_is_escaped() {
+    let body = payload(WebhookKind::CardTransaction);
+    let path = WebhookKind::CardTransaction.route().path;
+    for name in ["event_type", r"event\u005ftype", r"\u0065vent_type"] {
+        let event = receive(&receiver(), path, &format!(r#"{{"{name}":"card.paid","data":{body}}}"#)).expect("an event");
+        let expected = WebhookKind::CardTransaction.decode(body.as_bytes()).expect("a payload");
+        assert_eq!((event.payload(), event.raw().event_type()), (Some(&expected), Some("card.paid")), "{name}");
     }
 }

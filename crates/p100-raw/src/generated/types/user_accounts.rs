@@ -88,17 +88,27 @@ pub struct CreateUserRequest {
 /// instead. Later docs no longer answer balances at creation; read them with getUserBalances.
 ///
 /// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CreatedBalances {
     /// Fiat balances; only `eur` occurs. Without IBAN and not active until the user is verified.
     #[serde(rename = "fiatBalances")]
-    pub fiat_balances: Vec<FiatBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances, one for each supported currency.
     #[serde(rename = "cryptoBalances")]
-    pub crypto_balances: Vec<CryptoBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crypto_balances: Option<Vec<CryptoBalance>>,
 }
 
 /// Body of extendUser. No page states a member, so none is known: an empty object, which may gain members.
@@ -296,17 +306,27 @@ pub struct UpdateUserRequest {
 /// limited users.
 ///
 /// Evidence: inferred.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct UserBalances {
     /// Fiat balances of the user; only `eur` occurs.
     #[serde(rename = "fiatBalances")]
-    pub fiat_balances: Vec<FiatBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances of the user, one for each currency.
     #[serde(rename = "cryptoBalances")]
-    pub crypto_balances: Vec<CryptoBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crypto_balances: Option<Vec<CryptoBalance>>,
     /// P100's own id of the user. May be missing.
     #[serde(rename = "userId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

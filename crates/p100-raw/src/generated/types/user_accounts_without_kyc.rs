@@ -77,7 +77,7 @@ pub struct LimitedBalance {
     /// Currency slug in lower case: `eur`, `btc`, `eth`, `ltc`, `pol`, `usdc` and so on.
     pub name: String,
     /// Deposit address, or null while none exists. Always null for `eur`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number; 1 for `eur`. The unit is inferred.
     #[serde(with = "crate::decimal::number")]
@@ -107,5 +107,6 @@ pub struct LimitedUserCreated {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
     /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.
-    pub balances: Vec<LimitedBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balances: Option<Vec<LimitedBalance>>,
 }
