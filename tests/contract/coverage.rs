@@ -54,6 +54,23 @@ fn every_page_of_the_index_is_covered_and_every_other_page_is_recorded() {
 }
 
 #[test]
+fn every_page_that_shows_a_member_is_in_the_index_or_recorded() {
+    let index = include_str!("../../spec/docs-index.yaml");
+    let record = include_str!("../../spec/CHANGES.md");
+    let mut shown = 0;
+    for schema in DOCUMENT.schemas() {
+        for (member, property) in schema.node.get("properties").into_iter().flat_map(Node::members) {
+            for page in property.strings("x-presence").filter(|page| *page != "legacy") {
+                shown += 1;
+                let is_known = index.contains(&format!("id: {page}\n")) || record.contains(page);
+                assert!(is_known, "{}.{member}: the page {page} is neither in the index nor in spec/CHANGES.md", schema.name);
+            }
+        }
+    }
+    assert!(shown > 20, "{shown}");
+}
+
+#[test]
 fn all_generations_are_complete() {
     assert_eq!((DOCUMENT.operations().len(), DOCUMENT.webhooks().len()), (54, 16));
     let graded = Evidence::ALL.map(|grade| DOCUMENT.operations().iter().filter(|operation| operation.evidence == grade).count());

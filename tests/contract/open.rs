@@ -120,7 +120,7 @@ fn an_empty_list_or_map_is_sent_and_an_absent_one_is_not() {
             assert_same_json(&again, &value.to_string(), &format!("{}.{name}", schema.name));
         }
     }
-    assert!(found > 1, "{found}");
+    assert!(found > 10, "{found}");
 }
 
 /// Every member that may be absent, with its schema.

@@ -114,6 +114,8 @@ pub struct Outcome {
     pub event: Option<String>,
     /// Member of the answer that names the created resource.
     pub id: Option<String>,
+    /// Member of the details and of the event that has the status.
+    pub status: String,
     /// Statuses after which nothing changes.
     pub terminal: Vec<String>,
     /// Those of them that mean success.
@@ -349,6 +351,7 @@ impl Document {
             details: outcome.str("details").map(str::to_owned),
             event: outcome.str("event").map(str::to_owned),
             id: outcome.str("id").map(str::to_owned),
+            status: outcome.str("status").unwrap_or("status").to_owned(),
             terminal: outcome.strings("terminal").map(str::to_owned).collect(),
             successful: outcome.strings("successful").map(str::to_owned).collect(),
         });

@@ -5,6 +5,7 @@ mod examples;
 mod objects;
 mod operations;
 mod parameters;
+mod presence;
 mod references;
 mod responses;
 mod schemas;
@@ -77,6 +78,11 @@ pub const RULES: &[Rule] = &[
     rule("no-composition", "Schemas are flat: no composition except the three forms the conventions name.", shapes::no_composition),
     rule("unsupported-keywords", "No keyword that the generator refuses or turns into something else.", shapes::unsupported_keywords),
     rule("evidence", "Every operation, component schema and event has a grade, and grades are the four known words.", evidence::grades),
+    rule(
+        "presence",
+        "In responses and events only what is certain is `required`: ids of creates, statuses of outcomes, members of two samples.",
+        presence::presence,
+    ),
     rule("observed", "`x-observed` lists by day, such as '2026-02-14', what its operation or schema has, each once.", evidence::observed),
     rule("descriptions", "Every operation, event, parameter, property and component schema is described.", evidence::descriptions),
     rule("examples", "Every request, success and event body has examples, and examples fit their schemas.", examples::examples),

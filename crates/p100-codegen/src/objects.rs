@@ -197,7 +197,14 @@ pub(crate) static OPERATION: Object = Object {
 
 static OUTCOME: Object = Object {
     name: "an outcome",
-    keys: &[("details", IDS), ("event", IDS), ("id", Value::Name(&MEMBER)), ("terminal", VALUES), ("successful", VALUES)],
+    keys: &[
+        ("details", IDS),
+        ("event", IDS),
+        ("id", Value::Name(&MEMBER)),
+        ("status", Value::Name(&MEMBER)),
+        ("terminal", VALUES),
+        ("successful", VALUES),
+    ],
 };
 
 static ERROR_CODE: Object =

@@ -175,7 +175,11 @@ impl fmt::Display for Error {
             ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
             ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
             ErrorKind::Undecodable => {
-                write!(f, "the answer with status {status} could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
+                f.write_str("the answer ")?;
+                if self.status().is_some() {
+                    write!(f, "with status {status} ")?;
+                }
+                write!(f, "could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
             ErrorKind::Refused => {
                 write!(f, "P100 answered with status {status}")?;

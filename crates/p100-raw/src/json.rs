@@ -38,7 +38,11 @@ impl InvalidJson {
 
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at `{}` (line {}, column {}): {}", OneLine(&self.path), self.line, self.column, self.expected)
+        write!(f, "at `{}`", OneLine(&self.path))?;
+        if self.line > 0 {
+            write!(f, " (line {}, column {})", self.line, self.column)?;
+        }
+        write!(f, ": {}", self.expected)
     }
 }
 

@@ -336,7 +336,7 @@ async fn orders_and_payment_links_are_paid() {
     let payment = json!({"currency": "usdc", "network": "polygon", "amount": "2"});
     let paid = post(&sandbox, &format!("payment-links/{link}/payments"), payment.clone()).await;
     let details = client.raw().get_payment_link(&link).await.unwrap().into_inner();
-    assert_eq!(paid, json!({"id": details.transactions[0].transaction_hash}));
+    assert_eq!(paid, json!({"id": details.transactions.as_ref().unwrap()[0].transaction_hash}));
     assert_eq!(sandbox.books().balances[&Account::Partner].0["eur"], Decimal::new(8874, 2));
     let overview: Overview = serde_json::from_value(get(&sandbox, "overview").await).unwrap();
     assert_eq!((overview.order_count, overview.payment_link_count), (1, 1));

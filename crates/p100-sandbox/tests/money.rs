@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use p100::types::Transaction;
 use p100::{Client, Decimal, Error};
 use p100_sandbox::{Account, Sandbox, Settings, Step, When};
 use serde_json::Value;
@@ -58,6 +59,7 @@ pub(crate) async fn holdings(sandbox: &Sandbox, account: &Account) -> String {
             (balances.fiat_balances, balances.crypto_balances)
         }
     };
+    let (fiat, crypto) = (fiat.expect("fiat balances"), crypto.expect("crypto balances"));
     let told = fiat.into_iter().map(|balance| (balance.name, balance.amount));
     let told = told.chain(crypto.into_iter().map(|balance| (balance.name, balance.amount)));
     let mut held = Vec::new();
@@ -97,6 +99,7 @@ pub(crate) async fn history(sandbox: &Sandbox, account: &Account) -> Vec<String>
         Account::User(user) => client.users().transactions(user, month).await,
         _ => client.partner().transactions(month).await,
     };
-    let lines = history.expect("a history").transactions.into_iter();
-    lines.map(|line| format!("{} {} {} {}", line.type_, line.amount, line.currency, line.status)).collect()
+    let lines = history.expect("a history").transactions.expect("a list");
+    let words = |line: Transaction| Some(format!("{} {} {} {}", line.type_?, line.amount?, line.currency?, line.status?));
+    lines.into_iter().map(|line| words(line).expect("whole")).collect()
 }

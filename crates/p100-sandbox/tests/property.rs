@@ -74,14 +74,14 @@ async fn run(seed: u64) {
 /// What withdrawals cost, as it is told beforehand.
 async fn fees(sandbox: &Sandbox) -> Fees {
     let client = client(sandbox);
-    let balances = client.partner().balances().await.expect("balances").crypto_balances;
+    let balances = client.partner().balances().await.expect("balances").crypto_balances.unwrap();
     let mut fees = Fees::new();
     for balance in balances {
         let currency = draw::CURRENCIES.iter().find(|currency| currency.slug == balance.name).expect("a known currency");
-        for (index, (network, terms)) in balance.network_config.into_iter().enumerate() {
+        for (index, (network, terms)) in balance.network_config.unwrap().into_iter().enumerate() {
             let other = (index > 0).then(|| NetworkFeeNetwork::from(network.as_str()));
             let chain = client.withdrawals().network_fee(NetworkFeeCurrency::from(currency.slug), other).await.expect("a fee");
-            fees.push((currency.slug, network, terms.withdrawal.fee_withdrawal, chain.network_fee));
+            fees.push((currency.slug, network, terms.withdrawal.unwrap().fee_withdrawal.unwrap(), chain.network_fee.unwrap()));
         }
     }
     fees

@@ -37,8 +37,8 @@ async fn a_transfer_to_a_person_pays_amount_and_fee_and_tells_of_itself() {
     let pending = client.partner().sepa_transfer(&to_person("75.2")).await.expect("accepted");
     let details = client.sepa().get(pending.id()).await.expect("details");
     assert_eq!(details.status, SepaTransferStatus::Successful);
-    assert_eq!((details.amount.to_string().as_str(), details.fee, details.user), ("75.20", amount("1"), None));
-    assert_eq!((details.destination_iban.as_str(), details.company_name), (IBAN, None));
+    assert_eq!((details.amount.as_ref().unwrap().to_string().as_str(), details.fee, details.user), ("75.20", Some(amount("1")), None));
+    assert_eq!((details.destination_iban.as_deref().unwrap(), details.company_name), (IBAN, None));
     assert_eq!(holdings(&sandbox, &Account::Partner).await, "23.8 eur");
     assert_eq!(fees(&sandbox, "eur"), amount("1"));
     assert_eq!(history(&sandbox, &Account::Partner).await, ["sepa-transfer 75.20 eur SUCCESSFUL"]);
@@ -56,7 +56,7 @@ async fn a_company_has_no_names_but_its_event_has_their_members() {
     fund(&sandbox, &Account::Partner, "20000 eur");
     let pending = client.partner().sepa_transfer(&to_company("12345.67")).await.expect("accepted");
     let details = client.sepa().get(pending.id()).await.expect("details");
-    assert_eq!((details.fee, details.company_name.as_deref()), (amount("12.35"), Some("Example Ltd")));
+    assert_eq!((details.fee, details.company_name.as_deref()), (Some(amount("12.35")), Some("Example Ltd")));
     assert_eq!((details.receiver_first_name, details.receiver_last_name), (None, None));
     let event = &events(&sandbox, "sepaTransferStatus")[0];
     assert_eq!((event.get("receiverFirstName"), event.get("receiverLastName")), (Some(&json!(null)), Some(&json!(null))));
@@ -155,7 +155,7 @@ async fn a_user_pays_out_too() {
     let pending = client.sepa().create(&of_user(to_person("75.2"), USER)).await.expect("accepted");
     let details = client.sepa().get(pending.id()).await.expect("details");
     assert_eq!(details.status, SepaTransferStatus::Successful);
-    assert_eq!(details.user.map(|user| user.external_user_id).as_deref(), Some(USER));
+    assert_eq!(details.user.and_then(|user| user.external_user_id).as_deref(), Some(USER));
     assert_eq!(holdings(&sandbox, &user()).await, "23.8 eur");
     assert_eq!(fees(&sandbox, "eur"), amount("1"));
     assert_eq!(history(&sandbox, &user()).await, ["sepa-transfer 75.20 eur SUCCESSFUL"]);
@@ -202,7 +202,7 @@ async fn on_level_1_nobody_is_named_and_only_contacts_are_paid() {
             _ => client.sepa().deposit_info(USER).await.expect("where to pay in").title,
         };
         let (sender_name, sender_iban) = ("Ada Example".to_owned(), IBAN.to_owned());
-        let deposit = ReferencedSepaDeposit { amount: amount("5"), sender_name, sender_iban, transfer_title: title };
+        let deposit = ReferencedSepaDeposit { amount: amount("5"), sender_name, sender_iban, transfer_title: title.unwrap() };
         sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
         let pending = match account {
             Account::Partner => client.partner().sepa_transfer(&to_own_account("10")).await,

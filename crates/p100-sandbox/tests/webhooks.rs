@@ -98,7 +98,7 @@ async fn the_receiver_of_p100_takes_a_webhook_of_the_sandbox() {
 
     let event = timeout(PATIENCE, events.recv()).await.expect("without being asked to").unwrap();
     let Some(WebhookEvent::TransferStatus(told)) = event.known() else { panic!("{event:?}") };
-    assert_eq!((&told.id, &told.status), (&id, &types::TransferStatus::Successful));
+    assert_eq!((told.id.as_ref(), &told.status), (Some(&id), &types::TransferStatus::Successful));
     sandbox.settle().await;
     let delivery = only(&sandbox);
     assert_eq!((delivery.event.as_str(), delivery.state), ("transferStatus", DeliveryState::Delivered));

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use p100::types::{TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType};
 use p100::webhooks::{WebhookEvent, WebhookKind};
-use p100::{Currency, Decimal};
+use p100::{Currency, Decimal, Require};
 use p100_sandbox::control::CryptoDeposit;
 use p100_sandbox::{Account, Sandbox};
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await?;
 
     show(&sandbox)?;
-    let balances = client.partner().balances().await?.crypto_balances;
+    let balances = client.partner().balances().await?.crypto_balances.require("cryptoBalances")?;
     let eth = balances.iter().find(|balance| balance.name == Currency::ETH.as_str()).ok_or("no balance")?;
     println!("{} eth on the account", eth.amount);
     Ok(())
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn show(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     for delivery in sandbox.deliveries() {
         if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())?.value {
-            println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency, deposit.status);
+            println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency.require("currency")?, deposit.status);
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use p100::{Currency, Decimal, Progress, WaitPolicy};
+use p100::{Currency, Decimal, Progress, Require, WaitPolicy};
 use p100_sandbox::{Account, Sandbox, Settings, Step, When};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,8 +17,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     sandbox.fund(&Account::Partner, "eth", Decimal::new(5, 1))?;
 
     let lock = client.partner().lock_rate().await?;
-    let rate = lock.rates().get("eth").ok_or("no rate for eth")?;
-    println!("1 eth = {rate} EUR, fee {} %, good for {:?}", lock.fee_percentage(), lock.lifetime().ok_or("no lifetime")?);
+    let rate = lock.rates().require("rates")?.get("eth").ok_or("no rate for eth")?;
+    let fee = lock.fee_percentage().require("feePercentage")?;
+    println!("1 eth = {rate} EUR, fee {fee} %, good for {:?}", lock.lifetime().ok_or("no lifetime")?);
 
     // More decimals than the currency has are refused here, and a lock whose time has passed on this machine before anything is sent.
     let amount = Currency::ETH.check(Decimal::new(5, 1))?;
@@ -35,7 +36,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let policy = WaitPolicy::default().first_interval(Duration::from_millis(10)).limit(Duration::from_secs(60));
     match pending.wait(policy).await? {
-        Progress::Succeeded(exchange) => println!("{} eth became {} EUR", exchange.amount_from, exchange.amount_to),
+        // P100 may leave members out; one line reads each that is needed.
+        Progress::Succeeded(exchange) => {
+            println!("{} eth became {} EUR", exchange.amount_from.require("amountFrom")?, exchange.amount_to.require("amountTo")?);
+        }
         Progress::Failed(exchange) => println!("failed: {:?}", exchange.error),
         other => println!("still {} after the time we gave it: ask again later, do not exchange again", other.status()),
     }

@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use p100::types::{CardLimits, CreateCardRequest, UpdateCardLimitsRequest};
-use p100::{CardId, Decimal, ExternalUserId, Pin};
+use p100::{CardId, Decimal, ExternalUserId, Pin, Require};
 use p100_sandbox::control::{CardChannel, CardTransaction, NewUser};
 use p100_sandbox::{Account, Sandbox};
 
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Only to show them to the card holder: never log, cache or store what expose() gives.
     let details = client.cards().get(&user, &card).await?;
-    println!("number of {} digits, read on purpose", details.card_number.expose().len());
+    println!("number of {} digits, read on purpose", details.card_number.require("cardNumber")?.expose().len());
 
     let CardLimits { monthly_trx_all, monthly_trx_atm, daily_trx_atm, monthly_trx_ecom, daily_trx_ecom, .. } =
         client.cards().limits(&user, &card).await?;
@@ -33,11 +33,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .external_user_id(&user)
         .card_id(&card)
         .daily_trx_all(Decimal::from(50))
-        .monthly_trx_all(monthly_trx_all)
-        .daily_trx_atm(daily_trx_atm)
-        .monthly_trx_atm(monthly_trx_atm)
-        .daily_trx_ecom(daily_trx_ecom)
-        .monthly_trx_ecom(monthly_trx_ecom)
+        .monthly_trx_all(monthly_trx_all.require("monthlyTrxAll")?)
+        .daily_trx_atm(daily_trx_atm.require("dailyTrxAtm")?)
+        .monthly_trx_atm(monthly_trx_atm.require("monthlyTrxAtm")?)
+        .daily_trx_ecom(daily_trx_ecom.require("dailyTrxEcom")?)
+        .monthly_trx_ecom(monthly_trx_ecom.require("monthlyTrxEcom")?)
         .build();
     client.cards().update_limits(&limits).await?;
     for amount in [Decimal::new(1299, 2), Decimal::from(40)] {
@@ -49,10 +49,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     client.cards().block(&user, &card).await?;
-    for card in client.cards().list(&user).await?.cards {
-        println!("{} ending in {}: {}", card.label, card.card_last_digits, card.status);
+    for card in client.cards().list(&user).await?.cards.require("cards")? {
+        let (label, digits) = (card.label.require("label")?, card.card_last_digits.require("cardLastDigits")?);
+        println!("{label} ending in {digits}: {}", card.status.require("status")?);
     }
     client.cards().delete(&user, &card).await?;
-    println!("{} cards left", client.cards().list(&user).await?.cards.len());
+    println!("{} cards left", client.cards().list(&user).await?.cards.require("cards")?.len());
     Ok(())
 }

@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use p100::types::{CreateLimitedUserRequest, DocumentType, TransferRequest};
-use p100::{Currency, Decimal, WaitPolicy};
+use p100::{Currency, Decimal, Require, WaitPolicy};
 use p100_sandbox::control::CryptoDeposit;
 use p100_sandbox::{Account, Sandbox};
 
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .document_number("X0000002")
         .build();
     let created = client.users().create_limited(&user).await?;
-    for balance in created.balances.iter().filter(|balance| balance.wallet.is_some()) {
+    for balance in created.balances.require("balances")?.iter().filter(|balance| balance.wallet.is_some()) {
         println!("{} is received at {}", balance.name, balance.wallet.as_deref().unwrap_or_default());
     }
 
@@ -42,7 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = TransferRequest::builder().source_external_user_id("customer-44").amount(amount).currency(Currency::USDC).build();
     let transfer = client.transfers().create(&request).await?.wait(WaitPolicy::default()).await?;
     println!("the transfer is {}", transfer.status());
-    for balance in client.users().balances("customer-44").await?.crypto_balances.iter().filter(|balance| !balance.amount.is_zero()) {
+    let balances = client.users().balances("customer-44").await?.crypto_balances.require("cryptoBalances")?;
+    for balance in balances.iter().filter(|balance| !balance.amount.is_zero()) {
         println!("left: {} {}", balance.amount, balance.name);
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 
+use p100::Require;
 use p100::types::{
     CreateUserRequest, DocumentType, IncomeSource, KycDocumentType, KycSessionRequest, Occupation, OpenAccountReason,
     UserVerificationRequest,
@@ -49,10 +50,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     sandbox.decide_kyc_session(&session.verification_id, KycDecision { approve: true, reason: None })?;
 
     let status = client.kyc().status("customer-42").await?;
-    println!("{} after an attempt that is {}", status.verification_status, status.attempt_status);
+    println!("{} after an attempt that is {}", status.verification_status.require("verificationStatus")?, status.attempt_status);
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id("customer-42").build()).await?;
-    for balance in client.users().balances("customer-42").await?.fiat_balances {
-        println!("{} {}: {}", balance.amount, balance.name, balance.status);
+    for balance in client.users().balances("customer-42").await?.fiat_balances.require("fiatBalances")? {
+        println!("{} {}: {}", balance.amount, balance.name, balance.status.require("status")?);
     }
     Ok(())
 }

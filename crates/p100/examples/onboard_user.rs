@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use p100::types::{CreateUserRequest, DocumentType, KycAttemptStatus, KycVerificationLevel, UserVerificationRequest};
-use p100::{CountryCode, Document, ExternalUserId, KycFiles};
+use p100::{CountryCode, Document, ExternalUserId, KycFiles, Require};
 use p100_sandbox::Sandbox;
 
 #[tokio::main(flavor = "current_thread")]
@@ -43,13 +43,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.
     let status = client.kyc().status(&id).await?;
     match (&status.verification_status, &status.attempt_status) {
-        (KycVerificationLevel::Verified, _) => println!("verified"),
+        (Some(KycVerificationLevel::Verified), _) => println!("verified"),
         (_, KycAttemptStatus::RejectedByProvider) => {
             println!("rejected: {}", status.rejection_reason.as_deref().unwrap_or("no reason given"))
         }
         (_, other) => println!("still going on: {other}"),
     }
-    for balance in client.users().balances(&id).await?.fiat_balances {
+    for balance in client.users().balances(&id).await?.fiat_balances.require("fiatBalances")? {
         println!("{} {} on {}", balance.amount, balance.name, balance.iban.as_deref().unwrap_or("no account yet"));
     }
     Ok(())

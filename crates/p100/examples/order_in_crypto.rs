@@ -3,8 +3,8 @@
 
 use std::error::Error;
 
-use p100::Decimal;
 use p100::types::OrderLockRequest;
+use p100::{Decimal, Require};
 use p100_sandbox::Sandbox;
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,24 +23,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("no address yet: wait for the event orderStatus");
         return Ok(());
     };
-    println!("to pay: {} to {address} on {}", order.total_amount_required, order.network);
+    let required = order.total_amount_required.require("totalAmountRequired")?;
+    println!("to pay: {required} to {address} on {}", order.network.as_deref().require("network")?);
 
     // The payer pays in two parts.
-    sandbox.pay_order(&order.order_id, Decimal::from(40))?;
-    show(&client, &order.order_id).await?;
-    sandbox.pay_order(&order.order_id, order.total_amount_required - Decimal::from(40))?;
-    show(&client, &order.order_id).await?;
+    sandbox.pay_order(pending.id(), Decimal::from(40))?;
+    show(&client, pending.id()).await?;
+    sandbox.pay_order(pending.id(), required - Decimal::from(40))?;
+    show(&client, pending.id()).await?;
 
     // The docs name no status for the end: what counts is what has arrived.
-    for balance in client.partner().balances().await?.fiat_balances {
+    for balance in client.partner().balances().await?.fiat_balances.require("fiatBalances")? {
         println!("the partner has {} {}", balance.amount, balance.name);
     }
     Ok(())
 }
 
-async fn show(client: &p100::Client, order_id: &str) -> Result<(), p100::Error> {
+async fn show(client: &p100::Client, order_id: &str) -> Result<(), Box<dyn Error>> {
     let order = client.orders().get(order_id).await?;
-    let (received, required) = (order.received_amount, order.total_amount_required);
-    println!("{}: {received} of {required}, {} of {} confirmations", order.status, order.confirmations, order.required_confirmations);
+    let (received, required) =
+        (order.received_amount.require("receivedAmount")?, order.total_amount_required.require("totalAmountRequired")?);
+    let (seen, needed) = (order.confirmations.require("confirmations")?, order.required_confirmations.require("requiredConfirmations")?);
+    println!("{}: {received} of {required}, {seen} of {needed} confirmations", order.status);
     Ok(())
 }

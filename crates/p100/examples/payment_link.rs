@@ -3,8 +3,8 @@
 
 use std::error::Error;
 
-use p100::Decimal;
 use p100::types::PaymentLinkRequest;
+use p100::{Decimal, Require};
 use p100_sandbox::Sandbox;
 use p100_sandbox::control::PaymentLinkPayment;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let request = PaymentLinkRequest::builder().amount(Decimal::new(4350, 2)).currency("eur").build();
     let link = client.payment_links().create(&request).await?;
-    println!("send the payer to {}", link.url);
+    println!("send the payer to {}", link.url.as_deref().require("url")?);
 
     for amount in [20, 30] {
         let (currency, network) = ("usdc".to_owned(), Some("polygon".to_owned()));
@@ -23,12 +23,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         sandbox.pay_payment_link(&link.payment_link_id, &payment)?;
         // The docs know one status, for a link that is underpaid, so the transfers tell more.
         let details = client.payment_links().get(&link.payment_link_id).await?;
-        for transfer in &details.transactions {
-            println!("{} {} on {}", transfer.amount, transfer.currency, transfer.network);
+        let transfers = details.transactions.require("transactions")?;
+        for transfer in &transfers {
+            let network = transfer.network.as_deref().unwrap_or("an unknown network");
+            println!("{} {} on {network}", transfer.amount.require("amount")?, transfer.currency.as_deref().require("currency")?);
         }
-        println!("{} transfers so far; the link is {}", details.transactions.len(), details.status);
+        println!("{} transfers so far; the link is {}", transfers.len(), details.status);
     }
-    for balance in client.partner().balances().await?.fiat_balances {
+    for balance in client.partner().balances().await?.fiat_balances.require("fiatBalances")? {
         println!("the partner has {} {}", balance.amount, balance.name);
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::error::Error;
 
 use p100::types::{CreateCardRequest, CreateUserRequest, DocumentType, TransferRequest, UserVerificationRequest};
 use p100::webhooks::{self, Event, Receiver, Verifier};
-use p100::{Client, Currency, Decimal, Document, Environment, KycFiles, Pin, WaitPolicy};
+use p100::{Client, Currency, Decimal, Document, Environment, KycFiles, Pin, Require, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardTransaction};
 use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let files = KycFiles::passport(Document::from_bytes(scan)?, Document::from_bytes(selfie)?);
     client.kyc().upload_files("customer-42", files).await?;
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id("customer-42").build()).await?;
-    println!("  {}", client.kyc().status("customer-42").await?.verification_status);
+    println!("  {}", client.kyc().status("customer-42").await?.verification_status.require("verificationStatus")?);
 
     println!("Fund the user with 0.5 eth of yours");
     let half = Currency::ETH.check(Decimal::new(5, 1))?;
@@ -53,7 +53,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     println!("Lock a rate and exchange");
     let lock = client.exchange().lock_rate("customer-42").await?;
-    println!("  1 eth = {} EUR for {:?}", lock.rates().get("eth").ok_or("no rate")?, lock.lifetime().ok_or("no lifetime")?);
+    let eth = lock.rates().require("rates")?.get("eth").ok_or("no rate")?;
+    println!("  1 eth = {eth} EUR for {:?}", lock.lifetime().ok_or("no lifetime")?);
     println!("  {}", lock.exchange(half, Currency::ETH, Currency::EUR).await?.wait(WaitPolicy::default()).await?.status());
 
     println!("Issue a card and pay with it");
@@ -61,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let card = client.cards().create(&card).await?;
     let (merchant_name, amount) = ("Example Shop".to_owned(), Decimal::new(1299, 2));
     sandbox.make_card_transaction(&card.card_id, CardTransaction { merchant_name, amount, channel: CardChannel::Ecom })?;
-    for balance in client.users().balances("customer-42").await?.fiat_balances {
+    for balance in client.users().balances("customer-42").await?.fiat_balances.require("fiatBalances")? {
         println!("  {} {} on {}", balance.amount, balance.name, balance.iban.as_deref().unwrap_or("no account"));
     }
 

@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use p100::types::{PartnerSepaTransferRequest, PartyType};
-use p100::{Attempt, Currency, Decimal, Iban, Verdict};
+use p100::{Attempt, Currency, Decimal, Iban, Require, Verdict};
 use p100_sandbox::{Account, Fault, FaultKind, Sandbox};
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,8 +44,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match client.reconcile(&Attempt::new(&payout, started_at, sandbox.now())).await? {
         Verdict::Candidates(found) => {
             for entry in found {
-                println!("probably the payment: {} {} {} at {}", entry.type_, entry.amount, entry.currency, entry.created_at);
-                println!("its status tells whether it moved: {}", entry.status);
+                // A candidate has amount, currency and time.
+                let (amount, currency) = (entry.amount.require("amount")?, entry.currency.require("currency")?);
+                println!("probably the payment: {amount} {currency} at {}", entry.created_at.require("createdAt")?);
+                println!("its status tells whether it moved: {}", entry.status.require("status")?);
             }
         }
         Verdict::NoTrace => println!("no trace yet: look again in some minutes before paying again"),

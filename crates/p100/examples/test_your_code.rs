@@ -4,14 +4,15 @@
 use std::error::Error;
 
 use p100::types::{FiatBalance, FiatBalanceStatus, UserBalances};
-use p100::{Client, Decimal};
+use p100::{Client, Decimal, Require};
 use p100_httpmock::MockServer;
 
 /// The code under test: what a user can spend in euros.
-async fn spendable(client: &Client, user: &str) -> Result<Decimal, p100::Error> {
-    let balances = client.users().balances(user).await?;
-    let active = balances.fiat_balances.iter().filter(|balance| balance.name == "eur" && balance.status == FiatBalanceStatus::Active);
-    Ok(active.map(|balance| balance.amount).sum())
+async fn spendable(client: &Client, user: &str) -> Result<Decimal, Box<dyn Error>> {
+    // A response without balances is an error, and not nothing to spend.
+    let balances = client.users().balances(user).await?.fiat_balances.require("fiatBalances")?;
+    let is_active = |balance: &&FiatBalance| balance.name == "eur" && balance.status == Some(FiatBalanceStatus::Active);
+    Ok(balances.iter().filter(is_active).map(|balance| balance.amount).sum())
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use p100::types::{SepaContactStatus, SepaTransferRequest};
-use p100::{Currency, Decimal, Iban, Progress, WaitPolicy};
+use p100::{Currency, Decimal, Iban, Progress, Require, WaitPolicy};
 use p100_sandbox::control::{NewUser, ReferencedSepaDeposit};
 use p100_sandbox::{Sandbox, Settings};
 
@@ -18,7 +18,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Show the user where to pay in. Only a transfer with exactly this title is matched.
     let info = client.sepa().deposit_info("customer-42").await?;
-    println!("pay to {} of {}, title {}", info.iban, info.account_holder, info.title);
+    let title = info.title.require("title")?;
+    println!("pay to {} of {}, title {title}", info.iban.require("iban")?, info.account_holder.require("accountHolder")?);
 
     // The bank transfer arrives. The event ibanStatus tells whether its sender is the user.
     let iban = Iban::new("DE89 3704 0044 0532 0130 00")?;
@@ -26,10 +27,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         amount: Decimal::from(120),
         sender_name: sandbox.overview().users[0].name.clone(),
         sender_iban: iban.to_string(),
-        transfer_title: info.title,
+        transfer_title: title,
     })?;
-    let contacts = client.sepa().contacts("customer-42").await?.contacts;
-    let is_approved = contacts.iter().any(|contact| contact.iban == iban.as_str() && contact.status == SepaContactStatus::Approved);
+    let contacts = client.sepa().contacts("customer-42").await?.contacts.require("contacts")?;
+    let is_approved = contacts
+        .iter()
+        .any(|contact| contact.iban.as_deref() == Some(iban.as_str()) && contact.status == Some(SepaContactStatus::Approved));
     println!("the account may be paid out to: {is_approved}");
 
     // On level 1 nobody is named: the money goes back to where it came from.
@@ -40,10 +43,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .destination_iban(&iban)
         .transfer_title("Payout 0818")
         .build();
-    match client.sepa().create(&payout).await?.wait(WaitPolicy::default()).await? {
-        Progress::Succeeded(transfer) => println!("paid out {} {}, fee {}", transfer.amount, transfer.currency, transfer.fee),
+    let pending = client.sepa().create(&payout).await?;
+    match pending.wait(WaitPolicy::default()).await? {
+        Progress::Succeeded(transfer) => {
+            let (amount, currency) = (transfer.amount.require("amount")?, transfer.currency.require("currency")?);
+            println!("paid out {amount} {currency}, fee {}", transfer.fee.require("fee")?);
+        }
         Progress::Failed(transfer) => println!("not paid out: {:?}", transfer.error),
-        Progress::InProgress(transfer) => println!("still {}: ask again later for {}", transfer.status, transfer.id),
+        Progress::InProgress(transfer) => println!("still {}: ask again later for {}", transfer.status, pending.id()),
     }
     Ok(())
 }

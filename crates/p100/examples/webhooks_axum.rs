@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use p100::Decimal;
 use p100::types::TransferRequest;
 use p100::webhooks::{self, Event, Payload, Receiver, Verifier, WebhookEvent};
+use p100::{Decimal, Require};
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
@@ -59,7 +59,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             continue;
         }
         match &event.payload {
-            Payload::Known(WebhookEvent::TransferStatus(transfer)) => println!("transfer {:?} is {:?}", transfer.id, transfer.status),
+            Payload::Known(WebhookEvent::TransferStatus(transfer)) => {
+                println!("transfer {} is {}", transfer.id.as_deref().require("id")?, transfer.status);
+            }
             Payload::Known(WebhookEvent::Card3dsCode(code)) => println!("show a code to {:?}: {:?}", code.external_user_id, code.code),
             Payload::Known(other) => println!("{other:?}"),
             // Keep path and bytes: Receiver::recognise reads them once more after an upgrade.

@@ -59,15 +59,15 @@ impl RateLock {
         &self.account
     }
 
-    /// Price of one unit of each currency in EUR.
+    /// Price of one unit of each currency in EUR, if P100 wrote it.
     #[must_use]
-    pub fn rates(&self) -> &ExchangeRates {
-        &self.details.rates
+    pub fn rates(&self) -> Option<&ExchangeRates> {
+        self.details.rates.as_ref()
     }
 
-    /// The fee in percent: 1.49 means 1.49 %.
+    /// The fee in percent, if P100 wrote it: 1.49 means 1.49 %.
     #[must_use]
-    pub fn fee_percentage(&self) -> Decimal {
+    pub fn fee_percentage(&self) -> Option<Decimal> {
         self.details.fee_percentage
     }
 

@@ -26,12 +26,12 @@ const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 /// [`Transfers::pending`](crate::Transfers::pending).
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client, stored_id: String) -> Result<(), p100::OutcomeUnknown> {
-/// use p100::{Progress, WaitPolicy};
+/// # async fn example(client: p100::Client, stored_id: String) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::{Progress, Require, WaitPolicy};
 ///
 /// let pending = client.transfers().pending(stored_id);
 /// match pending.wait(WaitPolicy::default()).await? {
-///     Progress::Succeeded(transfer) => println!("{} {} moved", transfer.amount, transfer.currency),
+///     Progress::Succeeded(transfer) => println!("{} {} moved", transfer.amount.require("amount")?, transfer.currency.require("currency")?),
 ///     Progress::Failed(transfer) => println!("nothing moved: {:?}", transfer.error),
 ///     Progress::InProgress(transfer) => println!("still {}: ask again later", transfer.status),
 /// }

@@ -96,7 +96,7 @@ impl Client {
             match self.history(&attempt.account, month).await {
                 // Should P100 answer more than the month, an entry must not look like two payments.
                 Ok(history) => {
-                    let listed = Option::<&Vec<Transaction>>::from(&history.transactions);
+                    let listed = history.transactions.as_ref();
                     doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
                     let new: Vec<_> = listed.into_iter().flatten().filter(|entry| !entries.contains(entry)).cloned().collect();
                     entries.extend(new);

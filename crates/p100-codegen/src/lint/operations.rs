@@ -218,6 +218,14 @@ pub(super) fn outcome(document: &Document) -> Vec<Problem> {
         if let Some(id) = outcome.id.as_ref().filter(|id| answer.is_none_or(|properties| properties.get(id).is_none())) {
             complain("id", format!("`x-outcome.id` names `{id}`, which is no member of the success body"));
         }
+        let details = document.operations().iter().filter(|other| outcome.details.as_ref() == Some(&other.id));
+        let details = details.flat_map(Operation::successes).filter_map(|response| response.body.as_ref()?.schema());
+        let event =
+            document.webhooks().iter().filter(|event| outcome.event.as_ref() == Some(&event.id)).map(|event| event.payload.as_str());
+        let has_status = |schema: &str| document.schema(schema).is_some_and(|node| node.at(&["properties", &outcome.status]).is_some());
+        if node.get("status").is_some() && !details.chain(event).any(has_status) {
+            complain("status", format!("`x-outcome.status` names `{}`, which neither details nor event have", outcome.status));
+        }
         for status in outcome.successful.iter().filter(|status| !outcome.terminal.contains(status)) {
             complain("successful", format!("`{status}` is in `x-outcome.successful` but not in `terminal`; list it in both"));
         }

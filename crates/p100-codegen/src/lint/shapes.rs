@@ -8,7 +8,7 @@ use crate::{Document, Node, Problem};
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
 /// Keywords that may stand beside `allOf: [$ref]`: they say something about this use of the component.
-const BESIDE_REFERENCE: [&str; 6] = ["allOf", "description", "deprecated", "readOnly", "writeOnly", "x-evidence"];
+const BESIDE_REFERENCE: [&str; 7] = ["allOf", "description", "deprecated", "readOnly", "writeOnly", "x-evidence", "x-presence"];
 
 pub(super) fn named_types(document: &Document) -> Vec<Problem> {
     each_place(document, |place| unnamed(place).map(str::to_owned))

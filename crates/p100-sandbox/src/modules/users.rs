@@ -235,7 +235,7 @@ impl World {
                 .name(balance.name)
                 .maybe_wallet(balance.wallet)
                 .rate(balance.rate)
-                .network_config(balance.network_config)
+                .maybe_network_config(balance.network_config)
                 .build()
         });
         let fiat = balances::fiat(self, &account, false).into_iter().map(|balance| {

@@ -263,6 +263,7 @@ pub(super) async fn balances(client: &Client, account: &Account) -> Result<BTree
             (balances.fiat_balances, balances.crypto_balances)
         }
     };
+    let (fiat, crypto) = (fiat.unwrap(), crypto.unwrap());
     let fiat = fiat.into_iter().map(|balance| (balance.name, balance.amount));
     Ok(fiat.chain(crypto.into_iter().map(|balance| (balance.name, balance.amount))).collect())
 }

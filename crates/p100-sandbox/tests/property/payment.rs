@@ -76,11 +76,11 @@ impl Payment {
 
     /// `None`: it would buy nothing.
     pub(super) fn exchange(account: &Account, (slug, amount): (&str, Decimal), to: &str, lock: &p100::types::RateLock) -> Option<Self> {
-        let rate = |slug: &str| units(*lock.rates.get(slug).expect("a rate"), 8);
+        let rate = |slug: &str| units(*lock.rates.as_ref().unwrap().get(slug).expect("a rate"), 8);
         let (places, places_to) = (decimals(slug), decimals(to));
         let sold = units(amount, places);
         // In percent, so of ten thousand with two decimals; halves up.
-        let fee = ((sold * units(lock.fee_percentage, 2) + 5_000) / 10_000).min(sold);
+        let fee = ((sold * units(lock.fee_percentage.unwrap(), 2) + 5_000) / 10_000).min(sold);
         let (mut above, mut below) = ((sold - fee) * rate(slug), rate(to));
         if places_to >= places {
             above *= 10_u128.pow(places_to - places)
@@ -126,28 +126,34 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let details = client.transfers().get(id).await?;
             let whole = format!("{details:?}");
             let users = [details.source_external_user_id, details.destination_external_user_id];
-            (Told { event, users, amounts: vec![(details.amount, details.currency)], fee: None }, details.status.to_string(), whole)
+            (
+                Told { event, users, amounts: vec![(details.amount.unwrap(), details.currency.unwrap())], fee: None },
+                details.status.to_string(),
+                whole,
+            )
         }
         "exchangeStatus" => {
             let details = client.exchange().get(id).await?;
             let whole = format!("{details:?}");
-            let users = [details.user.map(|user| user.external_user_id), None];
-            let amounts = vec![(details.amount_from, details.currency_from), (details.amount_to, details.currency_to)];
+            let users = [details.user.and_then(|user| user.external_user_id), None];
+            let sold = (details.amount_from.unwrap(), details.currency_from.unwrap());
+            let amounts = vec![sold, (details.amount_to.unwrap(), details.currency_to.unwrap())];
             (Told { event, users, amounts, fee: None }, details.status.to_string(), whole)
         }
         "sepaTransferStatus" => {
             let details = client.sepa().get(id).await?;
             let whole = format!("{details:?}");
-            let amounts = vec![(details.amount, "eur".to_owned())];
-            let users = [details.user.map(|user| user.external_user_id), None];
-            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
+            let amounts = vec![(details.amount.unwrap(), "eur".to_owned())];
+            let users = [details.user.and_then(|user| user.external_user_id), None];
+            (Told { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
         }
         _ => {
             let details = client.withdrawals().get(id).await?;
             let whole = format!("{details:?}");
-            let amounts = vec![(details.amount, format!("{} on {}", details.currency.name, details.currency.network))];
-            let users = [details.user.map(|user| user.external_user_id), None];
-            (Told { event, users, amounts, fee: Some(details.fee) }, details.status.to_string(), whole)
+            let currency = details.currency.unwrap();
+            let amounts = vec![(details.amount.unwrap(), format!("{} on {}", currency.name.unwrap(), currency.network.unwrap()))];
+            let users = [details.user.and_then(|user| user.external_user_id), None];
+            (Told { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
         }
     })
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Window;
 use crate::Decimal;
-use crate::raw::{Operation, Timestamp, operations};
+use crate::raw::{Operation, operations};
 use crate::types::{self, Transaction};
 
 /// How far the clocks may have been apart, and how much later than the call P100 may have recorded the payment.
@@ -97,18 +97,19 @@ impl Attempt {
 
     /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not.
     pub(super) fn concerns(&self, entry: &Transaction, window: &Window) -> bool {
-        let time = Option::<&Timestamp>::from(&entry.created_at).and_then(|time| time.utc().ok());
+        let time = entry.created_at.as_ref().and_then(|time| time.utc().ok());
         let elsewhen = time.is_some_and(|time| !window.holds(time));
         let own = [Some(&self.currency), self.currency_to.as_ref()];
-        let foreign = Option::<&String>::from(&entry.currency)
-            .is_some_and(|currency| !own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(currency)));
+        let foreign =
+            entry.currency.as_ref().is_some_and(|currency| !own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(currency)));
         !elsewhen && !foreign
     }
 
-    /// Whether the entry, which concerns the attempt, is of its amount.
+    /// Whether the entry, which concerns the attempt, is of its amount and has a time.
     pub(super) fn matches(&self, entry: &Transaction) -> bool {
-        Option::<&String>::from(&entry.currency).is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
-            && Option::<&Decimal>::from(&entry.amount).is_some_and(|amount| self.amount.abs() == amount.abs())
+        entry.created_at.is_some()
+            && entry.currency.as_ref().is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
+            && entry.amount.is_some_and(|amount| self.amount.abs() == amount.abs())
     }
 }
 

@@ -51,11 +51,12 @@ impl Cards<'_> {
     }
 
     /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
-    /// their labels; number and code of the one that it is are in [`get`](Self::get).
+    /// their labels; number and code of the one that it is are in [`get`](Self::get). A card without an id counts as new.
     ///
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::CreateCardRequest) -> Result<(), p100::Error> {
-    /// let known: Vec<String> = client.cards().list("customer-42").await?.cards.into_iter().map(|card| card.card_id).collect();
+    /// let cards = client.cards().list("customer-42").await?.cards.unwrap_or_default();
+    /// let known: Vec<String> = cards.into_iter().filter_map(|card| card.card_id).collect();
     /// match client.cards().create(&request).await {
     ///     Ok(card) => println!("created: {}", card.card_id),
     ///     Err(error) if error.may_have_taken_effect() => {
@@ -72,11 +73,10 @@ impl Cards<'_> {
     /// The call failed: see [`Error`]. It says nothing about the card.
     pub async fn issued_since(self, external_user_id: impl AsRef<str>, known: &[impl AsRef<str>]) -> Result<Issued, Error> {
         let response = listed(self.0, external_user_id.as_ref()).await?;
-        let listed = Option::<&Vec<types::CardSummary>>::from(&response.cards);
+        let listed = response.cards.as_ref();
         let doubts = Doubt::of(&response, "cards", listed.is_some());
-        let is_known = |card: &&types::CardSummary| {
-            Option::<&String>::from(&card.card_id).is_some_and(|card_id| known.iter().any(|id| id.as_ref() == card_id))
-        };
+        let is_known =
+            |card: &&types::CardSummary| card.card_id.as_ref().is_some_and(|card_id| known.iter().any(|id| id.as_ref() == card_id));
         let cards = listed.into_iter().flatten().filter(|card| !is_known(card)).cloned().collect();
         Ok(Issued { cards, doubts })
     }

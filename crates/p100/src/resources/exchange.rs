@@ -7,12 +7,12 @@ use crate::{Account, Client, Error, Pending, RateLock, types};
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use p100::{Decimal, Progress, WaitPolicy};
+/// use p100::{Decimal, Progress, Require, WaitPolicy};
 ///
 /// let lock = client.exchange().lock_rate("customer-42").await?;
 /// let pending = lock.exchange(Decimal::new(5, 1), "eth", "eur").await?;
 /// match pending.wait(WaitPolicy::default()).await? {
-///     Progress::Succeeded(exchange) => println!("got {} {}", exchange.amount_to, exchange.currency_to),
+///     Progress::Succeeded(exchange) => println!("got {} {}", exchange.amount_to.require("amountTo")?, exchange.currency_to.require("currencyTo")?),
 ///     Progress::Failed(exchange) => println!("not done: {:?}", exchange.error),
 ///     Progress::InProgress(_) => println!("not decided yet, ask again later for {}", pending.id()),
 /// }

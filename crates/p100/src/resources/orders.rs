@@ -8,14 +8,16 @@ use crate::{Client, Error, Pending, types};
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::Require;
 /// use p100::types::OrderLockRequest;
 ///
 /// let request = OrderLockRequest::builder().currency("usdc").amount("346.59".parse()?).network("polygon").build();
 /// let pending = client.orders().lock_rate(&request).await?.order().await?;
 /// let order = pending.status().await?.into_details();
+/// let (required, network) = (order.total_amount_required.require("totalAmountRequired")?, order.network.require("network")?);
 /// match order.wallet_address {
-///     Some(address) => println!("pay {} to {address} on {}", order.total_amount_required, order.network),
-///     None => println!("no address yet, ask again later for {}", order.order_id),
+///     Some(address) => println!("pay {required} to {address} on {network}"),
+///     None => println!("no address yet, ask again later for {}", pending.id()),
 /// }
 /// # Ok(())
 /// # }

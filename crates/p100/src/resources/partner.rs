@@ -6,8 +6,10 @@ use crate::{Account, Client, Error, Month, Pending, RateLock, types};
 /// The partner's own account: [`Client::partner`].
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
-/// for balance in client.partner().balances().await?.crypto_balances {
+/// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::Require;
+///
+/// for balance in client.partner().balances().await?.crypto_balances.require("cryptoBalances")? {
 ///     println!("{} {}", balance.amount, balance.name);
 /// }
 /// # Ok(())

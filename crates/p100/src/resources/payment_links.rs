@@ -7,13 +7,14 @@ use crate::{Client, Error, Pending, types};
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::Require;
 /// use p100::types::PaymentLinkRequest;
 ///
 /// let request = PaymentLinkRequest::builder().amount("49.90".parse()?).currency("eur").build();
 /// let link = client.payment_links().create(&request).await?;
-/// println!("send the payer to {}, and store {}", link.url, link.payment_link_id);
+/// println!("send the payer to {}, and store {}", link.url.require("url")?, link.payment_link_id);
 /// let details = client.payment_links().get(&link.payment_link_id).await?;
-/// println!("{}: {} transfers so far", details.status, details.transactions.len());
+/// println!("{}: {} transfers so far", details.status, details.transactions.require("transactions")?.len());
 /// # Ok(())
 /// # }
 /// ```

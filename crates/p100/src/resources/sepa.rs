@@ -10,9 +10,12 @@ use crate::{Client, Error, Pending, types};
 /// receiver fields of a request must be left out; on level 2 they must be sent.
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
+/// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::Require;
+///
 /// let transfer = client.sepa().get("0d3f9e0c-5a5b-4a3e-9a63-5c1b1f0c7d11").await?;
-/// println!("{} {} to {}: {}", transfer.amount, transfer.currency, transfer.destination_iban, transfer.status);
+/// let (amount, iban) = (transfer.amount.require("amount")?, transfer.destination_iban.require("destinationIban")?);
+/// println!("{amount} to {iban}: {}", transfer.status);
 /// # Ok(())
 /// # }
 /// ```

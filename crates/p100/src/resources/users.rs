@@ -8,12 +8,12 @@ use crate::{Client, Error, Month, types};
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use p100::{ExternalUserId, Month};
+/// use p100::{ExternalUserId, Month, Require};
 ///
-/// let balances = client.users().balances("customer-42").await?;
+/// let balances = client.users().balances("customer-42").await?.crypto_balances.require("cryptoBalances")?;
 /// let user = ExternalUserId::new("customer-42")?;
-/// let history = client.users().transactions(&user, Month::new(2025, 8)?).await?;
-/// println!("{} crypto balances, {} transactions", balances.crypto_balances.len(), history.transactions.len());
+/// let history = client.users().transactions(&user, Month::new(2025, 8)?).await?.transactions.require("transactions")?;
+/// println!("{} crypto balances, {} transactions", balances.len(), history.len());
 /// # Ok(())
 /// # }
 /// ```

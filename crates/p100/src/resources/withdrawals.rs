@@ -6,8 +6,10 @@ use crate::{Client, Error, Pending, types};
 /// Crypto withdrawals of users: [`Client::withdrawals`]. Those of the partner are [`Partner::withdraw`](crate::Partner::withdraw).
 ///
 /// ```no_run
-/// # async fn example(client: p100::Client) -> Result<(), p100::Error> {
-/// let fee = client.withdrawals().network_fee("usdc", Some("polygon".into())).await?.network_fee;
+/// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use p100::Require;
+///
+/// let fee = client.withdrawals().network_fee("usdc", Some("polygon".into())).await?.network_fee.require("networkFee")?;
 /// println!("the network takes {fee}");
 /// # Ok(())
 /// # }

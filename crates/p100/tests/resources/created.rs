@@ -1,6 +1,6 @@
 //! What became of a user or a card whose create got no answer.
 
-use p100::types::{CreateCardRequest, CreateUserRequest};
+use p100::types::{CardList, CardSummary, CreateCardRequest, CreateUserRequest};
 use p100::{CountryCode, Doubt, ErrorKind, Retries};
 use p100_httpmock::MockServer;
 use p100_sandbox::control::NewUser;
@@ -78,8 +78,8 @@ async fn a_card_whose_create_got_no_answer_is_found_among_those_that_were_not_th
         assert!(error.may_have_taken_effect(), "{error}");
 
         let issued = client.cards().issued_since("u-1", &[&first.card_id]).await.expect("an answer");
-        let labels: Vec<_> = issued.cards.iter().map(|card| card.label.as_str()).collect();
-        assert_eq!(labels, if takes_effect { vec!["Shopping"] } else { Vec::new() });
+        let labels: Vec<_> = issued.cards.iter().map(|card| card.label.as_deref()).collect();
+        assert_eq!(labels, if takes_effect { vec![Some("Shopping")] } else { Vec::new() });
         let all = client.cards().issued_since("u-1", &[] as &[&str]).await.expect("an answer");
         assert_eq!(all.cards.len(), issued.cards.len() + 1);
     }
@@ -110,4 +110,23 @@ async fn a_list_of_cards_that_is_not_read_whole_never_says_that_there_is_no_othe
             "{body}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_list_of_cards_that_is_not_there_is_no_empty_list_and_a_card_without_an_id_is_new() {
+    let server = MockServer::start_async().await;
+    let client = p100::Client::builder().base_url(server.base_url()).api_key("key").build().expect("a client");
+    let mut mock = server.list_cards(|_, then| {
+        then.ok(&CardList::default());
+    });
+    let issued = client.cards().issued_since("u-1", &["k-1"]).await.expect("a response");
+    assert_eq!((issued.cards, issued.doubts), (Vec::new(), vec![Doubt::NoList]));
+    mock.delete();
+    let nameless = CardSummary::builder().label("Shopping").build();
+    let known = CardSummary::builder().card_id("k-1").build();
+    server.list_cards(|_, then| {
+        then.ok(&CardList::builder().cards(vec![known, nameless.clone()]).build());
+    });
+    let issued = client.cards().issued_since("u-1", &["k-1"]).await.expect("a list");
+    assert_eq!((issued.cards, issued.doubts), (vec![nameless], Vec::new()));
 }

@@ -75,6 +75,39 @@ async fn an_entry_whose_time_cannot_be_read_is_not_left_out() {
 }
 
 #[tokio::test]
+async fn what_an_entry_lacks_never_makes_it_a_no_nor_a_candidate() {
+    let own = entry("12.50", "eur", "2025-08-12T12:00:10.000Z");
+    let lacking = |take: fn(&mut Transaction)| {
+        let mut entry = own.clone();
+        take(&mut entry);
+        entry
+    };
+    for part in [
+        lacking(|entry| entry.amount = None),
+        lacking(|entry| entry.currency = None),
+        lacking(|entry| entry.created_at = None),
+        Transaction::default(),
+    ] {
+        assert_eq!(verdict(std::slice::from_ref(&part)).await, unclear(vec![part.clone()]));
+        assert_eq!(verdict(&[part, own.clone()]).await, Verdict::Candidates(vec![own.clone()]));
+    }
+    let mut foreign = lacking(|entry| entry.amount = None);
+    foreign.currency = Some("usdc".to_owned());
+    assert_eq!(verdict(&[foreign]).await, Verdict::NoTrace, "what it has still rules it out");
+}
+
+#[tokio::test]
+async fn a_history_without_its_list_is_no_empty_history() {
+    let (server, client) = server_and_client().await;
+    server.get_user_transactions(|_, then| {
+        then.ok(&TransactionHistory::default());
+    });
+    let unknown = client.reconcile(&attempt(NOON)).await.expect_err("no list");
+    let error = std::error::Error::source(&unknown).expect("a reason").to_string();
+    assert!(error.starts_with("getUserTransactions: the answer could not be read at `transactions`"), "{error}");
+}
+
+#[tokio::test]
 async fn a_longer_tolerance_finds_more() {
     let (server, client) = server_and_client().await;
     let late = entry("12.50", "eur", "2025-08-12T12:30:00.000Z");

@@ -358,3 +358,14 @@ fn stored_deliveries_are_read_once_more() {
     assert!(matches!(broken.unknown_reason(), Some(UnknownReason::NotJson { .. })));
     assert_eq!((receiver.stats().known > 0, receiver.stats().not_json), (true, 0));
 }
+
+#[test]
+fn an_envelope_is_unwrapped_however_its_name_is_escaped() {
+    let body = payload(WebhookKind::CardTransaction);
+    let path = WebhookKind::CardTransaction.route().path;
+    for name in ["event_type", r"event\u005ftype", r"\u0065vent_type"] {
+        let event = receive(&receiver(), path, &format!(r#"{{"{name}":"card.paid","data":{body}}}"#)).expect("an event");
+        let expected = WebhookKind::CardTransaction.decode(body.as_bytes()).expect("a payload");
+        assert_eq!((event.known(), event.raw.event_type()), (Some(&expected.value), Some("card.paid")), "{name}");
+    }
+}

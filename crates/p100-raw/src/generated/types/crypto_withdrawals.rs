@@ -8,7 +8,15 @@ use super::*;
 /// Current estimate of the chain's own fee for one withdrawal.
 ///
 /// Evidence: legacy.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -16,12 +24,13 @@ pub struct NetworkFee {
     /// Network fee as a JSON number, presumably in the queried currency. The payer bears it on top of the amount and
     /// of P100's own fee (`feeWithdrawal` in the balances).
     #[serde(rename = "networkFee")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub network_fee: Decimal,
+    pub network_fee: Option<Decimal>,
 }
 
 /// Currencies that getNetworkFee accepts, slugs in lower case. A closed list in the legacy docs; later fee tables
@@ -82,36 +91,46 @@ open_enum!(NetworkFeeNetwork { Polygon = "polygon", });
 #[non_exhaustive]
 pub struct WithdrawalDetails {
     /// P100's id of the withdrawal, the `withdrawalId` answered at its creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// Amount sent to the receiver, in the currency itself, as a JSON number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Fee charged on top of `amount`, as a JSON number. Presumably in the withdrawn currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee: Decimal,
+    pub fee: Option<Decimal>,
     /// Wallet address of the receiver; called `walletAddress` in the request.
-    pub destination: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub destination: Option<String>,
     /// State of the withdrawal. No page lists the words; do not conclude failure from an unknown one.
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
     #[serde(rename = "transactionHash")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object and not as a slug.
-    pub currency: WithdrawalCurrency,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<WithdrawalCurrency>,
     /// Time of the request, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// The paying user. Presumably missing for withdrawals of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

@@ -17,46 +17,57 @@ pub struct ExchangeDetails {
     /// P100's id of the exchange, the `exchangeId` answered at its creation.
     ///
     /// Evidence: inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// Amount sold, in `currencyFrom`, as a JSON number. Whether the exchange fee is contained is not stated.
     #[serde(rename = "amountFrom")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount_from: Decimal,
+    pub amount_from: Option<Decimal>,
     /// Amount bought, in `currencyTo`, as a JSON number. Whether the exchange fee is already taken off is not stated.
     #[serde(rename = "amountTo")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount_to: Decimal,
+    pub amount_to: Option<Decimal>,
     /// Slug of the currency sold, lower case.
     ///
     /// Evidence: inferred.
     #[serde(rename = "currencyFrom")]
-    pub currency_from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency_from: Option<String>,
     /// Slug of the currency bought, lower case.
     ///
     /// Evidence: inferred.
     #[serde(rename = "currencyTo")]
-    pub currency_to: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency_to: Option<String>,
     /// Rate applied, as a JSON number. Presumably the locked price in EUR of one crypto unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub rate: Decimal,
+    pub rate: Option<Decimal>,
     /// State of the exchange. `COMPLETED` and `FAILED` are final; the words before that are unknown.
     pub status: ExchangeStatus,
     /// Time of the request, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Time at which a final state was reached, ISO 8601 in UTC. Null or missing before.
     #[serde(rename = "finishedAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

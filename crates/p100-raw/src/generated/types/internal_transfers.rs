@@ -32,36 +32,43 @@ pub struct TransferDetails {
     /// P100's id of the transfer, the `transferId` answered at its creation.
     ///
     /// Evidence: legacy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// The partner's own id of the paying user, null when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user, null when the partner receives.
     #[serde(rename = "destinationExternalUserId")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, as a JSON number.
     ///
     /// Evidence: legacy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug. The legacy sample writes it in upper case, the webhook in lower case: compare without case.
     ///
     /// Evidence: legacy.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// State of the transfer. `SUCCESSFUL` and `FAILED` are final; the words before that are unknown.
     pub status: TransferStatus,
     /// Time of the request, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Why the transfer failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

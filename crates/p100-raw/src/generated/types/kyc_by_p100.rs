@@ -134,7 +134,9 @@ pub struct KycStatus {
     pub external_user_id: Option<String>,
     /// Standing of the user. Gate features on this member, not on `attemptStatus`.
     #[serde(rename = "verificationStatus")]
-    pub verification_status: KycVerificationLevel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub verification_status: Option<KycVerificationLevel>,
     /// State of the latest attempt.
     #[serde(rename = "attemptStatus")]
     pub attempt_status: KycAttemptStatus,

@@ -29,38 +29,50 @@ pub struct OrderCreated {
 pub struct OrderDetails {
     /// P100's id of the order, a uuid.
     #[serde(rename = "orderId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub order_id: String,
+    pub order_id: Option<String>,
     /// Id of the rate lock the order was made with, a uuid.
     #[serde(rename = "lockId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub lock_id: String,
+    pub lock_id: Option<String>,
     /// State of the order. The known words are not complete.
     pub status: OrderStatus,
     /// Time of creation, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Confirmations on chain so far.
-    pub confirmations: i32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub confirmations: Option<i32>,
     /// Confirmations that are needed.
     #[serde(rename = "requiredConfirmations")]
-    pub required_confirmations: i32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub required_confirmations: Option<i32>,
     /// Amount that has arrived, in `cryptocurrency`, as a JSON number. An order may be paid in parts.
     #[serde(rename = "receivedAmount")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub received_amount: Decimal,
+    pub received_amount: Option<Decimal>,
     /// Amount to pay in all, in `cryptocurrency`, as a JSON number.
     #[serde(rename = "totalAmountRequired")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub total_amount_required: Decimal,
+    pub total_amount_required: Option<Decimal>,
     /// Slug of the currency to pay in, lower case. May be missing where `currency` is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -73,7 +85,7 @@ pub struct OrderDetails {
     pub currency: Option<String>,
     /// Address to pay to, null while `status` is WAITING_FOR_WALLET_ADDRESS.
     #[serde(rename = "walletAddress")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC. Null in the first state; named in prose and missing
@@ -88,7 +100,9 @@ pub struct OrderDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, in upper case (`ETHEREUM`), while lockOrderRate writes lower case.
-    pub network: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub network: Option<String>,
 }
 
 /// Rate that is held for one order until `expiresAt`. It holds the members of two generations of the docs: since

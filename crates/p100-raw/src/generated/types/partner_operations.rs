@@ -9,19 +9,29 @@ use super::*;
 /// and minimums.
 ///
 /// Evidence: legacy.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct PartnerBalances {
     /// Fiat balances of the partner; only `eur` occurs. Card fees are taken from here.
     #[serde(rename = "fiatBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub fiat_balances: Vec<FiatBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances of the partner, one for each supported currency.
     #[serde(rename = "cryptoBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub crypto_balances: Vec<CryptoBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub crypto_balances: Option<Vec<CryptoBalance>>,
 }
 
 /// Exchanges an amount between two balances of the partner at a locked rate. First call lockPartnerRate and use
@@ -110,19 +120,31 @@ pub struct PartnerSepaTransferRequest {
 /// Deposit address of one currency of the partner. No page states a member.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct PartnerWalletCreated {
     /// Currency slug, lower case (`usdc`).
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Network of the address, lower case (`polygon`). May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// The deposit address. Send only coins of this currency over this network.
-    pub wallet: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub wallet: Option<String>,
 }
 
 /// Asks for the deposit address of one currency of the partner. No page states a member.
@@ -194,32 +216,41 @@ pub struct PartnerWithdrawalRequest {
 #[non_exhaustive]
 pub struct SepaTransferDetails {
     /// P100's id of the transfer, the `transferId` answered at its creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// Kind of the transfer; only `external` is known.
     #[serde(rename = "type")]
-    pub type_: SepaTransferType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub type_: Option<SepaTransferType>,
     /// Amount in `currency`, as a JSON string. A number in the legacy docs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Title of the bank transfer.
     #[serde(rename = "transferTitle")]
-    pub transfer_title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub transfer_title: Option<String>,
     /// IBAN of the receiver.
     #[serde(rename = "destinationIban")]
-    pub destination_iban: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub destination_iban: Option<String>,
     /// First name of the receiver; null is inferred for companies, from the webhook.
     #[serde(rename = "receiverFirstName")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver; null is inferred for companies, from the webhook.
     #[serde(rename = "receiverLastName")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. No page shows under which name a company is answered; missing or null for
@@ -234,17 +265,22 @@ pub struct SepaTransferDetails {
     /// word while it is being processed is unknown.
     pub status: SepaTransferStatus,
     /// Currency slug, `eur`.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Fee of the transfer as a JSON number, although `amount` is a string. Presumably in `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee: Decimal,
+    pub fee: Option<Decimal>,
     /// Time of the request, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// The paying user. Inferred to be missing for transfers of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

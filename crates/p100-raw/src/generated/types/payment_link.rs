@@ -38,7 +38,9 @@ pub struct PaymentLinkCreated {
     #[serde(rename = "paymentLinkId")]
     pub payment_link_id: String,
     /// Address of the page on which the payer pays.
-    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub url: Option<String>,
 }
 
 /// One payment link with all that was paid on it. That several transfers are listed in `transactions` is
@@ -52,21 +54,28 @@ pub struct PaymentLinkCreated {
 pub struct PaymentLinkDetails {
     /// P100's id of the link.
     #[serde(rename = "paymentLinkId")]
-    pub payment_link_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub payment_link_id: Option<String>,
     /// State of the link. The known words are not complete.
     pub status: PaymentLinkStatus,
     /// Amount to pay, in `currency`, as a JSON string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug, `eur`.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Time of creation, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Time until which it can be paid, ISO 8601 in UTC. May be missing.
     #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,8 +84,9 @@ pub struct PaymentLinkDetails {
     /// Every transfer on chain that the link has collected.
     ///
     /// Evidence: documented.
-    #[serde(deserialize_with = "crate::json::list")]
-    pub transactions: Vec<PaymentLinkTransaction>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub transactions: Option<Vec<PaymentLinkTransaction>>,
 }
 
 /// Asks for a payment link over an amount. No page states a member.

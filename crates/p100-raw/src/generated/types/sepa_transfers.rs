@@ -8,49 +8,88 @@ use super::*;
 /// An account from which a deposit came. No page states a member.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct SepaContact {
     /// The account.
-    pub iban: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub iban: Option<String>,
     /// State of its check.
-    pub status: SepaContactStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<SepaContactStatus>,
 }
 
 /// Accounts from which deposits came, in one answer. No page states a member.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct SepaContactList {
     /// The accounts; presumably empty before the first deposit.
-    #[serde(deserialize_with = "crate::json::list")]
-    pub contacts: Vec<SepaContact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub contacts: Option<Vec<SepaContact>>,
 }
 
 /// Where to pay in by SEPA, and under which reference. Documented for the partner, inferred for users.
 ///
 /// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct SepaDepositInfo {
     /// Reference, shaped like a uuid. The title of the bank transfer must be exactly this.
-    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub title: Option<String>,
     /// Account to pay into.
-    pub iban: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub iban: Option<String>,
     /// BIC of its bank.
-    pub swift: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub swift: Option<String>,
     /// Name of its holder.
     #[serde(rename = "accountHolder")]
-    pub account_holder: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub account_holder: Option<String>,
     /// Address of its holder.
-    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub address: Option<String>,
 }
 
 /// Sends euros from a user's balance to an IBAN. The fields are those of the legacy docs; the two levels of

@@ -29,7 +29,7 @@ pub struct CryptoBalance {
     /// list may grow.
     pub name: String,
     /// Deposit address, or null while none exists. One single value even for currencies with two networks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number. The unit is inferred, and the price is informative: an exchange
@@ -43,8 +43,9 @@ pub struct CryptoBalance {
     /// Terms per network. Keys are lower-case network names (`ethereum`, `polygon`, `btc`, `ltc`; others unknown),
     /// different from the chain name inside the value.
     #[serde(rename = "networkConfig")]
-    #[serde(deserialize_with = "crate::json::map")]
-    pub network_config: BTreeMap<String, NetworkConfig>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_map")]
+    pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
 /// Identity document of a user in requests. Answers do not use it: their `documentType` has been seen with a
@@ -289,12 +290,14 @@ pub struct FiatBalance {
     )]
     pub rate: Decimal,
     /// IBAN of the account, or null until it is active.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
     /// Whether the account is active. Wait for `ACTIVE`, told by the userBalanceGenerated event, before offering
     /// SEPA.
-    pub status: FiatBalanceStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<FiatBalanceStatus>,
 }
 
 /// State of a fiat balance. Prose in the docs also writes WAITING_FOR_ACTIVATION, but every payload has the word
@@ -389,18 +392,32 @@ pub struct MessageResponse {
 /// table in the docs, so read them live.
 ///
 /// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct NetworkConfig {
     /// True for a main network, false for a test network; false on staging. Never send real coins to an address of a
     /// test network.
-    pub mainnet: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub mainnet: Option<bool>,
     /// Name of the chain behind the key of the map; on staging `sepolia`, `amoy` or `test`.
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub name: Option<String>,
     /// Fee and minimum of withdrawals.
-    pub withdrawal: NetworkWithdrawalTerms,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub withdrawal: Option<NetworkWithdrawalTerms>,
     /// Minimum of deposits. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -438,7 +455,15 @@ pub struct NetworkDepositTerms {
 /// Terms of withdrawals over one network.
 ///
 /// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -446,12 +471,13 @@ pub struct NetworkWithdrawalTerms {
     /// P100's fixed fee for each withdrawal, in the currency itself, as a JSON number. The network fee
     /// (getNetworkFee) comes on top; both are charged in addition to the amount.
     #[serde(rename = "feeWithdrawal")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee_withdrawal: Decimal,
+    pub fee_withdrawal: Option<Decimal>,
     /// Smallest amount of a withdrawal, in the currency itself, as a JSON number. May be missing.
     #[serde(rename = "minWithdrawal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -520,28 +546,45 @@ open_enum!(PaymentLinkStatus { AwaitingCompletion = "AWAITING_COMPLETION", });
 /// One transfer on chain towards a payment link. No page states a member.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct PaymentLinkTransaction {
     /// Hash of the transfer on chain.
     #[serde(rename = "transactionHash")]
-    pub transaction_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub transaction_hash: Option<String>,
     /// Amount that arrived, in `currency`, as a JSON string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Slug of the crypto currency paid in, lower case.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Network it came over, lower case (`polygon`).
-    pub network: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub network: Option<String>,
     /// Time of the transfer, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// Why an accepted operation failed afterwards. Its shape comes from the legacy transfer webhook, where it
@@ -585,22 +628,29 @@ pub struct RateLock {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: String,
     /// The locked rates: price of one unit in EUR by currency slug, as JSON numbers.
-    pub rates: ExchangeRates,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub rates: Option<ExchangeRates>,
     /// Fee of an exchange under this lock in percent, as a JSON number: 1.49 means 1.49 %, not 149 %. Presumably
     /// taken from the value before conversion.
     #[serde(rename = "feePercentage")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee_percentage: Decimal,
+    pub fee_percentage: Option<Decimal>,
     /// Time of the lock, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Time at which the lock expires, ISO 8601 in UTC. Trust this value rather than a fixed number of seconds.
     #[serde(rename = "validUntil")]
-    pub valid_until: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub valid_until: Option<Timestamp>,
 }
 
 /// State of the check of an account from which a SEPA deposit came.
@@ -676,28 +726,45 @@ open_enum!(SepaTransferType { External = "external", });
 /// timestamps is documented; all names and JSON types are assumed, and no id is named. Expect further members.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct Transaction {
     /// What kind of movement it was. No page lists the words.
     #[serde(rename = "type")]
-    pub type_: TransactionType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub type_: Option<TransactionType>,
     /// Amount in `currency`, as a JSON string like the balances. No page says whether outgoing amounts are negative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug, lower case.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// State of the movement. No page lists the words.
-    pub status: TransactionStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<TransactionStatus>,
     /// Time at which the movement was recorded, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Time of the last change, ISO 8601 in UTC. May be missing.
     #[serde(rename = "updatedAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -709,14 +776,23 @@ pub struct Transaction {
 /// analogy with listCards; there is no paging.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct TransactionHistory {
     /// The transactions; presumably empty when there were none. No order is promised.
-    #[serde(deserialize_with = "crate::json::list")]
-    pub transactions: Vec<Transaction>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub transactions: Option<Vec<Transaction>>,
 }
 
 /// State of an entry of the transaction history. No page lists the words; the one given is the commonest success
@@ -774,7 +850,15 @@ open_enum!(TransferStatus { Successful = "SUCCESSFUL", Failed = "FAILED", });
 /// personal data.
 ///
 /// Evidence: legacy.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -783,40 +867,58 @@ pub struct UserSummary {
     ///
     /// Evidence: documented.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// Email address.
-    pub email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub email: Option<String>,
     /// First name.
     #[serde(rename = "firstName")]
-    pub first_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub first_name: Option<String>,
     /// Last name.
     #[serde(rename = "lastName")]
-    pub last_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub last_name: Option<String>,
     /// Street and house number in one string.
-    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub address: Option<String>,
     /// City of residence.
-    pub city: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub city: Option<String>,
     /// Country of residence, ISO 3166-1 alpha-2 in upper case.
-    pub country: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub country: Option<String>,
     /// Kind of the identity document. Not the words of the request: a lower-case value has been seen, so it is plain
     /// text here.
     #[serde(rename = "documentType")]
-    pub document_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub document_type: Option<String>,
     /// Number of the identity document. Personal identifier, never log it.
     #[serde(rename = "documentNumber")]
-    pub document_number: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub document_number: Option<Sensitive>,
     /// Polish national identification number, null when unknown. Personal identifier, never log it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case, null when unknown.
     #[serde(rename = "birthCountry")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// Date of birth, `YYYY-MM-DD`, null when unknown.
     #[serde(rename = "birthDate")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
@@ -861,16 +963,28 @@ pub struct WithdrawalCreated {
 /// is known, the member names are assumed.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct WithdrawalCurrency {
     /// Currency slug (`usdc`). Its casing is not stated.
-    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub name: Option<String>,
     /// Network over which the coins travel (`polygon`). Its casing is not stated: the request writes upper case, most
     /// other bodies lower case.
-    pub network: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub network: Option<String>,
 }
 
 /// State of a crypto withdrawal, from internal processing to confirmation on chain. No page lists the words: the

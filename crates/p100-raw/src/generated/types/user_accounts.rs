@@ -98,19 +98,29 @@ pub struct CreateUserRequest {
 /// instead. Later docs no longer answer balances at creation; read them with getUserBalances.
 ///
 /// Evidence: documented.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CreatedBalances {
     /// Fiat balances; only `eur` occurs. Without IBAN and not active until the user is verified.
     #[serde(rename = "fiatBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub fiat_balances: Vec<FiatBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances, one for each supported currency.
     #[serde(rename = "cryptoBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub crypto_balances: Vec<CryptoBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub crypto_balances: Option<Vec<CryptoBalance>>,
 }
 
 /// Body of extendUser. No page states a member, so none is known: an empty object, which may gain members.
@@ -325,19 +335,29 @@ pub struct UpdateUserRequest {
 /// limited users.
 ///
 /// Evidence: inferred.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct UserBalances {
     /// Fiat balances of the user; only `eur` occurs.
     #[serde(rename = "fiatBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub fiat_balances: Vec<FiatBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances of the user, one for each currency.
     #[serde(rename = "cryptoBalances")]
-    #[serde(deserialize_with = "crate::json::list")]
-    pub crypto_balances: Vec<CryptoBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub crypto_balances: Option<Vec<CryptoBalance>>,
     /// P100's own id of the user. May be missing.
     #[serde(rename = "userId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

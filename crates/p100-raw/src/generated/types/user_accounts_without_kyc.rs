@@ -78,7 +78,7 @@ pub struct LimitedBalance {
     /// Currency slug in lower case: `eur`, `btc`, `eth`, `ltc`, `pol`, `usdc` and so on.
     pub name: String,
     /// Deposit address, or null while none exists. Always null for `eur`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number; 1 for `eur`. The unit is inferred.
@@ -110,6 +110,7 @@ pub struct LimitedUserCreated {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
     /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.
-    #[serde(deserialize_with = "crate::json::list")]
-    pub balances: Vec<LimitedBalance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub balances: Option<Vec<LimitedBalance>>,
 }

@@ -20,11 +20,17 @@ pub struct CardCreated {
     pub card_id: String,
     /// Full card number, 16 digits without blanks, in clear.
     #[serde(rename = "cardNumber")]
-    pub card_number: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub card_number: Option<Sensitive>,
     /// Card verification value, 3 digits, as a string because it can start with a zero.
-    pub cvv: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub cvv: Option<Sensitive>,
     /// Expiry as `MM/YY`, for example `01/30`. Not a date in the format of the other bodies.
-    pub exp: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub exp: Option<Sensitive>,
 }
 
 /// Status and full card data of one card. That number, CVV, expiry and status are answered is documented; the
@@ -32,20 +38,36 @@ pub struct CardCreated {
 /// from listCards. Do not log, cache or store it.
 ///
 /// Evidence: inferred.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardDetails {
     /// State of the card; payments need `ACTIVE`. The known words are not complete.
-    pub status: CardStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<CardStatus>,
     /// Full card number, 16 digits without blanks, in clear.
     #[serde(rename = "cardNumber")]
-    pub card_number: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub card_number: Option<Sensitive>,
     /// Card verification value, 3 digits, as a string because it can start with a zero.
-    pub cvv: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub cvv: Option<Sensitive>,
     /// Expiry as `MM/YY`, for example `06/31`.
-    pub exp: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub exp: Option<Sensitive>,
 }
 
 /// Spending limits of one card: a daily and a monthly one for all transactions together, for cash machines and
@@ -53,73 +75,96 @@ pub struct CardDetails {
 /// integration. Allowed bounds, the currency (presumably EUR) and the time zone of day and month are not stated.
 ///
 /// Evidence: inferred.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardLimits {
     /// Limit per month for all transactions together, as a JSON number.
     #[serde(rename = "monthlyTrxAll")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub monthly_trx_all: Decimal,
+    pub monthly_trx_all: Option<Decimal>,
     /// Limit per day for all transactions together, as a JSON number.
     #[serde(rename = "dailyTrxAll")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub daily_trx_all: Decimal,
+    pub daily_trx_all: Option<Decimal>,
     /// Limit per month for cash machine (ATM) withdrawals, as a JSON number.
     #[serde(rename = "monthlyTrxAtm")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub monthly_trx_atm: Decimal,
+    pub monthly_trx_atm: Option<Decimal>,
     /// Limit per day for cash machine (ATM) withdrawals, as a JSON number.
     #[serde(rename = "dailyTrxAtm")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub daily_trx_atm: Decimal,
+    pub daily_trx_atm: Option<Decimal>,
     /// Limit per month for online (e-commerce) payments, as a JSON number.
     #[serde(rename = "monthlyTrxEcom")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub monthly_trx_ecom: Decimal,
+    pub monthly_trx_ecom: Option<Decimal>,
     /// Limit per day for online (e-commerce) payments, as a JSON number.
     #[serde(rename = "dailyTrxEcom")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub daily_trx_ecom: Decimal,
+    pub daily_trx_ecom: Option<Decimal>,
 }
 
 /// All cards of one user in one answer, without paging and without card data. A user can have at most 10 existing
 /// cards, active and locked ones counted together.
 ///
 /// Evidence: legacy.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardList {
     /// The user's cards; presumably empty when there are none. No order is promised.
-    #[serde(deserialize_with = "crate::json::list")]
-    pub cards: Vec<CardSummary>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub cards: Option<Vec<CardSummary>>,
 }
 
 /// Names the card that a command is about, by user and card. Used by blockCard, unblockCard and deleteCard, the
@@ -179,22 +224,38 @@ open_enum!(
 /// One entry of listCards: enough to recognise a card, without its secret data.
 ///
 /// Evidence: legacy.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardSummary {
     /// P100's id of the card, a uuid; the `cardId` of all other card operations.
     #[serde(rename = "cardId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: Option<String>,
     /// State of the card. The known words are not complete.
-    pub status: CardStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<CardStatus>,
     /// Name given at createCard, 3 to 30 characters.
-    pub label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub label: Option<String>,
     /// Last 4 digits of the card number, as a string because they can start with a zero.
     #[serde(rename = "cardLastDigits")]
-    pub card_last_digits: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub card_last_digits: Option<String>,
 }
 
 /// Orders a virtual card for a user with completed KYC who lives in a card country. Quotas per user: 10 existing

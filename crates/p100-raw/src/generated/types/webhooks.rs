@@ -11,7 +11,15 @@ use super::*;
 /// webhook carries the same code, so never store or log it.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -35,7 +43,9 @@ pub struct Card3dsCodeEvent {
     /// secret: show it, then forget it.
     ///
     /// Evidence: inferred.
-    pub code: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub code: Option<Sensitive>,
     /// Name of the merchant that asks for the confirmation. Show it next to the code, so that the user can spot a
     /// fraud.
     #[serde(rename = "merchantName")]
@@ -61,7 +71,15 @@ pub struct Card3dsCodeEvent {
 /// the code to the user and never store it.
 ///
 /// Evidence: inferred.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -78,7 +96,9 @@ pub struct CardActivationCodeEvent {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// The one-time activation code, as a string so that leading zeros survive. A secret: show it, then forget it.
-    pub code: Sensitive,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub code: Option<Sensitive>,
 }
 
 /// One successful card transaction; refused ones are not told. That merchant and amount are carried is
@@ -86,18 +106,30 @@ pub struct CardActivationCodeEvent {
 /// key against repeated deliveries.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct CardTransactionEvent {
     /// The partner's own id of the card holder.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// Id of the card that was used, a uuid as in listCards.
     #[serde(rename = "cardId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: Option<String>,
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
     #[serde(rename = "transactionId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,19 +137,26 @@ pub struct CardTransactionEvent {
     pub transaction_id: Option<String>,
     /// Name of the merchant.
     #[serde(rename = "merchantName")]
-    pub merchant_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub merchant_name: Option<String>,
     /// Amount of the transaction, as a JSON number, in `currency`. No page says how refunds look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug of `amount`, lower case (`eur`).
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Time of the transaction, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// A crypto deposit was seen on chain or changed its state. In `WAITING_FOR_TR_DATA` the partner has to call
@@ -134,7 +173,7 @@ pub struct CryptoDepositStatusEvent {
     /// The partner's own id of the user who receives the deposit. It is assumed to be null or missing for deposits to
     /// the partner's own balance, so a receiver should survive both.
     #[serde(rename = "externalUserId")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// P100's id of the deposit and the parameter of updateDepositTravelRule. A uuid on the event page, another form
@@ -149,17 +188,23 @@ pub struct CryptoDepositStatusEvent {
     )]
     pub amount: Decimal,
     /// Currency slug, lower case (`eth`).
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// State of the deposit. The success word is `SUCCESSFUL`, the failure word `UNSUCCESSFUL`, unlike all other
     /// events.
     pub status: DepositStatus,
     /// Hash of the deposit's transaction on chain.
     #[serde(rename = "transactionHash")]
-    pub transaction_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub transaction_hash: Option<String>,
     /// Time at which the deposit was recorded, ISO 8601 in UTC with milliseconds. The same in each event of a
     /// deposit, so it does not order them.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// A crypto withdrawal changed its state, from internal processing up to confirmation on chain. The only event
@@ -172,35 +217,45 @@ pub struct CryptoDepositStatusEvent {
 #[non_exhaustive]
 pub struct CryptoWithdrawalStatusEvent {
     /// Id of the withdrawal, the `withdrawalId` answered at its creation.
-    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub id: Option<String>,
     /// Amount sent to the receiver, in the currency itself, as a JSON number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Fee charged on top of `amount`, as a JSON number. Presumably in the withdrawn currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee: Decimal,
+    pub fee: Option<Decimal>,
     /// Wallet address of the receiver; called `walletAddress` in the request.
-    pub destination: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub destination: Option<String>,
     /// State of the withdrawal. No page lists the words; do not conclude failure from an unknown one.
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
     #[serde(rename = "transactionHash")]
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object.
-    pub currency: WithdrawalCurrency,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<WithdrawalCurrency>,
     /// Creation time of the withdrawal, not of the event, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// The paying user. Its members are taken from the details bodies; presumably missing for withdrawals of the
     /// partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,7 +298,9 @@ open_enum!(
 pub struct ExchangeStatusEvent {
     /// Id of the exchange, as answered at its creation.
     #[serde(rename = "exchangeId")]
-    pub exchange_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub exchange_id: Option<String>,
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
     #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,45 +308,55 @@ pub struct ExchangeStatusEvent {
     pub external_user_id: Option<String>,
     /// Amount sold, in `currencyFrom`, as a JSON number.
     #[serde(rename = "amountFrom")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount_from: Decimal,
+    pub amount_from: Option<Decimal>,
     /// Amount bought, in `currencyTo`, as a JSON number.
     #[serde(rename = "amountTo")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount_to: Decimal,
+    pub amount_to: Option<Decimal>,
     /// Slug of the currency sold, lower case.
     #[serde(rename = "currencyFrom")]
-    pub currency_from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency_from: Option<String>,
     /// Slug of the currency bought, lower case.
     #[serde(rename = "currencyTo")]
-    pub currency_to: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency_to: Option<String>,
     /// Rate applied in the end, as a JSON number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub rate: Decimal,
+    pub rate: Option<Decimal>,
     /// Fee charged for the exchange, as a JSON number. Its currency is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub fee: Decimal,
+    pub fee: Option<Decimal>,
     /// State of the exchange. `COMPLETED` and `FAILED` are final.
     pub status: ExchangeStatus,
     /// Creation time of the exchange, not of the event, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Why the exchange failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -300,7 +367,15 @@ pub struct ExchangeStatusEvent {
 /// documented, every member name is assumed.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -311,11 +386,15 @@ pub struct IbanStatusEvent {
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// The account from which the money came.
-    pub iban: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub iban: Option<String>,
     /// State of the check.
     ///
     /// Evidence: documented.
-    pub status: SepaContactStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub status: Option<SepaContactStatus>,
     /// Time, ISO 8601 in UTC; of what is not known. May be missing.
     #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -334,7 +413,9 @@ pub struct IbanStatusEvent {
 pub struct KycFileAddedEvent {
     /// The partner's own id of the user whose file was uploaded.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// Whether the file was accepted.
     pub status: KycFileStatus,
 }
@@ -367,10 +448,14 @@ open_enum!(KycFileStatus { Added = "ADDED", Error = "ERROR", });
 pub struct KycVerificationStatusEvent {
     /// The partner's own id of the user.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// Standing of the user. Gate features on this member, not on `attemptStatus`.
     #[serde(rename = "verificationStatus")]
-    pub verification_status: KycVerificationLevel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub verification_status: Option<KycVerificationLevel>,
     /// State of the attempt that the event is about.
     #[serde(rename = "attemptStatus")]
     pub attempt_status: KycAttemptStatus,
@@ -393,8 +478,10 @@ pub struct KycVerificationStatusEvent {
 pub struct OrderStatusEvent {
     /// Id of the order, as answered by createOrder, a uuid.
     #[serde(rename = "orderId")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub order_id: String,
+    pub order_id: Option<String>,
     /// Id of the rate lock the order was made with, a uuid.
     #[serde(rename = "lockId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -478,7 +565,9 @@ pub struct OrderStatusEvent {
 pub struct PaymentLinkStatusEvent {
     /// Id of the link, as answered at its creation.
     #[serde(rename = "paymentLinkId")]
-    pub payment_link_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub payment_link_id: Option<String>,
     /// State of the link. The known words are not complete.
     pub status: PaymentLinkStatus,
     /// Amount to pay, in `currency`, as a JSON string. May be missing.
@@ -533,7 +622,9 @@ open_enum!(
 pub struct PoaVerificationStatusEvent {
     /// The partner's own id of the user.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// State of the review.
     ///
     /// Evidence: documented.
@@ -544,32 +635,51 @@ pub struct PoaVerificationStatusEvent {
 /// amount are carried is documented; every member name is assumed.
 ///
 /// Evidence: assumed.
-#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    bon::Builder,
+    serde::Serialize,
+    serde::Deserialize
+)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct SepaDepositReceivedEvent {
     /// The partner's own id of the credited user.
     #[serde(rename = "externalUserId")]
-    pub external_user_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
     /// P100's id of the deposit, a uuid; the key against repeated deliveries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// Credited amount, as a JSON string like the other SEPA bodies since the legacy docs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
+        schemars(with = "Option<crate::decimal::schema::DecimalString>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug, `eur`.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// Name of the sender as told by the bank.
     #[serde(rename = "senderName")]
-    pub sender_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub sender_name: Option<String>,
     /// IBAN from which the money came.
     #[serde(rename = "senderIban")]
-    pub sender_iban: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub sender_iban: Option<String>,
     /// Title of the bank transfer. May be missing.
     #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -577,12 +687,14 @@ pub struct SepaDepositReceivedEvent {
     pub transfer_title: Option<String>,
     /// Time of the deposit, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// Outcome of an outgoing SEPA transfer, in one of two shapes: a success repeats the transfer without user and
-/// company name, a failure is small and carries `error`. Both have `id` and `status`. The amount is a string, the
-/// fee a number.
+/// company name, a failure is small and carries `error`. The docs show `status` in both, and `id` is inferred for
+/// a failure. The amount is a string, the fee a number.
 ///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -591,8 +703,10 @@ pub struct SepaDepositReceivedEvent {
 #[non_exhaustive]
 pub struct SepaTransferStatusEvent {
     /// Id of the transfer, the `transferId` answered at its creation. Its presence in a failure is inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// Kind of the transfer, only `external` is known. Success only.
     #[serde(rename = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -662,8 +776,10 @@ pub struct SepaTransferStatusEvent {
 #[non_exhaustive]
 pub struct TransferStatusEvent {
     /// Id of the transfer, the `transferId` answered at its creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub id: String,
+    pub id: Option<String>,
     /// The partner's own id of the paying user. Null or missing when the partner pays.
     #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -675,19 +791,24 @@ pub struct TransferStatusEvent {
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in `currency`, as a JSON number, even where the request sent a string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(
         feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
+        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
     )]
-    pub amount: Decimal,
+    pub amount: Option<Decimal>,
     /// Currency slug, lower case here.
-    pub currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub currency: Option<String>,
     /// State of the transfer.
     pub status: TransferStatus,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC.
     #[serde(rename = "createdAt")]
-    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub created_at: Option<Timestamp>,
     /// Why the transfer failed, but see above: it may accompany a success. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

@@ -137,7 +137,7 @@ impl Actor {
             _ => true,
         };
         let lock_id = lock.as_ref().map_or("no-lock", |(_, lock)| &lock.id).to_owned();
-        let alive = lock.as_ref().is_some_and(|(_, lock)| self.sandbox.now() < lock.valid_until.utc().expect("a time"));
+        let alive = lock.as_ref().is_some_and(|(_, lock)| self.sandbox.now() < lock.valid_until.as_ref().unwrap().utc().expect("a time"));
         let usable = alive && lock.as_ref().is_some_and(|(owner, _)| *owner == account) && !self.notes().used_locks.contains(&lock_id);
         let payment = lock.as_ref().filter(|_| valid && exists && known && slug != other && usable);
         let payment = payment.and_then(|(_, lock)| Payment::exchange(&account, (slug, amount), other, lock));
@@ -231,7 +231,7 @@ impl Actor {
             self.notes().booked.extend(payment::order(slug, &lock));
             let answer = self.client.raw().get_order(&id).await.map(|answer| answer.into_inner());
             if let Outcome::Done(order) = self.sort("order details", true, answer) {
-                assert_eq!((order.received_amount, order.total_amount_required), (lock.amount, lock.amount));
+                assert_eq!((order.received_amount, order.total_amount_required), (Some(lock.amount), Some(lock.amount)));
             }
             let again = self.sandbox.pay_order(&id, lock.amount);
             self.sort_command("order payment", false, again);
