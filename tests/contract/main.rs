@@ -7,6 +7,7 @@ mod faults;
 mod harness;
 mod lint;
 mod open;
+mod oracle;
 mod rendering;
 mod resources;
 mod samples;

@@ -2,7 +2,9 @@
 
 use syn::{Attribute, parse_quote};
 
-use crate::{Document, Evidence, Node, Operation, Retry, Webhook};
+use crate::emit::parameters::arguments;
+use crate::links::Links;
+use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, names};
 
 /// Text of the document as Markdown that rustdoc takes without warnings: outside code spans, brackets and angle brackets are
 /// escaped and bare addresses become links.
@@ -65,91 +67,105 @@ fn wrap(line: &str) -> Vec<String> {
 }
 
 /// What is said about a schema or property, with its grade where that is news.
-pub(crate) fn schema(node: &Node, inherited: Option<Evidence>) -> String {
-    let mut text = markdown(node.str("description").unwrap_or_default());
+pub(crate) fn schema(node: &Node, inherited: Option<Evidence>, links: &Links<'_>) -> String {
+    let mut text = links.apply(&markdown(node.str("description").unwrap_or_default()));
     if let Some(grade) = Evidence::of(node).filter(|grade| Some(*grade) != inherited) {
-        text.push_str(&format!("\n\nEvidence: {grade}."));
+        push_grade(&mut text, grade);
     }
     text
 }
 
-/// The page of the method that calls `operation`.
+/// Ends the last paragraph with a grade.
+pub(crate) fn push_grade(text: &mut String, grade: Evidence) {
+    let ends_in_list = text.lines().last().is_some_and(|line| line.trim_start().starts_with("- "));
+    text.push_str(if ends_in_list { "\n\n" } else { " " });
+    text.push_str(&format!("Evidence: {grade}."));
+}
+
+/// The page of the method that calls `operation`. What holds for many operations is said once, on the client.
 pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     let node = &operation.node;
+    let bodies = operation.body.iter().chain(operation.successes().filter_map(|response| response.body.as_ref()));
+    let links = Links::in_client(document, &bodies.filter_map(MediaNode::schema).collect::<Vec<_>>());
+    let path = match operation.evidence {
+        Evidence::Assumed => "[**assumed**](Self#assumed-paths)".to_owned(),
+        grade => grade.to_string(),
+    };
+    let repeat = if operation.retry == Retry::Never { "; [never repeated](Self#calls-that-must-not-be-repeated)" } else { "" };
     let mut text = format!(
-        "{}\n\n{}\n\n`{} {}`",
+        "{}\n\n{}\n\n{}`{} {}` (path: {path}{repeat}). Docs: {}.\n",
         markdown(node.str("summary").unwrap_or_default()),
-        markdown(node.str("description").unwrap_or_default()),
+        links.apply(&markdown(node.str("description").unwrap_or_default())),
+        outcome(operation),
         operation.method.word(),
         operation.path,
+        pages(node, &operation.docs_pages),
     );
-    match operation.evidence {
-        Evidence::Documented => text.push_str(" (path: documented).\n"),
-        Evidence::Assumed => {
-            text.push_str(
-                " (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call, this guess is wrong).\n",
-            );
-            text.push_str(&correction(operation));
-        }
-        grade => text.push_str(&format!(" (path: {grade}).\n")),
-    }
     if !operation.parameters.is_empty() {
         text.push_str("\n# Parameters\n\n");
-        for parameter in &operation.parameters {
-            let what = markdown(parameter.node.str("description").unwrap_or_default());
+        for parameter in arguments(operation) {
+            let what = links.apply(&markdown(parameter.node.str("description").unwrap_or_default()));
             text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
         }
     }
     text.push_str("\n# Errors\n\n");
-    for code in &operation.error_codes {
-        let meaning =
-            document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", &code.code])).and_then(Node::as_str);
+    let common = common_codes(document);
+    let is_common = |word: &str, status| operation.authenticated && common.contains(&(word, status));
+    for code in operation.error_codes.iter().filter(|code| !is_common(&code.code, code.status)) {
         text.push_str(&format!(
             "- `{}` (status {}, {}): {}\n",
             code.code,
             code.status,
             code.evidence,
-            markdown(meaning.unwrap_or_default())
+            links.apply(&markdown(meaning(document, &code.code)))
         ));
     }
     if operation.authenticated {
-        text.push_str("- status 401: no key, a wrong key, or an address that is not on the allow-list.\n");
+        text.push_str("- Those of [every call](Self#errors-of-every-call).\n");
     }
-    if operation.retry == Retry::Never {
-        text.push_str(
-            "\nA call whose fate is unknown must not be repeated blindly: see [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).\n",
-        );
-    }
-    text.push_str(&outcome(operation));
-    text.push_str(&format!("\nDocs: {}.", pages(node, &operation.docs_pages)));
     text
 }
 
-/// How to call an operation whose path is a guess, once the real one is known. The raw crate cannot link to the one above it.
-fn correction(operation: &Operation) -> String {
-    format!(
-        "\nIf you know the right path or method, you need not wait for a release: name it with \
-         `p100::ClientBuilder::override_operation(\"{}\", ..)`, or with [`Routes::set`](crate::Routes::set) where this crate is used alone.\n",
-        operation.id
-    )
+/// Error codes that every operation with a key lists with the same status.
+fn common_codes(document: &Document) -> Vec<(&str, u16)> {
+    let with_key: Vec<&Operation> = document.operations().iter().filter(|operation| operation.authenticated).collect();
+    let Some((first, others)) = with_key.split_first() else { return Vec::new() };
+    let codes = first.error_codes.iter().map(|code| (code.code.as_str(), code.status));
+    let lists =
+        |operation: &&Operation, (word, status)| operation.error_codes.iter().any(|code| code.code == word && code.status == status);
+    codes.filter(|code| others.iter().all(|operation| lists(operation, *code))).collect()
+}
+
+/// The errors that no method lists, since all have them: a section of the client's page.
+pub(crate) fn common_errors(document: &Document) -> String {
+    let mut text = String::from("# Errors of every call\n\n");
+    for (code, status) in common_codes(document) {
+        text.push_str(&format!("- `{code}` (status {status}): {}\n", markdown(meaning(document, code))));
+    }
+    text + "- Status 401: no key, a wrong key, or an address that is not on the allow-list.\n\nA method that needs no key lists all its errors itself.\n"
+}
+
+fn meaning<'a>(document: &'a Document, code: &str) -> &'a str {
+    document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", code])).and_then(Node::as_str).unwrap_or_default()
 }
 
 fn outcome(operation: &Operation) -> String {
     let Some(outcome) = &operation.outcome else { return String::new() };
     let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", crate::rust_method(id)));
-    let event = outcome.event.as_ref().map(|id| format!("the event `{id}`"));
+    let event = outcome.event.as_ref().map(|id| format!("the event [`{0}`](WebhookKind::{0})", names::pascal(id)));
     let ways: Vec<String> = details.into_iter().chain(event).collect();
     let statuses: Vec<String> = outcome.terminal.iter().map(|status| format!("`{status}`")).collect();
     let end = if statuses.is_empty() { String::new() } else { format!("; final: {}", statuses.join(", ")) };
-    format!("\nThe outcome comes later, by {}{end}.\n", ways.join(" and "))
+    format!("The outcome comes later, by {}{end}.\n\n", ways.join(" and "))
 }
 
 /// The page of an event's variant.
-pub(crate) fn webhook(webhook: &Webhook) -> String {
+pub(crate) fn webhook(document: &Document, webhook: &Webhook) -> String {
+    let links = Links::in_events(document, &webhook.payload);
     format!(
         "{}\n\n{}\n\nDefault path: `{}` ({}). Docs: {}.",
         markdown(webhook.node.str("summary").unwrap_or_default()),
-        markdown(webhook.node.str("description").unwrap_or_default()),
+        links.apply(&markdown(webhook.node.str("description").unwrap_or_default())),
         webhook.path,
         webhook.path_evidence,
         pages(&webhook.node, &webhook.docs_pages),

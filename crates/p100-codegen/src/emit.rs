@@ -31,8 +31,8 @@ fn spaced(text: &str) -> String {
     let mut previous = "";
     for line in text.lines() {
         let indent = |line: &str| line.len() - line.trim_start().len();
-        let ends_item = previous.trim() == "}" || indent(previous) == 0 && previous.ends_with(';') && !starts_use(line);
-        if ends_item && indent(line) == indent(previous) && !line.is_empty() && !line.trim_start().starts_with(['}', '.']) {
+        let ends_item = previous.trim() == "}" || indent(previous) == 0 && previous.ends_with(';') && !stands_together(previous, line);
+        if ends_item && indent(line) == indent(previous) && starts_item(line) {
             out.push('\n');
         }
         out.push_str(line);
@@ -42,9 +42,17 @@ fn spaced(text: &str) -> String {
     out
 }
 
-/// Declarations that stand together.
-fn starts_use(line: &str) -> bool {
-    ["use ", "pub use ", "mod ", "pub mod ", "#[allow(unused_imports)]"].iter().any(|start| line.starts_with(start))
+/// The next item or method, and not the next arm of a match, call of a chain or statement.
+fn starts_item(line: &str) -> bool {
+    let items =
+        ["///", "#[", "pub", "impl", "fn ", "async ", "struct ", "enum ", "type ", "const ", "static ", "use ", "mod ", "open_enum!"];
+    items.iter().any(|start| line.trim_start().starts_with(start))
+}
+
+/// Declarations and constants of one line.
+fn stands_together(previous: &str, line: &str) -> bool {
+    let uses = ["use ", "pub use ", "mod ", "pub mod ", "#[allow(unused_imports)]"];
+    uses.iter().any(|start| line.starts_with(start)) || [previous, line].iter().all(|line| line.starts_with("const "))
 }
 
 /// A slice of string literals.

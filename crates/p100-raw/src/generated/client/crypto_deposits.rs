@@ -3,60 +3,46 @@
 //! Calls of the module Crypto Deposits.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Supply the sender of a crypto deposit
     ///
-    /// Gives the travel-rule data of the sender of one deposit that the event cryptoDepositStatus reported as
-    /// `WAITING_FOR_TR_DATA`; the funds are released afterwards, which the same event reports as `SUCCESSFUL` (or
-    /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The pages for partner and user are
-    /// taken to describe one endpoint. The docs print neither body nor path: the body copies the travel-rule members
-    /// of a withdrawal. The method is inferred and the path assumed; the next best guess puts the id into the body,
-    /// as the card updates do.
+    /// Gives the travel-rule data of the sender of one deposit that the event
+    /// [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus) reported as `WAITING_FOR_TR_DATA`; the funds are
+    /// released afterwards, which the same event reports as `SUCCESSFUL` (or `UNSUCCESSFUL` when refused). There is
+    /// no details operation for deposits. The pages for partner and user are taken to describe one endpoint. The docs
+    /// print neither body nor path: the body copies the travel-rule members of a withdrawal. The method is inferred
+    /// and the path assumed; the next best guess puts the id into the body, as the card updates do.
     ///
-    /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: **assumed**: no page of the docs states it; if
-    /// P100 answers 404 for every call, this guess is wrong).
+    /// The outcome comes later, by the event [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus); final:
+    /// `SUCCESSFUL`, `UNSUCCESSFUL`.
     ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("updateDepositTravelRule", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
     ///
     /// # Parameters
     ///
-    /// - `crypto_deposit_id`: Id of the deposit from the event cryptoDepositStatus. Mostly a uuid, but the docs also
-    ///   show another form.
+    /// - `crypto_deposit_id`: Id of the deposit from the event
+    ///   [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus). Mostly a uuid, but the docs also show another
+    ///   form.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by the event `cryptoDepositStatus`; final: `SUCCESSFUL`, `UNSUCCESSFUL`.
-    ///
-    /// Docs: [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_deposit_travel_rule(
         &self,
         crypto_deposit_id: &str,
         body: &types::TravelRuleRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPDATE_DEPOSIT_TRAVEL_RULE;
-        let request = self
-            .request(operation, &[("cryptoDepositId", crypto_deposit_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UPDATE_DEPOSIT_TRAVEL_RULE, &[crypto_deposit_id])?
+            .body(body)
+            .json()
+            .await
     }
 }

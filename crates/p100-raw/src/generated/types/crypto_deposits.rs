@@ -7,20 +7,17 @@ use super::*;
 
 /// Details of the sender of one crypto deposit that waits in WAITING_FOR_TR_DATA; once they are in, the money is
 /// released. The purpose is documented, but no page shows the body: the fields mirror the travel-rule part of the
-/// withdrawal request.
-///
-/// Evidence: assumed.
+/// withdrawal request. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleRequest {
     /// Name of the sender: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the sending wallet.
-    #[serde(rename = "walletType")]
     pub wallet_type: WalletType,
     /// Whether the sender is a person or a company. The next best guess for the name is `receiverType`.
-    #[serde(rename = "senderType")]
     pub sender_type: PartyType,
 }

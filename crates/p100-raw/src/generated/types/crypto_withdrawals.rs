@@ -5,29 +5,22 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Current estimate of the chain's own fee for one withdrawal.
-///
-/// Evidence: legacy.
+/// Current estimate of the chain's own fee for one withdrawal. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NetworkFee {
     /// Network fee as a JSON number, presumably in the queried currency. The payer bears it on top of the amount and
     /// of P100's own fee (`feeWithdrawal` in the balances).
-    #[serde(rename = "networkFee")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub network_fee: Decimal,
 }
 
-/// Currencies that getNetworkFee accepts, slugs in lower case. A closed list in the legacy docs; later fee tables
-/// no longer name usdt and eurt.
-///
-/// Evidence: legacy.
+/// Currencies that [`get_network_fee`](Client::get_network_fee) accepts, slugs in lower case. A closed list in
+/// the legacy docs; later fee tables no longer name usdt and eurt. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetworkFeeCurrency {
@@ -56,10 +49,8 @@ open_enum!(
     "ltc", Pol = "pol", Usdc = "usdc", Usdt = "usdt", }
 );
 
-/// The only value of the query parameter `network` of getNetworkFee. Lower case here, whereas the withdrawal
-/// request writes networks in upper case.
-///
-/// Evidence: documented.
+/// The only value of the query parameter `network` of [`get_network_fee`](Client::get_network_fee). Lower case
+/// here, whereas the withdrawal request writes networks in upper case. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetworkFeeNetwork {
@@ -73,12 +64,11 @@ pub enum NetworkFeeNetwork {
 open_enum!(NetworkFeeNetwork { Polygon = "polygon", });
 
 /// One crypto withdrawal of a user or of the partner, with its outcome. The members are those of the legacy
-/// webhook.
-///
-/// Evidence: inferred.
+/// webhook. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalDetails {
     /// P100's id of the withdrawal, the `withdrawalId` answered at its creation.
@@ -86,54 +76,42 @@ pub struct WithdrawalDetails {
     pub id: String,
     /// Amount sent to the receiver, in the currency itself, as a JSON number.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
-    /// Fee charged on top of `amount`, as a JSON number. Presumably in the withdrawn currency.
+    /// Fee charged on top of [`amount`](Self::amount), as a JSON number. Presumably in the withdrawn currency.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub fee: Decimal,
     /// Wallet address of the receiver; called `walletAddress` in the request.
     pub destination: String,
     /// State of the withdrawal. No page lists the words; do not conclude failure from an unknown one.
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
-    #[serde(rename = "transactionHash")]
     #[serde(default)]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object and not as a slug.
     pub currency: WithdrawalCurrency,
     /// Time of the request, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     pub created_at: Timestamp,
     /// The paying user. Presumably missing for withdrawals of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSummary>,
     /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
-    /// missing otherwise.
-    ///
-    /// Evidence: assumed.
+    /// missing otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ProcessingError>,
 }
 
 /// Sends crypto from a user's balance to an outside wallet. Irreversible once it is on chain: check address and
 /// network. The last three fields are travel-rule data. The answer only accepts the withdrawal; funds and
-/// compliance are checked afterwards.
-///
-/// Evidence: legacy.
+/// compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalRequest {
     /// The partner's own id of the paying user.
-    #[serde(rename = "sourceExternalUserId")]
     pub source_external_user_id: String,
     /// Currency slug: btc, doge, eth, eurt, ltc, pol, usdc or usdt. Send lower case as everywhere else; the legacy
     /// sample writes it in upper case.
@@ -141,27 +119,21 @@ pub struct WithdrawalRequest {
     /// Amount that the receiver gets, in the currency itself, as a JSON number with at most 8 decimals. P100's fee
     /// and the network fee are charged on top.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Address of the receiving wallet, on the chosen network. Called `destination` in details and webhook.
-    #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
-    /// for other currencies. getNetworkFee writes the same networks in lower case.
+    /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the receiving wallet.
-    #[serde(rename = "walletType")]
     pub wallet_type: WalletType,
     /// Whether the receiver is a person or a company.
-    #[serde(rename = "receiverType")]
     pub receiver_type: PartyType,
 }
