@@ -99,16 +99,9 @@ pub fn page(document: &Document) -> String {
         out.push_str(&table.markdown());
     }
     out.push_str(&format!("\n## Open questions\n\n{}\n\n", legend()));
-    out.push_str("| | value | question | settles | pages |\n| --- | --- | --- | --- | --- |\n");
-    for (number, question) in questions(document).iter().enumerate() {
-        out.push_str(&format!(
-            "| {} | {} | {} | {} | {} |\n",
-            number + 1,
-            question.value(),
-            question.text,
-            question.settles,
-            links(&question.pages)
-        ));
+    out.push_str("| value | question | settles | pages |\n| --- | --- | --- | --- |\n");
+    for question in questions(document) {
+        out.push_str(&format!("| {} | {} | {} | {} |\n", question.value(), question.text, question.settles, links(&question.pages)));
     }
     out
 }
@@ -193,8 +186,7 @@ fn schemas_table(document: &Document, facts: &[Fact], subject: Subject, title: &
         if subject == Subject::Member { schema.get("properties").is_some() } else { Document::enum_values(schema).is_some() }
     };
     let schemas = document.schemas().filter(|schema| holds(schema.node));
-    let mut rows: Vec<Vec<String>> = schemas.map(|schema| row(schema.name, of(schema.name))).collect();
-    rows.push(row("**all**", facts.iter().filter(|fact| fact.subject == subject).collect()));
+    let rows: Vec<Vec<String>> = schemas.map(|schema| row(schema.name, of(schema.name))).collect();
     Table { title, about, head: [vec!["schema"], Evidence::ALL.map(Evidence::word).to_vec()].concat(), rows }
 }
 
