@@ -108,20 +108,27 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
             text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
         }
     }
-    text.push_str("\n# Errors\n\n");
     let common = common_codes(document);
     let is_common = |word: &str, status| operation.authenticated && common.contains(&(word, status));
-    for code in operation.error_codes.iter().filter(|code| !is_common(&code.code, code.status)) {
-        text.push_str(&format!(
-            "- `{}` (status {}, {}): {}\n",
-            code.code,
-            code.status,
-            code.evidence,
-            links.apply(&markdown(meaning(document, &code.code)))
-        ));
+    let own: Vec<String> = operation
+        .error_codes
+        .iter()
+        .filter(|code| !is_common(&code.code, code.status))
+        .map(|code| {
+            let meaning = links.apply(&markdown(meaning(document, &code.code)));
+            format!("- `{}` (status {}, {}): {meaning}\n", code.code, code.status, code.evidence)
+        })
+        .collect();
+    if !own.is_empty() {
+        text.push_str(&format!("\n# Errors\n\n{}", own.concat()));
     }
     if operation.authenticated {
-        text.push_str("- Those of [every call](Self#errors-of-every-call).\n");
+        text.push_str(match (own.is_empty(), operation.parameters.is_empty()) {
+            (false, _) => "- Those",
+            (true, true) => "Errors: those",
+            (true, false) => "\nErrors: those",
+        });
+        text.push_str(" of [every call](Self#errors-of-every-call).\n");
     }
     text
 }

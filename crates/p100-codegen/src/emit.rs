@@ -31,7 +31,8 @@ fn spaced(text: &str) -> String {
     let mut previous = "";
     for line in text.lines() {
         let indent = |line: &str| line.len() - line.trim_start().len();
-        let ends_item = previous.trim() == "}" || indent(previous) == 0 && previous.ends_with(';') && !stands_together(previous, line);
+        let ends_line = indent(previous) == 0 && previous.ends_with(';') && !previous.starts_with("//");
+        let ends_item = previous.trim() == "}" || ends_line && !stands_together(previous, line);
         if ends_item && indent(line) == indent(previous) && starts_item(line) {
             out.push('\n');
         }
@@ -66,5 +67,15 @@ pub(crate) fn evidence(grade: Evidence) -> TokenStream {
         Evidence::Legacy => quote!(Evidence::Legacy),
         Evidence::Inferred => quote!(Evidence::Inferred),
         Evidence::Assumed => quote!(Evidence::Assumed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn empty_lines_stand_between_items_and_nowhere_else() {
+        let text = "use a;\nuse b;\nconst A: u8 = 1;\nconst B: u8 = 2;\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n    /// C.\n    fn c() {}\n}\n";
+        let expected = "use a;\nuse b;\n\nconst A: u8 = 1;\nconst B: u8 = 2;\n\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\n\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n\n    /// C.\n    fn c() {}\n}\n";
+        assert_eq!(super::spaced(text), expected);
     }
 }

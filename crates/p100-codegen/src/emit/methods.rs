@@ -6,15 +6,8 @@ use quote::{format_ident, quote};
 use super::parameters::{Carrier, argument, arguments};
 use crate::{Document, Operation, Problem, docs, names};
 
-/// Names that the arguments of every method may have themselves.
-const RESERVED: [&str; 2] = ["body", "form"];
-
 /// The method that calls `operation`.
 pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenStream, Problem> {
-    let problem = |message: String| Problem::at(operation.node.position, message).on(operation.id.clone());
-    if let Some(parameter) = operation.parameters.iter().find(|parameter| RESERVED.contains(&names::snake(&parameter.name).as_str())) {
-        return Err(problem(format!("a parameter must not be called `{}`: the generated method uses that name itself", parameter.name)));
-    }
     let method = names::ident(&names::rust_method(&operation.id));
     let constant = format_ident!("{}", names::screaming(&operation.id));
     let about = docs::attributes(&docs::operation(document, operation));
@@ -34,7 +27,10 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
     });
     let body = operation.body.as_ref().and_then(|body| body.schema()).map(names::ident);
     let (argument, call) = match (operation.upload(), &body) {
-        (Some(_), None) => return Err(problem("the form of an upload must be a `$ref` to a component".to_owned())),
+        (Some(form), None) => {
+            let problem = Problem::at(form.node.position, "the form of an upload must be a `$ref` to a component");
+            return Err(problem.on(operation.id.clone()));
+        }
         (Some(_), Some(form)) => (quote!(form: types::#form), quote!(.upload(form))),
         (None, _) => {
             let call = if operation.answers_raw() { quote!(.raw()) } else { quote!(.json()) };

@@ -90,9 +90,7 @@ impl Client {
     /// - `withdrawal_id`: Id that [`create_withdrawal`](Self::create_withdrawal) or
     ///   [`create_partner_withdrawal`](Self::create_partner_withdrawal) answered with.
     ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_withdrawal(
         &self,
         withdrawal_id: &str,

@@ -17,10 +17,7 @@ impl Client {
     ///
     /// `GET /v1/exchange/get-rate` (path: legacy). Docs:
     /// [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md), 28597672e0.
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_rates(&self) -> Result<Response<types::ExchangeRates>, Error> {
         self.draft(&operations::GET_RATES, &[])?.json().await
     }
@@ -102,9 +99,7 @@ impl Client {
     /// - `exchange_id`: Id that [`create_exchange`](Self::create_exchange) or
     ///   [`create_partner_exchange`](Self::create_partner_exchange) answered with.
     ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_exchange(
         &self,
         exchange_id: &str,

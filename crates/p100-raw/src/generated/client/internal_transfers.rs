@@ -59,9 +59,7 @@ impl Client {
     ///
     /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) answered with; a uuid in the sample.
     ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_transfer(
         &self,
         transfer_id: &str,

@@ -17,10 +17,7 @@ impl Client {
     ///
     /// `GET /v1/order/get-rates` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597684e0](https://partner-api-docs.p100.io).
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_order_rates(&self) -> Result<Response<types::OrderRates>, Error> {
         self.draft(&operations::GET_ORDER_RATES, &[])?.json().await
     }
@@ -86,9 +83,7 @@ impl Client {
     ///
     /// - `order_id`: Id that [`create_order`](Self::create_order) answered with.
     ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_order(
         &self,
         order_id: &str,

@@ -17,10 +17,7 @@ impl Client {
     ///
     /// `GET /v1/partner/balances` (path: legacy). Docs:
     /// [19558021e0](https://partner-api-docs.p100.io/get-balances-19558021e0.md), 28597668e0.
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_balances(
         &self,
     ) -> Result<Response<types::PartnerBalances>, Error> {
@@ -100,10 +97,7 @@ impl Client {
     /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md),
     /// 28597673e0.
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn lock_partner_rate(&self) -> Result<Response<types::RateLock>, Error> {
         self.draft(&operations::LOCK_PARTNER_RATE, &[])?.json().await
     }

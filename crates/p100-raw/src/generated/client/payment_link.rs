@@ -76,9 +76,7 @@ impl Client {
     /// - `payment_link_id`: Id that [`create_payment_link`](Self::create_payment_link) or
     ///   [`create_hosted_checkout`](Self::create_hosted_checkout) answered with.
     ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_payment_link(
         &self,
         payment_link_id: &str,

@@ -15,10 +15,7 @@ impl Client {
     /// hand or sent back.
     ///
     /// `GET /v1/partner/sepa-deposit/info` (path: documented). Docs: [28597676e0](https://partner-api-docs.p100.io).
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_sepa_deposit_info(
         &self,
     ) -> Result<Response<types::SepaDepositInfo>, Error> {
@@ -34,10 +31,7 @@ impl Client {
     ///
     /// `GET /v1/partner/sepa-deposit/contact-list` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597677e0](https://partner-api-docs.p100.io).
-    ///
-    /// # Errors
-    ///
-    /// - Those of [every call](Self#errors-of-every-call).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn list_partner_sepa_contacts(
         &self,
     ) -> Result<Response<types::SepaContactList>, Error> {

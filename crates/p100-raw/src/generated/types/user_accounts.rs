@@ -7,10 +7,8 @@ use super::*;
 
 /// Personal data of a new user who will pass KYC. It holds the fields of two generations of the docs. Since
 /// February 2026: [`street`](Self::street) and [`number`](Self::number) instead of [`address`](Self::address);
-
 /// [`nationality`](Self::nationality), birth data and
 /// [`user_identification_number`](Self::user_identification_number);
-
 /// [`has_accepted_p100_tc`](Self::has_accepted_p100_tc); and no document fields, which then belong to
 /// [`start_user_verification`](Client::start_user_verification). Until then: [`address`](Self::address),
 /// [`document_type`](Self::document_type) and [`document_number`](Self::document_number). Send one form or the
