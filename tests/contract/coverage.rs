@@ -143,6 +143,40 @@ fn every_error_of_a_call_is_documented_at_its_method_or_once_for_all() {
     }
 }
 
+#[test]
+fn rustdoc_names_operations_events_and_members_as_rust_does() {
+    let is_linked = |text: &str, span: &str| text.match_indices(span).all(|(at, _)| text[..at].ends_with('['));
+    let ids: BTreeSet<&str> =
+        DOCUMENT.operations().iter().map(|it| it.id.as_str()).chain(DOCUMENT.webhooks().iter().map(|it| it.id.as_str())).collect();
+    let mut linked = 0;
+    let mut check = |owner: &str, about: &str, text: &str| {
+        linked += text.matches("](").count();
+        for (index, prose) in text.split('`').enumerate().filter(|(_, prose)| !prose.contains("://")) {
+            let plain = prose.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| index % 2 == 0 && ids.contains(word));
+            assert_eq!(plain, None, "{owner}.{about}: {text}");
+        }
+        let members = DOCUMENT.schema(owner).and_then(|schema| schema.get("properties")).into_iter().flat_map(Node::members);
+        for (member, _) in members {
+            assert!(is_linked(text, &format!("`{member}`")), "{owner}.{about}: {member} in {text}");
+        }
+    };
+    for (method, text) in public_methods(CLIENT, "Client") {
+        check("Client", &method, &text);
+    }
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/p100-raw/src/generated/types")).expect("a folder") {
+        let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
+        for item in syn::parse_file(&text).expect("Rust").items {
+            let syn::Item::Struct(item) = item else { continue };
+            let owner = item.ident.to_string();
+            check(&owner, "", &documentation(&item.attrs));
+            for field in &item.fields {
+                check(&owner, &field.ident.as_ref().map(ToString::to_string).unwrap_or_default(), &documentation(&field.attrs));
+            }
+        }
+    }
+    assert!(linked > 300, "{linked} links");
+}
+
 const CLIENT: &str = "crates/p100-raw/src/generated/client";
 
 /// Public methods that the generated files of a folder give to `owner`, with their documentation.
