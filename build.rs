@@ -43,7 +43,7 @@ fn run() -> Result<(), Vec<String>> {
     for file in render(&document).map_err(in_file)? {
         write(&rendered.join(&file.path), &file.contents)?;
     }
-    write(&folder.join("harness.rs"), &harness(&document).map_err(in_file)?.replace("//! ", "// "))
+    write(&folder.join("harness.rs"), &harness(&document).map_err(in_file)?)
 }
 
 fn write(path: &Path, contents: &str) -> Result<(), Vec<String>> {

@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
 
     match RECEIVER.receive(&path, &headers, body.to_vec()) {
         Ok(event) => {
-            assert_eq!(event.raw().bytes(), body);
+            assert_eq!((event.raw.bytes(), event.path.as_str()), (&body.to_vec().into(), path.as_str()));
             let _ = (event.dedupe_key(), format!("{event:?}"));
         }
         Err(error) => match error.kind() {

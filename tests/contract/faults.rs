@@ -250,7 +250,7 @@ async fn a_body_that_does_not_come() {
 
 #[tokio::test]
 async fn a_success_that_is_not_json() {
-    for body in ["", "{\"trunc", "<html>ok</html>"] {
+    for body in ["{\"trunc", "<html>ok</html>", "[]"] {
         for_all(vec![answer("200 OK", "", body)], client, |operation, server, result| {
             assert_eq!(server.count(), 1, "what arrived whole is not asked for again");
             if operation.answers_raw() {
@@ -284,7 +284,9 @@ async fn server_faults_of_any_form() {
 
 #[tokio::test]
 async fn a_refusal_stands_and_did_nothing() {
-    for (status, body) in [("400 Bad Request", r#"{"errorCode":"P412"}"#), ("401 Unauthorized", "xo2"), ("404 Not Found", "<html>")] {
+    let codes =
+        [("400 Bad Request", r#"{"errorCode":"P412"}"#), ("401 Unauthorized", "xo2"), ("404 Not Found", r#"{"errorCode":"p428 "}"#)];
+    for (status, body) in codes {
         for_all(vec![answer(status, "", body)], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert!(!error.may_have_taken_effect() && server.count() == 1, "{error:?}");
@@ -298,6 +300,18 @@ async fn a_400_that_nobody_can_read_is_no_refusal() {
     let cut_off = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n{\"errorCode\":\"P5".to_owned();
     for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
         for_all(vec![fault], client, |operation, server, result| {
+            let error = result.expect_err(&operation.id);
+            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(server.count(), if operation.retry == Retry::Never { 1 } else { ATTEMPTS as usize }, "{}", operation.id);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_status_without_a_code_is_no_refusal_and_no_reason_to_ask_again() {
+    for status in ["403 Forbidden", "404 Not Found", "409 Conflict", "422 Unprocessable Content", "424 Failed Dependency", "499 Closed"] {
+        for_all(vec![answer(status, "", "<html>")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
             assert_eq!(server.count(), 1, "{}", operation.id);
@@ -324,7 +338,8 @@ async fn too_many_calls() {
     for (headers, asked) in [("", None), ("retry-after: 0\r\n", Some(Duration::ZERO))] {
         for_all(vec![answer("429 Too Many Requests", headers, "")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert!(error.is_rate_limited() && !error.may_have_taken_effect(), "{error:?}");
+            assert!(error.is_rate_limited(), "{error:?}");
+            assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never, "{error:?}");
             assert_eq!(error.retry_after(), asked);
             assert_eq!(server.count(), if operation.retry == Retry::Never { 1 } else { ATTEMPTS as usize }, "{}", operation.id);
         })
@@ -336,6 +351,21 @@ async fn too_many_calls() {
         assert_eq!(server.count(), 1);
     })
     .await;
+}
+
+/// Memory follows what arrives, not what is declared.
+#[tokio::test]
+async fn a_declared_length_reserves_nothing() {
+    for length in [1_000_000_000_000_000_u64, 1 << 50, 1 << 62] {
+        for limit in [Some(usize::MAX), None] {
+            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{{}}");
+            let server = Server::start(vec![Fault::Answer(head)]).await;
+            let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(Retries::none());
+            let client = builder.max_response_size(limit).build().expect("a client");
+            let error = client.raw().get_rates().await.expect_err("cut off");
+            assert_eq!(error.kind(), ErrorKind::Truncated, "{length} {limit:?} {error:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use httpmock::Mock;
 use p100_codegen::{Node, Operation};
 use p100_httpmock::MockServer;
-use p100_raw::{Client, Error, FilePart, RawBody, Response, types};
+use p100_raw::{Client, Deviations, Error, FilePart, RawBody, Response, Wire, types};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,26 +15,38 @@ use crate::DOCUMENT;
 
 include!(concat!(env!("OUT_DIR"), "/harness.rs"));
 
+/// A text again with the paths of what was set aside, or the path at which it fails.
+pub(crate) type Decoded = Result<(String, Vec<String>), String>;
+
 /// A component schema and what its Rust type can do.
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
     /// Decodes JSON text and encodes it again.
     pub(crate) recode: fn(&str) -> Result<String, String>,
+    /// Decodes JSON text as the client does, and encodes it again.
+    pub(crate) decode: fn(&str) -> Decoded,
     /// Decodes JSON text and shows the value as `Debug` does.
     pub(crate) debug: fn(&str) -> String,
+    /// Decodes JSON text, and writes and reads the value in every format: see [`crate::shapes`].
+    pub(crate) keep: fn(&str, &str) -> usize,
     /// What schemars derives.
     pub(crate) derived: fn() -> serde_json::Value,
 }
 
 impl Schema {
-    const fn of<T: DeserializeOwned + Serialize + Debug + JsonSchema>(name: &'static str) -> Self {
+    const fn of<T: DeserializeOwned + Serialize + PartialEq + Debug + JsonSchema>(name: &'static str) -> Self {
         Self {
             name,
             recode: |text| {
                 let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
-                serde_json::to_string(&value).map_err(|error| error.to_string())
+                serde_json::to_string(&Wire(&value)).map_err(|error| error.to_string())
+            },
+            decode: |text| match p100_raw::decode::<T>(text.as_bytes()) {
+                Ok(decoded) => Ok((serde_json::to_string(&Wire(&decoded.value)).expect("encodes"), paths(&decoded.deviations))),
+                Err(error) => Err(error.path().to_owned()),
             },
             debug: |text| format!("{:?}", read::<T>(text)),
+            keep: crate::shapes::keep::<T>,
             derived: || schemars::schema_for!(T).to_value(),
         }
     }
@@ -113,15 +125,39 @@ impl Arguments {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) text: String,
+    pub(crate) deviations: Vec<String>,
+    /// The response as `Debug` shows it, and as it arrived.
+    pub(crate) debug: String,
+    pub(crate) raw: String,
+}
+
+fn text_of(body: &RawBody) -> String {
+    String::from_utf8_lossy(body.expose()).into_owned()
+}
+
+fn paths(deviations: &Deviations) -> Vec<String> {
+    deviations.iter().map(|deviation| deviation.path.clone()).collect()
 }
 
 impl Answer {
-    fn json<T: Serialize>(answer: &Response<T>) -> Self {
-        Self { status: answer.status().as_u16(), text: serde_json::to_string(&**answer).expect("encodes") }
+    fn json<T: Serialize + Debug>(answer: &Response<T>) -> Self {
+        Self {
+            status: answer.status().as_u16(),
+            text: serde_json::to_string(&Wire(&**answer)).expect("encodes"),
+            deviations: paths(answer.deviations()),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 
     fn raw(answer: &Response<RawBody>) -> Self {
-        Self { status: answer.status().as_u16(), text: String::from_utf8_lossy(answer.expose()).into_owned() }
+        Self {
+            status: answer.status().as_u16(),
+            text: text_of(answer),
+            deviations: Vec::new(),
+            debug: format!("{answer:?}"),
+            raw: text_of(answer.raw_body()),
+        }
     }
 }
 
@@ -129,9 +165,14 @@ fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
 
+/// A client for plain http: it reads no certificates, which takes longer than most tests.
+pub(crate) fn http() -> p100_raw::reqwest::Client {
+    p100_raw::reqwest::Client::builder().tls_certs_only([]).build().expect("a client")
+}
+
 /// A client of a mock server.
 pub(crate) fn client(server: &MockServer) -> Client {
-    Client::new(server.base_url().parse().expect("a URL"), p100_raw::reqwest::Client::new())
+    Client::new(server.base_url().parse().expect("a URL"), http())
 }
 
 /// Parses JSON text for comparison with all its digits.

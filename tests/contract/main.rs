@@ -2,9 +2,11 @@
 
 mod coverage;
 mod decimals;
+mod deviations;
 mod examples;
 mod faults;
 mod harness;
+mod hostile;
 mod lint;
 mod open;
 mod oracle;
@@ -14,8 +16,10 @@ mod samples;
 mod sandbox;
 mod schemas;
 mod secrets;
+mod shapes;
 mod traces;
 mod uploads;
+mod webhooks;
 mod wire;
 
 use std::sync::LazyLock;

@@ -3,7 +3,8 @@
 use p100_codegen::{Document, Node};
 use serde_json::json;
 
-use crate::harness::{SCHEMAS, assert_same_json};
+use crate::DOCUMENT;
+use crate::harness::{SCHEMAS, Schema, assert_same_json};
 use crate::samples::Sample;
 
 #[test]
@@ -84,4 +85,49 @@ fn an_amount_in_the_other_wire_form_decodes_and_is_sent_in_its_own() {
         let again = (schema.recode)(&other.of(schema.name).to_string()).unwrap_or_else(|error| panic!("{}: {error}", schema.name));
         assert_same_json(&again, &own.of(schema.name).to_string(), schema.name);
     }
+}
+
+#[test]
+fn null_for_an_optional_member_reads_as_its_absence() {
+    for (schema, name, _) in optional_members() {
+        let mut value = Sample::default().of(schema.name);
+        value.as_object_mut().expect("an object").remove(name);
+        let without = value.to_string();
+        value[name] = json!(null);
+        let again = (schema.recode)(&value.to_string()).unwrap_or_else(|error| panic!("{}.{name}: {error}", schema.name));
+        assert_same_json(&again, &without, &format!("{}.{name}", schema.name));
+    }
+}
+
+#[test]
+fn an_empty_list_or_map_is_sent_and_an_absent_one_is_not() {
+    let mut found = 0;
+    for (schema, name, property) in optional_members() {
+        let target = Document::reference(property).and_then(|name| DOCUMENT.schema(name)).unwrap_or(property);
+        let empty = match target.str("type") {
+            Some("array") => json!([]),
+            Some("object") if target.get("additionalProperties").is_some() => json!({}),
+            _ => continue,
+        };
+        found += 1;
+        let mut value = Sample::default().of(schema.name);
+        for empty in [Some(empty), None] {
+            match empty {
+                Some(empty) => value[name] = empty,
+                None => drop(value.as_object_mut().expect("an object").remove(name)),
+            }
+            let again = (schema.recode)(&value.to_string()).unwrap_or_else(|error| panic!("{}.{name}: {error}", schema.name));
+            assert_same_json(&again, &value.to_string(), &format!("{}.{name}", schema.name));
+        }
+    }
+    assert!(found > 1, "{found}");
+}
+
+/// Every member that may be absent, with its schema.
+fn optional_members() -> impl Iterator<Item = (&'static Schema, &'static str, &'static Node)> {
+    SCHEMAS.iter().flat_map(|schema| {
+        let required: Vec<&str> = schema.node().strings("required").collect();
+        let properties = schema.node().get("properties").into_iter().flat_map(Node::members);
+        properties.filter(move |(name, _)| !required.contains(name)).map(move |(name, property)| (schema, name, property))
+    })
 }

@@ -18,7 +18,7 @@ use syn::{Expr, ExprMethodCall, FnArg, GenericArgument, ImplItem, Item, Lit, Pat
 use crate::DOCUMENT;
 
 /// Their type, ours, and why.
-const TYPES: [(&str, &str, &str); 14] = [
+const TYPES: [(&str, &str, &str); 15] = [
     ("f64", "Decimal", "no digit of an amount gets lost"),
     ("String", "Decimal", "`format: decimal` is a number, in whatever form it travels"),
     ("String", "Sensitive", "`x-sensitive` is redacted in Debug and wiped"),
@@ -30,6 +30,7 @@ const TYPES: [(&str, &str, &str); 14] = [
     ("::std::num::NonZeroU32", "i32", "P100 checks bounds; the width is what the document states"),
     ("u32", "i32", "P100 checks bounds; the width is what the document states"),
     ("T", "&T", "an open enum keeps unknown words, so it is no Copy type and is borrowed"),
+    ("Vec<T>", "Option<Vec<T>>", "an absent list or map is told from an empty one, and a new one breaks no builder"),
     ("ResponseValue<T>", "Response<T>", "our response keeps the raw body and shows no headers"),
     ("Error<types::Error>", "Error", "our error is one type, which knows the body of P100's refusals"),
     ("ByteStream", "RawBody", "HTML is small, and may carry a session secret that Debug must not show"),
@@ -155,6 +156,10 @@ impl Side {
                 self.same(&their.elem, if shown(&our.elem) == "str" { &text } else { &our.elem }, used)
             }
             (their, Type::Reference(our)) => is_enum(their) && used.note("&T") && self.same(their, &our.elem, used),
+            (_, Type::Path(path)) if is_collection(their) && shown(our).starts_with("Option<") => {
+                let inner = path.path.segments.last().map(|last| arguments_of(&last.arguments)).unwrap_or_default();
+                used.note("Option<Vec<T>>") && inner.iter().all(|inner| self.same(their, inner, used))
+            }
             (Type::Path(their), Type::Path(our)) => {
                 let (Some(their), Some(our)) = (their.path.segments.last(), our.path.segments.last()) else { return false };
                 let (theirs, ours) = (arguments_of(&their.arguments), arguments_of(&our.arguments));
@@ -204,6 +209,10 @@ fn compare(name: &str, theirs: &Side, ours: &Side, used: &Used) -> Option<String
         .iter()
         .find(|(member, ty)| !theirs.same(ty, &our[*member], used))
         .map(|(member, ty)| format!("{member} is {} and {}", shown(ty), shown(&our[member])))
+}
+
+fn is_collection(ty: &Type) -> bool {
+    ["Vec<", "HashMap<"].iter().any(|start| shown(ty).starts_with(start))
 }
 
 fn is_enum(ty: &Type) -> bool {

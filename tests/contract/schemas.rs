@@ -73,17 +73,11 @@ fn from_document(schema: &Node) -> Shape {
         if required.contains(&name) && !own.nullable {
             shape.required.insert(name.to_owned());
         } else {
-            own.nullable = takes_null(property);
+            own.nullable = true;
         }
         shape.properties.insert(name.to_owned(), own);
     }
     shape
-}
-
-/// Optional members are `Option`s and take null, but for lists and maps, which are empty instead, unless they are nullable.
-fn takes_null(property: &Node) -> bool {
-    let list_or_map = property.str("type") == Some("array") || property.get("additionalProperties").is_some();
-    property.flag("nullable") || !list_or_map
 }
 
 fn from_derived(schema: &Value) -> Shape {

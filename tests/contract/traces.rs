@@ -146,3 +146,67 @@ async fn a_span_tells_that_nothing_was_sent() {
     let text = take_log();
     assert!(text.contains(r#"p100.call{operation="getRates" attempt=1 outcome="not_sent" duration_ms="#), "{text}");
 }
+
+#[tokio::test]
+async fn a_response_that_does_not_fit_is_one_warning_with_its_paths_and_no_value() {
+    start_log();
+    let server = MockServer::start_async().await;
+    server.get_rates(|when, then| {
+        let _ = when;
+        then.into_inner().status(200).body(r#"{"btc": "49291234", "eth\nERROR paid": [], "eur": 1}"#);
+    });
+    let client = Client::builder().base_url(server.base_url()).api_key(KEY).retries(Retries::none()).build().expect("a client");
+    take_log();
+    let rates = client.raw().get_rates().await.expect("rates");
+    assert_eq!((rates.deviations().total(), rates.len()), (1, 2));
+    let log = take_log();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(
+        warnings[0].contains("operation=\"getRates\"") && warnings[0].contains("ERROR paid") && warnings[0].contains("total=1"),
+        "{log}"
+    );
+    assert!(!log.contains("4929"), "{log}");
+}
+
+/// No delivery ends in silence, and none shows what it says.
+#[tokio::test]
+async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body() {
+    use p100::webhooks::{Receiver, Verifier, router};
+
+    start_log();
+    let receiver = Receiver::new(Verifier::new(KEY).expect("a token")).max_body_bytes(500).base_path("/hooks");
+    let odd =
+        format!(r#"{{"id":"t-1","sourceExternalUserId":"{USER}","amount":1,"currency":"eur","status":"FAILED","createdAt":"","error":7}}"#);
+    for (method, path, token, body, told) in [
+        ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"known\""),
+        ("POST", "/hooks/new?secret=M4RK", Some(KEY), r#"{"code":"M4RK"}"#, "outcome=\"unknown\""),
+        ("POST", "/hooks/new", None, "M4RK", "outcome=\"missing_token\""),
+        ("POST", "/hooks/new", Some("M4RK"), "M4RK", "outcome=\"wrong_token\""),
+        ("POST", "/hooks/new", Some(KEY), "<M4RK>", "outcome=\"not_json\""),
+        ("POST", "/hooks/new", Some(KEY), &"M4RK".repeat(200), "outcome=\"too_large\""),
+        ("GET", "/hooks/new", Some(KEY), "", "outcome=\"wrong_method\""),
+        ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"handler_failed\""),
+    ] {
+        let fails = told.contains("handler_failed");
+        let app = router(receiver.clone(), move |_| std::future::ready(if fails { Err("the queue\nis down") } else { Ok(()) }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
+        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        let request = crate::harness::http().request(method.parse().expect("a method"), url).body(body.to_owned());
+        let request = token.map(|token| request.try_clone().expect("a request").header("authorization", token)).unwrap_or(request);
+        request.send().await.expect("a response");
+        server.abort();
+        let text: String = take_log().lines().filter(|line| line.contains("p100")).collect::<Vec<_>>().join("\n");
+        assert!(text.contains("p100.webhook{") && text.contains(told), "{told}:\n{text}");
+        let level = if fails { "ERROR" } else { "WARN" };
+        assert!(text.lines().any(|line| line.contains(level) && line.contains("path=/hooks/")), "{told}:\n{text}");
+        for secret in [KEY, "M4RK", USER] {
+            assert!(!text.contains(secret), "{told}:\n{text}");
+        }
+        if fails {
+            assert!(text.contains(r"error=the queue\nis down"), "{text}");
+        }
+    }
+    assert_eq!((receiver.stats().refused(), receiver.stats().unknown, receiver.stats().handler_failed), (5, 1, 1));
+}

@@ -36,7 +36,7 @@ async fn a_file_handle_is_streamed_from_where_it_stands_and_rewound_for_a_second
     assert_eq!(page.length(), content.len() as u64);
     let second = FilePart::from_bytes("bill.png", "image/png", "second page");
     let form = types::PoaFilesForm::builder().files(vec![page, second]).build();
-    let http = reqwest::Client::new();
+    let http = crate::harness::http();
     let transport = Arc::new(Twice(http.clone()));
     let client = Client::with_transport(server.base_url().parse().expect("a URL"), http, transport);
     let answer = client.upload_poa_files("a/b", form).await.expect("taken");
@@ -57,7 +57,7 @@ fn a_form_shows_neither_content_nor_name() {
 async fn a_content_type_that_is_none_is_refused_before_sending() {
     let server = MockServer::start_async().await;
     let form = types::KycFilesForm::builder().selfie(FilePart::from_bytes("a", "not a type", "x")).build();
-    let client = Client::new(server.base_url().parse().expect("a URL"), reqwest::Client::new());
+    let client = Client::new(server.base_url().parse().expect("a URL"), crate::harness::http());
     let error = client.upload_kyc_files("user", form).await.expect_err("refused");
     assert_eq!(error.kind(), p100_raw::ErrorKind::NotSent);
 }

@@ -207,20 +207,29 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
         (400, r#"{"errorCode":"P501"}"#, true),
         (400, r#"{"errorCode":"P500","errorName":{},"errorMessage":["x"],"message":1}"#, true),
         (400, r#"{"errorCode":"P412","errorName":{},"errorMessage":["x"],"message":1}"#, false),
-        (400, r#"{"errorCode":null,"errorMessage":"x"}"#, false),
-        (400, r#"{"message":"x"}"#, false),
+        (400, r#"{"errorCode":" p412 "}"#, false),
+        (400, r#"{"errorName":"invalid-user"}"#, false),
+        (404, r#"{"errorCode":"P428"}"#, false),
+        (401, r#"{"message":"Access Denied. xo2"}"#, false),
+        (400, r#"{"errorCode":null,"errorMessage":"x"}"#, true),
+        (400, r#"{"message":"x"}"#, true),
         (400, r#"{"errorCode":["P500"]}"#, true),
+        (400, r#"{"errorCode":"P999"}"#, true),
+        (400, r#"{"error":{"errorCode":"P500"}}"#, true),
+        (400, r#"{"code":"P500"}"#, true),
         (400, r#"{"errorCode":"P5"#, true),
         (400, r#"["P412"]"#, true),
         (400, "", true),
         (400, "<html>Bad Request</html>", true),
-        (403, "<html>Forbidden</html>", false),
-        (404, "<html>Not Found</html>", false),
-        (401, "", false),
-        (404, "{}", false),
+        (403, "<html>Forbidden</html>", true),
+        (404, "<html>Not Found</html>", true),
+        (401, "", true),
+        (404, "{}", true),
+        (429, "", true),
+        (408, r#"{"errorCode":"P412"}"#, true),
         (408, "", true),
         (502, "<html>Bad Gateway</html>", true),
-        (200, "", true),
+        (200, "x", true),
         (200, r#"{"trunc"#, true),
         (302, "", true),
     ];
@@ -231,10 +240,12 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
             then.status(status).body(body);
         });
         let client = client(&server);
+        let meaning = p100_raw::reqwest::StatusCode::from_u16(status).map(|status| p100_raw::Meaning::of(status, body.as_bytes())).ok();
         for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
             let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
             let expected = effect && operation.retry == p100_codegen::Retry::Never;
             assert_eq!(error.may_have_taken_effect(), expected, "{} with status {status} {body}", operation.id);
+            assert_eq!(error.meaning(), meaning.filter(|_| status != 200), "{error}");
             assert_eq!(error.to_string().contains("it may have taken effect"), expected);
             assert!(!error.to_string().contains("html") && !error.to_string().contains('\n'), "{error}");
             assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()));
@@ -265,7 +276,7 @@ async fn a_refused_connection_is_known_not_to_have_been_sent() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = socket.local_addr().expect("bound");
-    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), p100_raw::reqwest::Client::new());
+    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), crate::harness::http());
     for operation in DOCUMENT.operations() {
         let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::NotSent, "{error:?}");

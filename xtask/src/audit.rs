@@ -53,7 +53,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
     let (name, bytes) = read(&options.file)?;
     let entries = entries(&index, &name, &bytes, options.complete)?;
     let differences = compare::compare(&index, &entries);
-    print!("{}", report::render(options.format, &index, entries.len(), &differences));
+    report::print(options.format, &index, entries.len(), &differences)?;
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
 }
 

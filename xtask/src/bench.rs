@@ -11,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 
 use self::programs::Programs;
 use self::table::Row;
+use crate::terminal::say;
 use crate::workspace::Repository;
 
 /// What stands in `--help`.
@@ -88,6 +89,6 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
             row("CPU time", None, Ok(cpu));
         }
     }
-    println!("{}\n\n{}", programs.machine(), table::render(&rows));
+    say!("{}\n\n{}", programs.machine(), table::render(&rows));
     Ok(ExitCode::SUCCESS)
 }

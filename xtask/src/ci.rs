@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use self::step::Step;
+use crate::terminal::say;
 use crate::workspace::{CANNOT, Repository};
 use crate::{conformance, generate, prove, semver, spec};
 
@@ -26,35 +27,35 @@ pub(crate) fn run(semver: bool) -> Result<ExitCode> {
     let mut times = Vec::new();
     let mut outcome = ExitCode::SUCCESS;
     for (number, step) in steps.iter().enumerate() {
-        println!("\n[{}/{}] {}\n$ {step}", number + 1, steps.len(), step.name);
+        say!("\n[{}/{}] {}\n$ {step}", number + 1, steps.len(), step.name);
         let begin = Instant::now();
         outcome = step.run().unwrap_or_else(|error| {
-            println!("{error:#}");
+            say!("{error:#}");
             ExitCode::from(CANNOT)
         });
         times.push((step, begin.elapsed()));
-        println!("{} after {}", if outcome == ExitCode::SUCCESS { "Passed" } else { "Failed" }, seconds(begin.elapsed()));
+        say!("{} after {}", if outcome == ExitCode::SUCCESS { "Passed" } else { "Failed" }, seconds(begin.elapsed()));
         if outcome != ExitCode::SUCCESS {
             break;
         }
     }
 
-    println!("\nTimes");
+    say!("\nTimes");
     for (step, took) in &times {
-        println!("{:>9}  {}", seconds(*took), step.name);
+        say!("{:>9}  {}", seconds(*took), step.name);
     }
-    println!("{:>9}  in all", seconds(start.elapsed()));
+    say!("{:>9}  in all", seconds(start.elapsed()));
     match times.last() {
         Some((step, _)) if outcome != ExitCode::SUCCESS => {
-            println!("\nFailed: {}, step {} of {}; the later ones did not run. To repeat it:\n{step}", step.name, times.len(), steps.len());
+            say!("\nFailed: {}, step {} of {}; the later ones did not run. To repeat it:\n{step}", step.name, times.len(), steps.len());
         }
-        _ => println!("\nAll {} steps passed", steps.len()),
+        _ => say!("\nAll {} steps passed", steps.len()),
     }
     if !openssl {
-        println!("\n{NO_OPENSSL}");
+        say!("\n{NO_OPENSSL}");
     }
     if !semver {
-        println!("\n{NO_SEMVER}");
+        say!("\n{NO_SEMVER}");
     }
     Ok(outcome)
 }
@@ -72,6 +73,8 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     ];
     steps.extend(tools::REDOCLY.installation(tools));
     steps.push(tools::REDOCLY.step(tools, "spec as OpenAPI", "lint spec/p100-partner-api.yaml"));
+    steps.extend(tools::ZIZMOR.installation(tools));
+    steps.push(tools::ZIZMOR.step(tools, "workflows", "--offline --no-progress --config .github/zizmor.yml .github/workflows"));
     steps.push(Step::command("clippy", &clippy));
     steps.push(Step::command("p100-raw without TLS", "cargo check --package p100-raw --no-default-features --locked"));
     if openssl {

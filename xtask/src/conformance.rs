@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::ci::tools::{self, PRISM, REDOCLY, SCHEMATHESIS};
+use crate::terminal::say;
 use crate::workspace::{Repository, SPEC};
 
 /// How long a server may take to accept connections.
@@ -18,22 +19,22 @@ const START: Duration = Duration::from_secs(60);
 pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
     let tools = tools::folder()?;
     for step in [&REDOCLY, &PRISM, &SCHEMATHESIS].into_iter().filter_map(|tool| tool.installation(&tools)) {
-        println!("$ {step}");
+        say!("$ {step}");
         ensure!(step.run()? == ExitCode::SUCCESS, "a tool cannot be installed");
     }
-    println!("\nRedocly: the document");
+    say!("\nRedocly: the document");
     succeed(REDOCLY.command(&tools).current_dir(repository.path("")).args(["lint", SPEC]))?;
     let examples = crate::ci::examples(repository)?;
     succeed(cargo(repository).args(["build", "--quiet", "--locked", "--package", "p100-sandbox", "--bins"]))?;
     schemathesis(repository, &tools)?;
     prism(repository, &tools, &examples)?;
-    println!("\nNothing contradicts the document");
+    say!("\nNothing contradicts the document");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Whatever Schemathesis can make of the document, sent to the sandbox.
 fn schemathesis(repository: &Repository, tools: &Path) -> Result<()> {
-    println!("\nSchemathesis: the sandbox");
+    say!("\nSchemathesis: the sandbox");
     let address = free_address()?;
     // Built into the same folder as this program. Not by `cargo run`: ending that would leave the sandbox behind.
     let program = std::env::current_exe()?.with_file_name(format!("p100-sandbox{}", std::env::consts::EXE_SUFFIX));
@@ -57,7 +58,7 @@ fn schemathesis(repository: &Repository, tools: &Path) -> Result<()> {
 
 /// The examples against the sandbox, with Prism between them as a proxy that refuses whatever breaks the document, either way.
 fn prism(repository: &Repository, tools: &Path, examples: &[String]) -> Result<()> {
-    println!("\nPrism: the client and the sandbox");
+    say!("\nPrism: the client and the sandbox");
     let (sandbox, proxy) = (free_address()?, free_address()?);
     let log = tempfile::NamedTempFile::new().context("no temporary file for the log of Prism")?;
     let mut prism = PRISM.command(tools);
@@ -68,7 +69,7 @@ fn prism(repository: &Repository, tools: &Path, examples: &[String]) -> Result<(
         .stderr(log.reopen()?);
     let server = Server::start(&mut prism, proxy)?;
     for example in examples {
-        println!("$ cargo run --package p100 --example {example}");
+        say!("$ cargo run --package p100 --example {example}");
         let mut command = cargo(repository);
         command
             .args(["run", "--quiet", "--locked", "--package", "p100", "--features", "axum", "--example", example])
@@ -82,7 +83,7 @@ fn prism(repository: &Repository, tools: &Path, examples: &[String]) -> Result<(
     let violations: Vec<&str> = log.lines().filter(|line| line.contains("Violation")).collect();
     ensure!(violations.is_empty(), "Prism found violations:\n{}", violations.join("\n"));
     ensure!(calls > 0, "no call went through Prism:\n{log}");
-    println!("Prism: {calls} calls went through, no violation in either direction");
+    say!("Prism: {calls} calls went through, no violation in either direction");
     Ok(())
 }
 

@@ -21,10 +21,10 @@ mod tests;
 mod text;
 mod users;
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use p100_codegen::Node;
 
 pub(crate) use self::change::Change;
@@ -32,10 +32,8 @@ pub(crate) use self::compare::compare as changes;
 use self::report::Report;
 use self::rust::Rust;
 use self::side::Origin;
-use crate::workspace::{Repository, STALE};
-
-/// The index of P100's docs, from the root of the repository.
-const INDEX: &str = "spec/docs-index.yaml";
+use crate::terminal;
+use crate::workspace::{INDEX, Repository, STALE};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -88,13 +86,12 @@ enum Threshold {
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
     let report = compare(repository, &options.old, options.new.as_deref(), options.rust)?;
-    let text = match options.format {
-        Format::Text => text::write(&report, has_colour()),
-        Format::Markdown => markdown::write(&report),
-        Format::Json => format!("{:#}\n", report.to_json()),
-        Format::Html => html::write(&report),
-    };
-    print(&text)?;
+    match options.format {
+        Format::Text => terminal::print_coloured(&text::write(&report, has_colour()))?,
+        Format::Markdown => terminal::print(&markdown::write(&report))?,
+        Format::Json => terminal::print_json(&report.to_json())?,
+        Format::Html => terminal::print(&html::write(&report))?,
+    }
     let is_meant = |change: &change::Change| match options.fail_on {
         None => false,
         Some(Threshold::Breaking) => change.class.is_breaking(),
@@ -106,16 +103,8 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
 
 /// Writes the block of the changelog and the migration notes of a version.
 pub(crate) fn write_notes(repository: &Repository, options: &Notes) -> Result<ExitCode> {
-    print(&notes::write(&compare(repository, &options.old, options.new.as_deref(), options.rust)?))?;
+    terminal::print(&notes::write(&compare(repository, &options.old, options.new.as_deref(), options.rust)?))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn print(text: &str) -> Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // The reader has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write the report"),
-    }
 }
 
 /// The report on two revisions or files; the second is the working tree if it has no name.

@@ -10,6 +10,7 @@ use p100_codegen::{Document, Evidence};
 use serde_json::{Map, Value, json};
 
 use crate::format::Format;
+use crate::terminal;
 use crate::workspace::{Repository, SPEC};
 
 /// What stands in `--help`.
@@ -30,9 +31,9 @@ const PAGES: usize = 3;
 pub(crate) fn run(repository: &Repository, format: Format) -> Result<ExitCode> {
     let document = repository.document()?;
     match format {
-        Format::Text => print!("{}", text(&document)),
-        Format::Markdown => print!("{}", coverage::page(&document)),
-        Format::Json => println!("{:#}", json(&document)),
+        Format::Text => terminal::print(&text(&document))?,
+        Format::Markdown => terminal::print(&coverage::page(&document))?,
+        Format::Json => terminal::print_json(&json(&document))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use p100_codegen::{Document, File, GENERATED, lint, readme, render};
 
+use crate::terminal::{self, say};
 use crate::workspace::{Repository, SPEC, STALE};
 
 pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<ExitCode> {
@@ -20,14 +21,14 @@ pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<Ex
     for file in &files {
         let current = fs::read_to_string(repository.path(&file.path)).unwrap_or_default().replace("\r\n", "\n");
         if current == file.contents {
-            println!("Fresh   {}", file.path);
+            say!("Fresh   {}", file.path);
             continue;
         }
         stale += 1;
-        println!("{} {}", if check { "Stale  " } else { "Written" }, file.path);
+        say!("{} {}", if check { "Stale  " } else { "Written" }, file.path);
         if diff {
             let changes = similar::TextDiff::from_lines(&current, &file.contents);
-            print!("{}", changes.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)));
+            terminal::print(&changes.unified_diff().header(&format!("a/{}", file.path), &format!("b/{}", file.path)).to_string())?;
         }
         if !check {
             repository.write(&file.path, &file.contents)?;
@@ -35,14 +36,14 @@ pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<Ex
     }
     for path in leftovers(repository, &files)? {
         stale += 1;
-        println!("{} {path}: nothing generates it any more", if check { "Stale  " } else { "Removed" });
+        say!("{} {path}: nothing generates it any more", if check { "Stale  " } else { "Removed" });
         if !check {
             fs::remove_file(repository.path(&path))?;
         }
     }
-    println!("{} files, {lines} lines, rendered in {:.2} s", files.len(), took.as_secs_f64());
+    say!("{} files, {lines} lines, rendered in {:.2} s", files.len(), took.as_secs_f64());
     if check && stale > 0 {
-        println!("{stale} stale. To renew them: cargo xtask generate");
+        say!("{stale} stale. To renew them: cargo xtask generate");
         return Ok(ExitCode::from(STALE));
     }
     Ok(ExitCode::SUCCESS)

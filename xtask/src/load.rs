@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::ci::tools::{self, PRISM};
 use crate::conformance::{Server, free_address};
+use crate::terminal::say;
 use crate::workspace::{Repository, SPEC};
 
 /// What stands in `--help`.
@@ -56,13 +57,13 @@ pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
     prism.current_dir(repository.path("")).args(["mock", SPEC, "--port", &mocked.port().to_string()]).stdout(Stdio::null());
     let _prism = Server::start(&mut prism, mocked)?;
 
-    println!("| call | server | requests/s | p50 | p99 |\n| --- | --- | --- | --- | --- |");
+    say!("| call | server | requests/s | p50 | p99 |\n| --- | --- | --- | --- | --- |");
     for (name, path) in CALLS {
         for (server, address) in [("p100-sandbox", address), ("bare axum", bare.address), ("Prism mock", mocked)] {
-            println!("| {name} | {server} | {} |", wrk(address, path, script.path())?);
+            say!("| {name} | {server} | {} |", wrk(address, path, script.path())?);
         }
     }
-    println!("\nMemory with {USERS} users: {}", memory.unwrap_or_else(|| "unknown on this system".to_owned()));
+    say!("\nMemory with {USERS} users: {}", memory.unwrap_or_else(|| "unknown on this system".to_owned()));
     Ok(ExitCode::SUCCESS)
 }
 

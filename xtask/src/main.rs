@@ -1,5 +1,4 @@
 //! Tasks of this repository; `cargo xtask help` lists them.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command-line program")]
 
 mod audit;
 mod bench;
@@ -17,6 +16,7 @@ mod prove;
 mod semver;
 mod spec;
 mod surface;
+mod terminal;
 mod workspace;
 
 use std::path::PathBuf;
@@ -131,7 +131,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&repository, &options),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("Failure: {error:#}");
+        terminal::complain(&format!("Failure: {error:#}"));
         ExitCode::from(workspace::CANNOT)
     })
 }

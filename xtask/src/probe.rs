@@ -20,6 +20,7 @@ use self::compare::Comparison;
 use self::plan::{Target, Values, excluded, expires};
 use self::report::{Made, Report, Skipped};
 use crate::format::Format;
+use crate::terminal;
 use crate::workspace::{Repository, SPEC, STALE, told};
 
 /// What stands in `--help`.
@@ -115,7 +116,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
         patch,
         patch_is_kept: options.patch.is_some(),
     };
-    print!("{}", report.render(options.format));
+    report.print(options.format)?;
     Ok(if report.matches() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
 }
 
@@ -124,7 +125,7 @@ fn confirm(document: &Document, address: &str) -> Result<()> {
     let created: Vec<&str> = created(document).map(|operation| operation.id.as_str()).collect();
     let created = created.join(", ");
     ensure!(std::io::stdin().is_terminal(), "--write calls {created} at {address}; without a terminal to ask at, it needs --yes");
-    eprint!("This calls {created} at {address}, which create something that expires by itself. Go on? [y/N] ");
+    terminal::ask(&format!("This calls {created} at {address}, which create something that expires by itself. Go on? [y/N] "));
     std::io::stderr().flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

@@ -16,6 +16,7 @@ use crate::diff::{Change, changes};
 use crate::git;
 use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};
+use crate::terminal::say;
 use crate::workspace::{Repository, SPEC, STALE, told};
 
 const CRATE: &str = "p100-raw";
@@ -129,7 +130,7 @@ impl Prover<'_> {
             let verdict = self.ask(&document)?;
             builds += 1;
             if verdict.bump == Bump::Major && taken.iter().all(|(edit, _)| !edit.items.breaks()) {
-                println!("{} edits that no public item should notice: {verdict}", taken.len());
+                say!("{} edits that no public item should notice: {verdict}", taken.len());
             }
             for (edit, semver) in taken {
                 *semver = Some(judgement(&verdict, edit));
@@ -236,5 +237,25 @@ mod tests {
             }
         }
         assert!(faults.is_empty(), "not like the golden cases:\n{}", faults.join("\n"));
+    }
+    #[test]
+    fn a_new_optional_member_of_any_form_leaves_every_item_and_builder_as_it_was() {
+        let repository = Repository::new(None);
+        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
+        let original = written.to_value();
+        let node = cases::node(&original, Some(&written));
+        let surface = super::surface(&super::rendered(&node).expect("renders"), &repository).expect("read");
+        let prover = super::Prover { surface, node, original, repository: &repository };
+        let mut forms = Vec::new();
+        for case in cases::read(&repository).expect("complete") {
+            if !case.name.starts_with("member.") || !case.name.contains("added-optional") {
+                continue;
+            }
+            let super::Fate::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
+            assert!(edit.items.appeared.iter().any(|(path, _)| path.contains(".extra") || path.contains(".more")), "{}", case.name);
+            assert!(!edit.items.breaks(), "{}: {:?}", case.name, edit.items);
+            forms.push(case.name);
+        }
+        assert!(["list", "map", "files"].iter().all(|form| forms.iter().any(|name| name.ends_with(form))), "{forms:?}");
     }
 }

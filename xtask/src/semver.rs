@@ -12,6 +12,7 @@ use serde_json::Value;
 pub(crate) use self::report::{Bump, Verdict};
 use crate::ci::tools::{self, CARGO_SEMVER_CHECKS};
 use crate::git;
+use crate::terminal::say;
 use crate::workspace::{Repository, STALE};
 
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -20,23 +21,23 @@ const CHANGELOG: &str = "CHANGELOG.md";
 /// is not committed.
 pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<ExitCode> {
     let Some(revision) = baseline.map_or_else(|| previous(repository), |revision| Ok(Some(revision.to_owned())))? else {
-        println!("NOT CHECKED: this is the first commit, there is nothing to compare it with");
+        say!("NOT CHECKED: this is the first commit, there is nothing to compare it with");
         return Ok(ExitCode::SUCCESS);
     };
     let before = git::checkout(repository, &revision)?;
     let (old, new) = (published(before.path())?, published(&repository.path(""))?);
-    println!("Baseline: {revision}, commit {}", git::commit(repository, &revision)?);
+    say!("Baseline: {revision}, commit {}", git::commit(repository, &revision)?);
     let mut broken: Vec<String> =
         old.iter().filter(|old| !new.iter().any(|new| new.name == old.name)).map(|old| old.name.clone()).collect();
     for name in &broken {
-        println!("{name}: gone, which is a major change");
+        say!("{name}: gone, which is a major change");
     }
     for package in &new {
         match check(&package.name, before.path(), &repository.path(""))? {
-            Comparison::Impossible(reason) => println!("{}: NOT CHECKED, {reason}", package.name),
+            Comparison::Impossible(reason) => say!("{}: NOT CHECKED, {reason}", package.name),
             Comparison::Broken(errors) => bail!("{} does not compile: {errors}", package.name),
             Comparison::Done(verdict) => {
-                println!("{}: {verdict}", package.name);
+                say!("{}: {verdict}", package.name);
                 if verdict.bump == Bump::Major {
                     broken.push(package.name.clone());
                 }
@@ -50,11 +51,11 @@ pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<Exi
     let (old, new) = (version(&old), version(&new));
     let earlier = std::fs::read_to_string(before.path().join(CHANGELOG)).unwrap_or_default();
     if is_breaking_step(&old, &new) {
-        println!("Breaking, as the version says: {old} -> {new}");
+        say!("Breaking, as the version says: {old} -> {new}");
     } else if is_announced(&earlier, &repository.read(CHANGELOG)?) {
-        println!("Breaking, as {CHANGELOG} says");
+        say!("Breaking, as {CHANGELOG} says");
     } else {
-        println!(
+        say!(
             "\nBreaking: {}. If that is not meant, mend it. If it is, either raise the breaking part of the version {new} (1.2.3 -> 2.0.0, \
              0.1.2 -> 0.2.0), or announce it with a line under `## Unreleased`, `### Breaking` of {CHANGELOG}.",
             broken.join(", ")
@@ -171,7 +172,7 @@ fn published(root: &Path) -> Result<Vec<Package>> {
 fn program() -> Result<PathBuf> {
     let folder = tools::folder()?;
     if let Some(step) = CARGO_SEMVER_CHECKS.installation(&folder) {
-        println!("$ {step}");
+        say!("$ {step}");
         if step.run()? != ExitCode::SUCCESS {
             bail!("cargo-semver-checks could not be installed");
         }

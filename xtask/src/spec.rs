@@ -5,23 +5,22 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use p100_codegen::RULES;
 
-use crate::workspace::{Repository, SPEC, STALE};
+use crate::terminal::say;
+use crate::workspace::{INDEX, Repository, SPEC, STALE};
 
 pub(crate) fn lint(repository: &Repository) -> Result<ExitCode> {
     let document = repository.document()?;
-    let problems = p100_codegen::lint(&document);
+    let own = p100_codegen::lint(&document);
+    let index = p100_codegen::lint_index(&repository.read(INDEX)?);
+    let problems: Vec<String> =
+        own.iter().map(|problem| problem.in_file(SPEC)).chain(index.iter().map(|problem| problem.in_file(INDEX))).collect();
     for problem in &problems {
-        println!("{}", problem.in_file(SPEC));
+        say!("{problem}");
     }
     if !problems.is_empty() {
         bail!("{} problems", problems.len());
     }
-    println!(
-        "{SPEC}: {} operations, {} webhooks, {} rules, no problem",
-        document.operations().len(),
-        document.webhooks().len(),
-        RULES.len()
-    );
+    say!("{SPEC}: {} operations, {} webhooks, {} rules, no problem", document.operations().len(), document.webhooks().len(), RULES.len());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -32,13 +31,13 @@ pub(crate) fn fmt(repository: &Repository, check: bool) -> Result<ExitCode> {
         Err(problem) => bail!("{}\nNothing was written.", problem.in_file(SPEC)),
     };
     if current == formatted {
-        println!("Fresh   {SPEC}");
+        say!("Fresh   {SPEC}");
     } else if check {
-        println!("Stale   {SPEC}: not in canonical form. To format it: cargo xtask spec fmt");
+        say!("Stale   {SPEC}: not in canonical form. To format it: cargo xtask spec fmt");
         return Ok(ExitCode::from(STALE));
     } else {
         repository.write(SPEC, &formatted)?;
-        println!("Written {SPEC}");
+        say!("Written {SPEC}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,9 @@ use p100_codegen::{Document, Problem};
 /// The document, from the root of the repository.
 pub(crate) const SPEC: &str = "spec/p100-partner-api.yaml";
 
+/// The index of P100's docs, from the root of the repository.
+pub(crate) const INDEX: &str = "spec/docs-index.yaml";
+
 /// Exit code: something has to be updated, and the message says how.
 pub(crate) const STALE: u8 = 4;
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::{Document, Evidence, Node};
+use crate::markdown::{code, words};
+use crate::{Document, Evidence, Node, docs};
 
 /// The whole list as Markdown.
 pub(crate) fn page(document: &Document) -> String {
@@ -14,17 +15,17 @@ pub(crate) fn page(document: &Document) -> String {
     for operation in document.operations() {
         let assumed = |grade: Option<Evidence>| grade.unwrap_or(operation.evidence) == Evidence::Assumed;
         if operation.evidence == Evidence::Assumed {
-            operations.add(&operation.id, format!("its path, `{} {}`", operation.method.word(), operation.path));
+            operations.add(&operation.id, format!("its path, {}", docs::call(operation)));
         }
         // Path parameters are graded with their path.
         for parameter in operation.parameters_in("query").filter(|parameter| assumed(Evidence::of(&parameter.node))) {
-            operations.add(&operation.id, format!("the query parameter `{}`", parameter.name));
+            operations.add(&operation.id, format!("the query parameter {}", code(&parameter.name)));
         }
         for response in operation.successes().filter(|response| assumed(Evidence::of(&response.node))) {
             operations.add(&operation.id, format!("the status {}", response.status));
         }
         for code in operation.error_codes.iter().filter(|code| code.evidence == Evidence::Assumed) {
-            operations.add(&operation.id, format!("the error {} with status {}", code.code, code.status));
+            operations.add(&operation.id, format!("the error {} with status {}", words(&code.code), code.status));
         }
     }
     let mut schemas = Section::new("Bodies");
@@ -33,19 +34,19 @@ pub(crate) fn page(document: &Document) -> String {
         let whole = inherited == Some(Evidence::Assumed);
         for (member, node) in schema.node.get("properties").into_iter().flat_map(Node::members) {
             if Evidence::of(node).or(inherited) == Some(Evidence::Assumed) {
-                schemas.add(schema.name, format!("`{member}`"));
+                schemas.add(schema.name, code(member));
             }
         }
         for value in Document::enum_values(schema.node).unwrap_or_default() {
             let own = schema.node.at(&["x-enum-evidence", value]).and_then(Node::as_str).map(|grade| grade == Evidence::Assumed.word());
             if own.unwrap_or(whole) {
-                schemas.add(schema.name, format!("the value `{value}`"));
+                schemas.add(schema.name, format!("the value {}", code(value)));
             }
         }
     }
     let mut webhooks = Section::new("Webhooks");
     for webhook in document.webhooks().iter().filter(|webhook| webhook.path_evidence == Evidence::Assumed) {
-        webhooks.add(&webhook.id, format!("its default path, `{}`", webhook.path));
+        webhooks.add(&webhook.id, format!("its default path, {}", code(&webhook.path)));
     }
     for section in [operations, schemas, webhooks] {
         out.push_str(&section.text());
@@ -75,7 +76,7 @@ impl Section {
         let mut out = format!("\n# {}\n\n", self.title);
         for (subject, facts) in &self.lines {
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "- {subject}: {}", facts.join(", "));
+            let _ = writeln!(out, "- {}: {}", words(subject), facts.join(", "));
         }
         out
     }

@@ -4,45 +4,26 @@ use syn::{Attribute, parse_quote};
 
 use crate::emit::parameters::arguments;
 use crate::links::Links;
+use crate::markdown::{self, code, link, rendered};
+use crate::text::Line;
 use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, names};
-
-/// Text of the document as Markdown that rustdoc takes without warnings: outside code spans, brackets and angle brackets are
-/// escaped and bare addresses become links.
-pub(crate) fn markdown(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 {
-            out.push_str(part);
-            continue;
-        }
-        for (index, word) in part.split(' ').enumerate() {
-            if index > 0 {
-                out.push(' ');
-            }
-            if word.starts_with("https://") {
-                let end = word.trim_end_matches(['.', ',', ')', ';', ':']).len();
-                out.push_str(&format!("<{}>{}", &word[..end], &word[end..]));
-            } else {
-                out.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>"));
-            }
-        }
-    }
-    out
-}
 
 /// `text` as doc comments, one a line, wrapped for readers of the file.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    text.trim()
-        .lines()
-        .flat_map(wrap)
-        .map(|line| {
-            let line = if line.is_empty() { line } else { format!(" {line}") };
-            parse_quote!(#[doc = #line])
-        })
-        .collect()
+    lines(text).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
+}
+
+/// The same for the file that they stand in.
+pub(crate) fn of_file(text: &str) -> Vec<Attribute> {
+    lines(text).into_iter().map(|line| parse_quote!(#![doc = #line])).collect()
+}
+
+/// Wrapped where that changes nothing for readers of Markdown; each character can be seen.
+fn lines(text: &str) -> Vec<String> {
+    let wrapped: Vec<String> = text.trim().lines().flat_map(wrap).collect();
+    let is_same = markdown::structure(&wrapped.join("\n")) == markdown::structure(text);
+    let lines = if is_same { wrapped } else { text.trim().lines().map(str::to_owned).collect() };
+    lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {}", Line(&line)) }).collect()
 }
 
 fn wrap(line: &str) -> Vec<String> {
@@ -68,17 +49,16 @@ fn wrap(line: &str) -> Vec<String> {
 
 /// What is said about a schema or property, with its grade where that is news.
 pub(crate) fn schema(node: &Node, inherited: Option<Evidence>, links: &Links<'_>) -> String {
-    let mut text = links.apply(&markdown(node.str("description").unwrap_or_default()));
+    let mut text = links.apply(&rendered(node.str("description").unwrap_or_default()));
     if let Some(grade) = Evidence::of(node).filter(|grade| Some(*grade) != inherited) {
         push_grade(&mut text, grade);
     }
     text
 }
 
-/// Ends the last paragraph with a grade.
+/// Ends the paragraph with a grade, or what is more than one with a paragraph of it.
 pub(crate) fn push_grade(text: &mut String, grade: Evidence) {
-    let ends_in_list = text.lines().last().is_some_and(|line| line.trim_start().starts_with("- "));
-    text.push_str(if ends_in_list { "\n\n" } else { " " });
+    text.push_str(if markdown::is_paragraph(text) { " " } else { "\n\n" });
     text.push_str(&format!("Evidence: {grade}."));
 }
 
@@ -93,18 +73,17 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     };
     let repeat = if operation.retry == Retry::Never { "; [never repeated](Self#calls-that-must-not-be-repeated)" } else { "" };
     let mut text = format!(
-        "{}\n\n{}\n\n{}`{} {}` (path: {path}{repeat}). Docs: {}.\n",
-        markdown(node.str("summary").unwrap_or_default()),
-        links.apply(&markdown(node.str("description").unwrap_or_default())),
+        "{}\n\n{}\n\n{}{} (path: {path}{repeat}). Docs: {}.\n",
+        markdown::inline(node.str("summary").unwrap_or_default()),
+        links.apply(&rendered(node.str("description").unwrap_or_default())),
         outcome(operation),
-        operation.method.word(),
-        operation.path,
+        call(operation),
         pages(node, &operation.docs_pages),
     );
     if !operation.parameters.is_empty() {
         text.push_str("\n# Parameters\n\n");
         for parameter in arguments(operation) {
-            let what = links.apply(&markdown(parameter.node.str("description").unwrap_or_default()));
+            let what = links.apply(&item(parameter.node.str("description").unwrap_or_default()));
             text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
         }
     }
@@ -114,9 +93,9 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
         .error_codes
         .iter()
         .filter(|code| !is_common(&code.code, code.status))
-        .map(|code| {
-            let meaning = links.apply(&markdown(meaning(document, &code.code)));
-            format!("- `{}` (status {}, {}): {meaning}\n", code.code, code.status, code.evidence)
+        .map(|entry| {
+            let meaning = links.apply(&markdown::inline(meaning(document, &entry.code)));
+            format!("- {} (status {}, {}): {meaning}\n", code(&entry.code), entry.status, entry.evidence)
         })
         .collect();
     if !own.is_empty() {
@@ -133,6 +112,18 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     text
 }
 
+/// Method and path.
+pub(crate) fn call(operation: &Operation) -> String {
+    code(&format!("{} {}", operation.method.word(), operation.path))
+}
+
+/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
+fn item(text: &str) -> String {
+    let text = rendered(text);
+    let below = if markdown::is_paragraph(&text) { "" } else { "\n\n" };
+    format!("{below}{text}").replace('\n', "\n  ")
+}
+
 /// Error codes that every operation with a key lists with the same status.
 fn common_codes(document: &Document) -> Vec<(&str, u16)> {
     let with_key: Vec<&Operation> = document.operations().iter().filter(|operation| operation.authenticated).collect();
@@ -146,8 +137,8 @@ fn common_codes(document: &Document) -> Vec<(&str, u16)> {
 /// The errors that no method lists, since all have them: a section of the client's page.
 pub(crate) fn common_errors(document: &Document) -> String {
     let mut text = String::from("# Errors of every call\n\n");
-    for (code, status) in common_codes(document) {
-        text.push_str(&format!("- `{code}` (status {status}): {}\n", markdown(meaning(document, code))));
+    for (word, status) in common_codes(document) {
+        text.push_str(&format!("- {} (status {status}): {}\n", code(word), markdown::inline(meaning(document, word))));
     }
     text + "- Status 401: no key, a wrong key, or an address that is not on the allow-list.\n\nA method that needs no key lists all its errors itself.\n"
 }
@@ -158,10 +149,10 @@ fn meaning<'a>(document: &'a Document, code: &str) -> &'a str {
 
 fn outcome(operation: &Operation) -> String {
     let Some(outcome) = &operation.outcome else { return String::new() };
-    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", crate::rust_method(id)));
-    let event = outcome.event.as_ref().map(|id| format!("the event [`{0}`](WebhookKind::{0})", names::pascal(id)));
+    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", names::ident(&crate::rust_method(id))));
+    let event = outcome.event.as_ref().map(|id| format!("the event [`{0}`](WebhookKind::{0})", names::ident(&names::pascal(id))));
     let ways: Vec<String> = details.into_iter().chain(event).collect();
-    let statuses: Vec<String> = outcome.terminal.iter().map(|status| format!("`{status}`")).collect();
+    let statuses: Vec<String> = outcome.terminal.iter().map(|status| code(status)).collect();
     let end = if statuses.is_empty() { String::new() } else { format!("; final: {}", statuses.join(", ")) };
     format!("The outcome comes later, by {}{end}.\n\n", ways.join(" and "))
 }
@@ -170,10 +161,10 @@ fn outcome(operation: &Operation) -> String {
 pub(crate) fn webhook(document: &Document, webhook: &Webhook) -> String {
     let links = Links::in_events(document, &webhook.payload);
     format!(
-        "{}\n\n{}\n\nDefault path: `{}` ({}). Docs: {}.",
-        markdown(webhook.node.str("summary").unwrap_or_default()),
-        links.apply(&markdown(webhook.node.str("description").unwrap_or_default())),
-        webhook.path,
+        "{}\n\n{}\n\nDefault path: {} ({}). Docs: {}.",
+        markdown::inline(webhook.node.str("summary").unwrap_or_default()),
+        links.apply(&rendered(webhook.node.str("description").unwrap_or_default())),
+        code(&webhook.path),
         webhook.path_evidence,
         pages(&webhook.node, &webhook.docs_pages),
     )
@@ -182,14 +173,6 @@ pub(crate) fn webhook(document: &Document, webhook: &Webhook) -> String {
 fn pages(node: &Node, pages: &[String]) -> String {
     let address = node.at(&["externalDocs", "url"]).and_then(Node::as_str).unwrap_or_default();
     let mut ids = pages.iter();
-    let first = ids.next().map(|id| format!("[{id}]({address})"));
-    first.into_iter().chain(ids.cloned()).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn rustdoc_takes_what_an_author_writes() {
-        assert_eq!(super::markdown("a [b] `c[d]` <e> https://x.io/y."), "a \\[b\\] `c[d]` \\<e\\> <https://x.io/y>.");
-    }
+    let first = ids.next().map(|id| link(id, address));
+    first.into_iter().chain(ids.map(|id| markdown::words(id))).collect::<Vec<_>>().join(", ")
 }

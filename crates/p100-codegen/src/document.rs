@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::node::{Kind, Node, Scalar};
+use crate::lint::no_reference;
+use crate::node::{Kind, Node, Scalar, Source};
 use crate::{Problem, openapi};
 
 /// The one schema every error response refers to.
@@ -14,6 +15,7 @@ pub const ERROR_SCHEMA: &str = "Error";
 #[derive(Debug)]
 pub struct Document {
     root: Node,
+    unclear: Vec<Problem>,
     operations: Vec<Operation>,
     webhooks: Vec<Webhook>,
 }
@@ -193,7 +195,6 @@ pub struct Webhook {
     pub payload: String,
     pub members: Vec<String>,
     pub values: BTreeMap<String, Vec<String>>,
-    pub absent: Vec<String>,
     pub dedupe: Vec<String>,
     pub body: MediaNode,
     pub node: Node,
@@ -221,13 +222,13 @@ impl Document {
     /// # Errors
     /// The first thing that keeps it from being an OpenAPI 3.0 document of ours, with its position.
     pub fn load(text: &str) -> Result<Self, Problem> {
-        let root = Node::parse(text)?;
+        let Source { node: root, unclear, .. } = Source::read(text)?;
         match root.str("openapi") {
             Some(version) if version.starts_with("3.0.") => {}
             _ => return Err(Problem::at(root.position, "not an OpenAPI 3.0 document: the key `openapi` must say 3.0.x")),
         }
         openapi::check(&root)?;
-        let mut document = Self { root, operations: Vec::new(), webhooks: Vec::new() };
+        let mut document = Self { root, unclear, operations: Vec::new(), webhooks: Vec::new() };
         document.operations = document.read_operations()?;
         document.webhooks = document.read_webhooks()?;
         Ok(document)
@@ -237,6 +238,11 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Node {
         &self.root
+    }
+
+    /// What the text has that readers cannot see or read in more than one way.
+    pub(crate) fn unclear(&self) -> &[Problem] {
+        &self.unclear
     }
 
     /// `info.version`.
@@ -275,7 +281,7 @@ impl Document {
     /// A reference that leads nowhere.
     pub fn resolve<'a>(&'a self, node: &'a Node) -> Result<&'a Node, Problem> {
         let Some(target) = node.get("$ref") else { return Ok(node) };
-        let address = target.as_str().unwrap_or_default();
+        let address = target.as_str().ok_or_else(|| Problem::at(target.position, no_reference(target)))?;
         let steps: Vec<&str> = address.strip_prefix("#/").unwrap_or_default().split('/').collect();
         self.root.at(&steps).ok_or_else(|| Problem::at(target.position, format!("`$ref: {address}` leads nowhere in this document")))
     }
@@ -329,15 +335,15 @@ impl Document {
             return Err(Problem::at(node.position, format!("{} {path} has no operationId", method.word())));
         };
         let fail = |position, message: &str| Err(Problem::at(position, message.to_owned()).on(id));
+        let at = |node: &Node, key: &str| node.get(key).map_or(node.position, |value| value.position);
         let Some(evidence) = Evidence::of(node) else {
-            return fail(node.position, "`x-evidence` must be documented, legacy, inferred or assumed");
+            return fail(at(node, "x-evidence"), "`x-evidence` must be documented, legacy, inferred or assumed");
         };
         let retry = match node.str("x-retry") {
             Some("safe") => Retry::Safe,
-            Some("never") => Retry::Never,
             None if node.get("x-retry").is_none() && method == Method::Get => Retry::Safe,
-            None if node.get("x-retry").is_none() => Retry::Never,
-            _ => return fail(node.position, "`x-retry` must be safe or never"),
+            // Another word is refused by lint; until then nothing is sent again because of it.
+            _ => Retry::Never,
         };
         let outcome = node.get("x-outcome").map(|outcome| Outcome {
             details: outcome.str("details").map(str::to_owned),
@@ -366,10 +372,10 @@ impl Document {
             });
         }
         let mut responses = Vec::new();
-        for (status, response) in node.get("responses").into_iter().flat_map(Node::members) {
+        for (status, (position, response)) in node.get("responses").and_then(Node::as_map).into_iter().flatten() {
             let Ok(status) = status.parse() else {
                 return fail(
-                    response.position,
+                    *position,
                     &format!(
                         "the response `{status}` is not a status code; list each status, the generator cannot tell a success from an error otherwise"
                     ),
@@ -406,6 +412,7 @@ impl Document {
 fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
     let node = item.get("post").ok_or_else(|| Problem::at(item.position, "a webhook is a POST: the key `post` is missing"))?;
     let fail = |message: &str| Problem::at(node.position, message.to_owned());
+    let fail_at = |node: &Node, key: &str, message: &str| Problem::at(node.get(key).map_or(node.position, |value| value.position), message);
     let route = node.get("x-webhook").ok_or_else(|| fail("`x-webhook` is missing"))?;
     let shape =
         route.get("distinguishing").ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path tells"))?;
@@ -419,8 +426,9 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
         path_evidence: route
             .str("pathEvidence")
             .and_then(|word| word.parse().ok())
-            .ok_or_else(|| fail("`x-webhook.pathEvidence` is missing"))?,
-        evidence: Evidence::of(node).ok_or_else(|| fail("`x-evidence` must be documented, legacy, inferred or assumed"))?,
+            .ok_or_else(|| fail_at(route, "pathEvidence", "`x-webhook.pathEvidence` must be documented, legacy, inferred or assumed"))?,
+        evidence: Evidence::of(node)
+            .ok_or_else(|| fail_at(node, "x-evidence", "`x-evidence` must be documented, legacy, inferred or assumed"))?,
         docs_pages: node.strings("x-docs-pages").map(str::to_owned).collect(),
         tags: node.strings("tags").map(str::to_owned).collect(),
         payload: payload.to_owned(),
@@ -431,7 +439,6 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
             .flat_map(Node::members)
             .map(|(member, values)| (member.to_owned(), values.items().filter_map(Node::as_str).map(str::to_owned).collect()))
             .collect(),
-        absent: words("absent"),
         dedupe: route.strings("dedupe").map(str::to_owned).collect(),
         body: body.clone(),
         node: node.clone(),

@@ -6,6 +6,7 @@
 
 mod assumptions;
 pub mod coverage;
+mod dangers;
 mod docs;
 mod document;
 mod emit;
@@ -14,28 +15,34 @@ pub mod fmt;
 mod links;
 mod lint;
 mod lower;
+mod markdown;
 mod modules;
 mod names;
 mod node;
+mod objects;
 mod openapi;
 mod passes;
 mod render;
 #[cfg(test)]
 mod test_support;
+mod text;
 mod types;
 
 use std::fmt as std_fmt;
 
 pub use coverage::{BEGIN as README_BEGIN, END as README_END, readme};
+pub use dangers::dangers;
 pub use document::{
     Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry,
     SchemaNode, Webhook,
 };
 pub use emit::harness::harness;
-pub use lint::{RULES, Rule, lint};
+pub use lint::{RULES, Rule, lint, lint_index};
+pub use markdown::live;
 pub use names::{rust_method, rust_variant, snake};
 pub use node::{Kind, Node, Position, Scalar};
 pub use render::{File, GENERATED, render};
+pub use text::{Line, is_visible};
 
 /// Something wrong with a document: where, on which operation or schema, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +78,9 @@ impl std_fmt::Display for Problem {
     fn fmt(&self, f: &mut std_fmt::Formatter<'_>) -> std_fmt::Result {
         write!(f, "{}:{}: ", self.position.line, self.position.column)?;
         if let Some(subject) = &self.subject {
-            write!(f, "{subject}: ")?;
+            write!(f, "{}: ", Line(subject))?;
         }
-        f.write_str(&self.message)?;
+        write!(f, "{}", Line(&self.message))?;
         match self.rule {
             Some(rule) => write!(f, " [{rule}]"),
             None => Ok(()),

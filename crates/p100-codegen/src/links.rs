@@ -9,7 +9,7 @@ pub(crate) struct Links<'a> {
     document: &'a Document,
     /// Where methods of the client are reached from the text: `Self` or `Client`.
     client: &'static str,
-    /// Before the names of types: nothing, or `types::`.
+    /// Before the names of types: `super::` or `types::`.
     types: &'static str,
     /// The type that the text is on.
     own: Option<&'a str>,
@@ -25,7 +25,7 @@ impl<'a> Links<'a> {
 
     /// For texts on the type of `schema`.
     pub(crate) fn in_types(document: &'a Document, schema: &'a str) -> Self {
-        Self { document, client: "Client", types: "", own: Some(schema), members: BTreeMap::new() }.with_members(&[schema])
+        Self { document, client: "Client", types: "super::", own: Some(schema), members: BTreeMap::new() }.with_members(&[schema])
     }
 
     /// For texts on the event with the payload `schema`.
@@ -46,15 +46,21 @@ impl<'a> Links<'a> {
         self
     }
 
-    /// `markdown` with its names linked, except inside links that it has already.
+    /// `markdown` with its names linked, except inside links that it has already. Text with blocks of code, or with backticks in code,
+    /// stays as it is.
     pub(crate) fn apply(&self, markdown: &str) -> String {
+        if markdown.contains("``") {
+            return markdown.to_owned();
+        }
         let mut out = String::new();
+        let mut in_link = false;
         for (index, part) in markdown.split('`').enumerate() {
             if index % 2 == 0 {
-                self.prose(part, &mut out);
+                self.prose(part, &mut in_link, &mut out);
                 continue;
             }
-            match self.target(part).or_else(|| self.members.get(part).cloned().flatten().map(|path| link(&path, &path))) {
+            let member = || self.members.get(part).cloned().flatten().map(|path| link(&path, &path));
+            match self.target(part).or_else(member).filter(|_| !in_link) {
                 Some(link) => out.push_str(&link),
                 None => out.push_str(&format!("`{part}`")),
             }
@@ -62,28 +68,30 @@ impl<'a> Links<'a> {
         out
     }
 
-    fn prose(&self, text: &str, out: &mut String) {
+    fn prose(&self, text: &str, in_link: &mut bool, out: &mut String) {
         for (index, word) in text.split(' ').enumerate() {
             if index > 0 {
                 out.push(' ');
             }
+            *in_link |= word.replace("\\[", "").contains('[');
             let start = word.len() - word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).len();
             let end = start + word[start..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len() - start);
-            match self.target(&word[start..end]).filter(|_| !word.contains("://")) {
+            match self.target(&word[start..end]).filter(|_| !*in_link && !word.contains("://")) {
                 Some(link) => out.push_str(&format!("{}{link}{}", &word[..start], &word[end..])),
                 None => out.push_str(word),
             }
+            *in_link &= !word.contains("](");
         }
     }
 
     /// The link to an operation, event or schema. A schema of one word, such as `Error`, is also a word of English.
     fn target(&self, name: &str) -> Option<String> {
         if self.document.operations().iter().any(|operation| operation.id == name) {
-            let method = names::rust_method(name);
+            let method = names::ident(&names::rust_method(name)).to_string();
             return Some(link(&method, &format!("{}::{method}", self.client)));
         }
         if self.document.webhooks().iter().any(|event| event.id == name) {
-            let kind = names::pascal(name);
+            let kind = names::ident(&names::pascal(name)).to_string();
             return Some(link(&kind, &format!("WebhookKind::{kind}")));
         }
         let humps = name.chars().filter(char::is_ascii_uppercase).count();
@@ -91,11 +99,10 @@ impl<'a> Links<'a> {
     }
 }
 
-/// The last name of `shown` as a link; without a target where it is the same.
+/// The last name of `shown` as a link.
 fn link(shown: &str, target: &str) -> String {
     let shown = shown.rsplit("::").next().unwrap_or(shown);
-    let text = shown.strip_prefix("r#").unwrap_or(shown);
-    if shown == target { format!("[`{text}`]") } else { format!("[`{text}`]({target})") }
+    format!("[`{}`]({target})", shown.strip_prefix("r#").unwrap_or(shown))
 }
 
 #[cfg(test)]
@@ -110,10 +117,12 @@ mod tests {
         for (text, expected) in [
             ("as uploadFiles, then (getThing).", "as [`upload_files`](Client::upload_files), then ([`get_thing`](Client::get_thing))."),
             ("the event thingStatus tells", "the event [`ThingStatus`](WebhookKind::ThingStatus) tells"),
-            ("a FilesForm, a Thing, an Error", "a [`FilesForm`], a Thing, an Error"),
+            ("a FilesForm, a Thing, an Error", "a [`FilesForm`](super::FilesForm), a Thing, an Error"),
             ("with `thingId` and `month`", "with [`thing_id`](Self::thing_id) and `month`"),
             ("<https://x.test/getThing>", "<https://x.test/getThing>"),
             ("getThings, `a.getThing`", "getThings, `a.getThing`"),
+            ("[all of getThing](https://x.test), getThing", "[all of getThing](https://x.test), [`get_thing`](Client::get_thing)"),
+            ("```text\ngetThing\n```", "```text\ngetThing\n```"),
         ] {
             assert_eq!(links.apply(text), expected);
         }

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod examples;
+mod objects;
 mod operations;
 mod parameters;
 mod references;
@@ -11,6 +12,8 @@ mod shapes;
 mod walk;
 mod webhooks;
 
+pub(crate) use self::objects::no_reference;
+use crate::objects::INDEX;
 use crate::{Document, Problem};
 
 /// A convention and how it is checked.
@@ -29,6 +32,18 @@ const fn rule(name: &'static str, summary: &'static str, check: fn(&Document) ->
 
 /// Every rule, grouped by what it looks at.
 pub const RULES: &[Rule] = &[
+    rule("clear-text", "Every character can be seen, and every plain word is the same to all readers of YAML.", objects::clear),
+    rule("known-keys", "Every key belongs to its object, and its value is of the right kind.", objects::keys),
+    rule(
+        "names",
+        "Tags, ids, paths, values and other names are spelt with the characters of their kind, and are not too long.",
+        objects::names,
+    ),
+    rule(
+        "plain-text",
+        "Text holds paragraphs, lists, emphasis, code and links to https: no HTML, no image, nothing that runs.",
+        objects::text,
+    ),
     rule("operation-id", "Operation ids are camelCase, a verb and a noun, and give distinct Rust methods.", operations::ids),
     rule("tags", "Each operation and event has declared tags, and the first one of an operation is its module.", operations::tags),
     rule(
@@ -40,7 +55,7 @@ pub const RULES: &[Rule] = &[
     rule("retry", "`x-retry` is stated only where it differs from the default of the method.", operations::retry),
     rule("outcome", "`x-outcome` names an operation, an event and a member that exist.", operations::outcome),
     rule("security", "Each operation and event is secured by declared schemes, or openly by none.", operations::security),
-    rule("servers", "There are two servers, staging and production, both https.", operations::servers),
+    rule("servers", "There are two servers, staging and production.", operations::servers),
     rule("parameters", "Parameters are scalars in the path or the query, and path parameters match the template.", parameters::parameters),
     rule("status-codes", "Responses are listed by exact registered status: no `default`, no range, no redirect.", responses::status_codes),
     rule("one-success-schema", "All success responses of an operation have the same body.", responses::one_success_schema),
@@ -66,7 +81,21 @@ pub const RULES: &[Rule] = &[
     rule("descriptions", "Every operation, event, parameter, property and component schema is described.", evidence::descriptions),
     rule("examples", "Every request, success and event body has examples, and examples fit their schemas.", examples::examples),
     rule("webhooks", "Events have their own path, a payload object, and tell themselves apart by its members.", webhooks::webhooks),
+    rule("recognition", "What tells an event apart is at least inferred, and no other event brings it.", webhooks::recognition),
 ];
+
+/// Everything in the index of pages that no reader of it knows.
+#[must_use]
+pub fn lint_index(text: &str) -> Vec<Problem> {
+    match crate::node::Source::read(text) {
+        Ok(source) => {
+            let mut problems = [source.unclear, objects::faults(&INDEX, &source.node)].concat();
+            problems.sort_by_key(|problem| problem.position);
+            problems
+        }
+        Err(problem) => vec![problem],
+    }
+}
 
 /// Everything in the document that breaks a rule, in the order of the document.
 #[must_use]

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::node::Node;
-use crate::{Document, Operation, Problem};
+use crate::{Document, Operation, Problem, names};
 
 /// Crate-like root of the paths that mark a substituted type until `passes::substitute` resolves them.
 pub(crate) const MARK: &str = "p100_mark";
@@ -33,7 +33,7 @@ pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
     for schema in document.schemas() {
         if Document::enum_values(schema.node).is_some() {
             schemas.insert(schema.name.to_owned(), json!({"type": "string"}));
-            replacements.push((schema.name.to_owned(), format!("{MARK}::types::{}", schema.name)));
+            replacements.push((schema.name.to_owned(), format!("{MARK}::types::{}", names::ident(schema.name))));
         } else if !is_form(document, schema.name) {
             let mut lowered = lower_schema(schema.node);
             // A nullable component is only ever used where a member may be missing anyway; as a type it stays itself.

@@ -3,11 +3,13 @@
 //! Numbers stay text: an amount in an example keeps every digit.
 
 use std::fmt;
+use std::ops::Range;
 
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::Problem;
+use crate::text::is_visible;
 
 /// A place in a source file; both numbers count from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,30 +53,86 @@ pub enum Scalar {
     String(String),
 }
 
+/// A text that was read, with what its tree does not show.
+pub(crate) struct Source {
+    pub(crate) node: Node,
+    /// Where comments start, in the order of the text.
+    pub(crate) comments: Vec<Position>,
+    /// Characters that cannot be seen, and plain words that some readers of YAML take for something else than others.
+    pub(crate) unclear: Vec<Problem>,
+}
+
+impl Source {
+    /// Reads one document, as [`Node::parse`] does.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let mut events = Events { parser: Parser::new_from_str(text), scalars: Vec::new(), unclear: Vec::new() };
+        let node = events.document()?;
+        let Events { scalars, mut unclear, .. } = events;
+        let (mut comments, mut place) = (Vec::new(), Position { line: 1, column: 1 });
+        let letters: Vec<char> = text.chars().collect();
+        let mut scalars = scalars.into_iter().map(|(span, style)| span.start..end(&letters, &span, style)).peekable();
+        let mut in_comment = false;
+        let mut characters = text.chars().enumerate().peekable();
+        while let Some((index, character)) = characters.next() {
+            while scalars.next_if(|scalar| scalar.end <= index).is_some() {}
+            let in_scalar = scalars.peek().is_some_and(|scalar| scalar.contains(&index));
+            // What is in no scalar and no comment is YAML's own marks, of which none but the comment has this one.
+            if character == '#' && !in_scalar && !in_comment {
+                in_comment = true;
+                comments.push(place);
+            }
+            if character == '%' && place.column == 1 && !in_scalar && !in_comment {
+                return Err(Problem::at(place, "YAML directives are not used in this document: leave the line out"));
+            }
+            let ends_line = character == '\n' || character == '\r' && matches!(characters.peek(), Some((_, '\n')));
+            if !ends_line && !is_visible(character) {
+                unclear.push(Problem::at(place, format!("the character {} cannot be seen; {INVISIBLE}", named(character))));
+            }
+            place = if character == '\n' {
+                Position { line: place.line + 1, column: 1 }
+            } else {
+                Position { column: place.column + 1, ..place }
+            };
+            in_comment &= character != '\n';
+        }
+        unclear.sort_by_key(|problem| problem.position);
+        Ok(Self { node, comments, unclear })
+    }
+}
+
+/// Where a scalar ends: the parser counts what follows the closing quote on its line to the scalar.
+fn end(letters: &[char], span: &Range<usize>, style: ScalarStyle) -> usize {
+    let quote = match style {
+        ScalarStyle::SingleQuoted => '\'',
+        ScalarStyle::DoubleQuoted => '"',
+        _ => return span.end,
+    };
+    let mut at = span.start + 1;
+    while at < span.end {
+        at += match (letters.get(at), letters.get(at + 1)) {
+            (Some('\''), Some('\'')) if quote == '\'' => 2,
+            (Some('\\'), _) if quote == '"' => 2,
+            (Some(letter), _) if *letter == quote => break,
+            _ => 1,
+        };
+    }
+    span.end.min(at + 1)
+}
+
+/// What to do about a character that does not show.
+const INVISIBLE: &str = "leave it out, or write the character that is meant";
+
+fn named(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
+}
+
 impl Node {
-    /// Parses one document. Anchors, aliases, tags and duplicate keys are refused: other tools read them differently.
+    /// Parses one document. Anchors, aliases, tags, directives and duplicate keys are refused: other tools read them differently.
     ///
     /// # Errors
     /// The first syntax error, with its position.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let mut events = Events { parser: Parser::new_from_str(text) };
-        loop {
-            let (event, span) = events.next()?;
-            match event {
-                Event::StreamStart | Event::DocumentStart(_) => {}
-                Event::StreamEnd => return Err(Problem::at(position(&span), "the document is empty")),
-                event => {
-                    let node = events.node(event, &span)?;
-                    return match events.next()? {
-                        (Event::DocumentEnd, _) => match events.next()? {
-                            (Event::StreamEnd, _) => Ok(node),
-                            (_, span) => Err(Problem::at(position(&span), "a second YAML document starts here; only one is allowed")),
-                        },
-                        (_, span) => Err(Problem::at(position(&span), "unexpected content after the document")),
-                    };
-                }
-            }
-        }
+        Source::read(text).map(|source| source.node)
     }
 
     /// The member `key` of a mapping.
@@ -212,17 +270,59 @@ impl fmt::Display for Json<'_> {
 
 struct Events<'input> {
     parser: Parser<'input, saphyr_parser::StrInput<'input>>,
+    /// Where the scalars are, in characters from the start of the text.
+    scalars: Vec<(Range<usize>, ScalarStyle)>,
+    unclear: Vec<Problem>,
 }
 
 impl<'input> Events<'input> {
+    fn document(&mut self) -> Result<Node, Problem> {
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(_) => {}
+                Event::StreamEnd => return Err(Problem::at(position(&span), "the document is empty")),
+                event => {
+                    let node = self.node(event, &span)?;
+                    return match self.next()? {
+                        (Event::DocumentEnd, _) => match self.next()? {
+                            (Event::StreamEnd, _) => Ok(node),
+                            (_, span) => Err(Problem::at(position(&span), "a second YAML document starts here; only one is allowed")),
+                        },
+                        (_, span) => Err(Problem::at(position(&span), "unexpected content after the document")),
+                    };
+                }
+            }
+        }
+    }
+
     fn next(&mut self) -> Result<(Event<'input>, Span), Problem> {
         match self.parser.next_event() {
-            Some(Ok(pair)) => Ok(pair),
+            Some(Ok((event, span))) => {
+                if let Event::Scalar(text, style, ..) = &event {
+                    self.scalars.push((span.start.index()..span.end.index(), *style));
+                    self.note(text, *style, position(&span));
+                }
+                Ok((event, span))
+            }
             Some(Err(error)) => {
                 let place = Position { line: error.marker().line(), column: error.marker().col() + 1 };
                 Err(Problem::at(place, format!("not valid YAML: {}", error.info())))
             }
             None => Err(Problem::at(Position::default(), "not valid YAML: the text ends too early")),
+        }
+    }
+
+    /// Notes what a reader may see otherwise in a scalar: an escape that shows nothing, a plain word with a meaning of its own.
+    fn note(&mut self, text: &str, style: ScalarStyle, place: Position) {
+        if style == ScalarStyle::Plain && matches!(scalar(text, style), Scalar::String(_)) && is_ambiguous(text) {
+            let message = format!("some readers of YAML take the plain `{text}` for no string; write it in quotes, or what is meant");
+            self.unclear.push(Problem::at(place, message));
+        }
+        let hidden = text.chars().find(|character| *character != '\n' && !is_visible(*character));
+        if let Some(character) = hidden.filter(|_| style == ScalarStyle::DoubleQuoted) {
+            let message = format!("the text holds {}, which cannot be seen; {INVISIBLE}", named(character));
+            self.unclear.push(Problem::at(place, message));
         }
     }
 
@@ -261,8 +361,16 @@ impl<'input> Events<'input> {
                 return Ok(Kind::Map(map));
             }
             let place = position(&span);
-            let Event::Scalar(key, ..) = event else {
-                return Err(Problem::at(place, "a key must be plain text"));
+            let key = match event {
+                Event::Scalar(key, style, 0, None) => {
+                    if !matches!(scalar(&key, style), Scalar::String(_)) {
+                        self.unclear
+                            .push(Problem::at(place, format!("the key `{key}` is no string to readers of YAML; write it in quotes")));
+                    }
+                    key
+                }
+                Event::Scalar(..) => return Err(Problem::at(place, "a key has no YAML anchor or tag in this document; write it alone")),
+                _ => return Err(Problem::at(place, "a key must be plain text")),
             };
             let (event, span) = self.next()?;
             let value = self.node(event, &span)?;
@@ -289,6 +397,24 @@ fn scalar(text: &str, style: ScalarStyle) -> Scalar {
         number if is_number(number) => Scalar::Number(number.to_owned()),
         other => Scalar::String(other.to_owned()),
     }
+}
+
+/// Whether some reader of YAML takes the plain text for something else than a string: a boolean, a number, a date, a merge.
+pub(crate) fn is_ambiguous(text: &str) -> bool {
+    const WORDS: [&str; 14] = ["null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "<<", "="];
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let word = unsigned.strip_prefix('.').unwrap_or(unsigned).to_ascii_lowercase();
+    // Dates, times, numbers to base 60, 16, 8 and 2, digits in groups, exponents.
+    let number_like = |c: char| c.is_ascii_hexdigit() || "_.:-+xobtzTZ ".contains(c);
+    let starts_number = unsigned.strip_prefix('.').unwrap_or(unsigned).starts_with(|c: char| c.is_ascii_digit());
+    let has_only_tens = || unsigned.chars().all(|c| c.is_ascii_digit() || "_.:-+eE tTzZ".contains(c));
+    let is_based = ["0x", "0b", "0o"].iter().any(|base| unsigned.starts_with(base)) && unsigned.chars().all(number_like);
+    WORDS.contains(&word.as_str()) || is_number(text) || starts_number && (has_only_tens() || is_based) && !is_version(text)
+}
+
+/// `3.0.3` and `2025.8.0` are strings to every reader.
+fn is_version(text: &str) -> bool {
+    text.split('.').count() == 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Whether `text` is a number in JSON's grammar.

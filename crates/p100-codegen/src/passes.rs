@@ -2,6 +2,7 @@
 
 pub(crate) mod decimals;
 pub(crate) mod names;
+pub(crate) mod parts;
 pub(crate) mod structs;
 pub(crate) mod substitute;
 pub(crate) mod tidy;

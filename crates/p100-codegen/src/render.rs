@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::emit::{error_codes, file, methods, mocks, operations, server, webhooks};
-use crate::{Document, Operation, Problem, assumptions, coverage, docs, modules, names, types};
+use crate::{Document, Operation, Problem, assumptions, coverage, docs, markdown, modules, names, types};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub const GENERATED: [&str; 3] =
 /// # Errors
 /// Something the generator cannot express. Lint finds nearly all of it first and says it better.
 pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
+    // Names of files: a document that was not linted must not choose where it is written.
+    if let Some((_, tag)) = modules::all(document).into_iter().find(|(module, _)| !names::is_module(module)) {
+        return Err(Problem::at(document.root().position, format!("the tag `{tag}` gives no name of a module")));
+    }
     let mut files = BTreeMap::new();
     files.extend(types::render(document)?.into_iter().map(|(name, contents)| (raw(&format!("types/{name}")), contents)));
     render_methods(document, &mut files)?;
@@ -66,9 +70,9 @@ fn render_methods(document: &Document, files: &mut Files) -> Result<(), Problem>
 
             impl Client { #(#methods)* }
         };
-        files.insert(raw(&format!("client/{module}.rs")), file(&format!("Calls of the module {tag}."), items)?);
+        files.insert(raw(&format!("client/{module}.rs")), file(&format!("Calls of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
     files.insert(raw("client/errors.md"), docs::common_errors(document));
     files.insert(raw("client/mod.rs"), file("One method per operation.", quote!(#(mod #names;)*))?);
     Ok(())
@@ -89,10 +93,10 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
 
             #rows
         };
-        files.insert(raw(&format!("operations/{module}.rs")), file(&format!("Operations of the module {tag}."), items)?);
+        files.insert(raw(&format!("operations/{module}.rs")), file(&format!("Operations of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
-    let constants: Vec<_> = document.operations().iter().map(|operation| format_ident!("{}", names::screaming(&operation.id))).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
+    let constants: Vec<_> = document.operations().iter().map(|operation| names::ident(&names::screaming(&operation.id))).collect();
     let codes = operations::error_codes(document);
     let items = quote! {
         #(mod #names;)*
@@ -149,9 +153,9 @@ fn render_mocks(document: &Document, files: &mut Files) -> Result<(), Problem> {
 
             #pairs
         };
-        files.insert(mock(&format!("{module}.rs")), file(&format!("Mocks of the module {tag}."), items)?);
+        files.insert(mock(&format!("{module}.rs")), file(&format!("Mocks of the module {}.", markdown::words(tag)), items)?);
     }
-    let names: Vec<_> = modules.iter().map(|(module, _)| format_ident!("{module}")).collect();
+    let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
     files.insert(mock("mod.rs"), file("A typed mock for each operation.", quote!(#(mod #names;)* #(pub use #names::*;)*))?);
     Ok(())
 }

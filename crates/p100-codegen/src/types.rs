@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{Item, ItemStruct};
 
 use crate::emit::{enums, file, forms};
@@ -13,7 +13,7 @@ use crate::lower::{Lowered, is_form, lower};
 use crate::node::Position;
 use crate::passes::structs;
 use crate::passes::substitute::{self, Substitute};
-use crate::{Document, Node, Problem, modules};
+use crate::{Document, Node, Problem, markdown, modules, names};
 
 /// The files below `types/`, by their names.
 pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Problem> {
@@ -45,7 +45,7 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         let about = match *home {
             modules::SHARED => "Types that several modules use.".to_owned(),
             modules::WEBHOOKS => "Payloads of webhooks.".to_owned(),
-            module => format!("Types of the module {}.", title(document, module)),
+            module => format!("Types of the module {}.", markdown::words(&title(document, module))),
         };
         let items = quote! {
             #[allow(unused_imports)]
@@ -54,7 +54,7 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         };
         files.push((format!("{home}.rs"), file(&about, items)?));
     }
-    let homes: Vec<_> = bodies.keys().map(|home| format_ident!("{home}")).collect();
+    let homes: Vec<_> = bodies.keys().map(|home| names::ident(home)).collect();
     let items = quote! {
         #(mod #homes;)*
         #(pub use #homes::*;)*

@@ -4,9 +4,11 @@ use std::convert::Infallible;
 
 use futures_util::{FutureExt, stream};
 use httpmock::{HttpMockRequest, Then, When};
-use p100_raw::{Bytes, Operation};
+use p100_raw::{Bytes, Operation, Wire};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Requests to `operation`, whatever their parameters.
 pub(crate) fn operation(when: When, operation: &'static Operation) -> When {
@@ -59,9 +61,37 @@ fn parts(request: &HttpMockRequest) -> Option<Vec<(String, Bytes)>> {
     .now_or_never()?
 }
 
+/// Requests whose JSON body is `value`: the same members in the same JSON forms, and equal when read, so that amounts are compared as
+/// decimals and not as floats.
+pub(crate) fn body<T>(when: When, value: &T) -> When
+where
+    T: Serialize + DeserializeOwned + PartialEq + Clone + Send + Sync + 'static,
+{
+    let expected = value.clone();
+    let shape = serde_json::from_slice::<Value>(&json(value)).unwrap_or_default();
+    when.is_true(move |request| {
+        let body = request.body_ref();
+        serde_json::from_slice::<Value>(body).is_ok_and(|found| same_shape(&found, &shape))
+            && serde_json::from_slice::<T>(body).is_ok_and(|found| found == expected)
+    })
+}
+
+/// Whether two texts have the same members and the same kinds of values: what the types themselves do not tell.
+fn same_shape(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len() && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| same_shape(value, other)))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same_shape(left, right))
+        }
+        _ => std::mem::discriminant(left) == std::mem::discriminant(right),
+    }
+}
+
 /// JSON text with every digit; `httpmock`'s own JSON answers pass through floats.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    serde_json::to_vec(&Wire(value)).unwrap_or_default()
 }
 
 /// The answer to a request that no mock matches. The text is its name, which errors show; messages they do not.

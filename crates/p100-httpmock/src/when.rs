@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use p100_raw::Operation;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::matching;
 
@@ -52,10 +53,10 @@ impl<B> When<B> {
     }
 }
 
-impl<B: Serialize> When<B> {
+impl<B: Serialize + DeserializeOwned + PartialEq + Clone + Send + Sync + 'static> When<B> {
     /// The body is this value.
     pub fn body(self, value: &B) -> Self {
-        Self { inner: self.inner.json_body_obj(value), ..self }
+        Self { inner: matching::body(self.inner, value), ..self }
     }
 }
 

@@ -1,13 +1,13 @@
 //! The client: what is common to all generated methods.
 
+use std::fmt;
 use std::sync::Arc;
 
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
-use zeroize::Zeroize;
 
 use crate::draft::Draft;
-use crate::{Answer, Call, Error, Form, Operation, RawBody, Response, Routes, Transport, json, path};
+use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, Response, Retry, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
 ///
@@ -23,7 +23,7 @@ use crate::{Answer, Call, Error, Form, Operation, RawBody, Response, Routes, Tra
 ///
 /// P100 documents no idempotency key. If the outcome of a call that changes something is unknown, sending it again may pay twice:
 /// [`Error::may_have_taken_effect`] says whether it can have happened. Check before you repeat it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     base_url: Arc<str>,
     http: reqwest::Client,
@@ -81,12 +81,14 @@ impl Client {
         request: Request,
         form: Option<Form>,
     ) -> Result<Response<T>, Error> {
-        decode(operation, self.send(operation, request, form).await?)
+        let answer = self.send(operation, request, form).await?;
+        self.decode(operation, answer)
     }
 
     pub(crate) async fn raw(&self, operation: &'static Operation, request: Request) -> Result<Response<RawBody>, Error> {
         let answer = self.send(operation, request, None).await?;
-        Ok(Response::new(RawBody::new(answer.body), answer.status, answer.headers, None))
+        let body = RawBody::new(answer.body, operation.sensitive_answer);
+        Ok(Response::new(body.clone(), answer.status, answer.headers, body, Deviations::default()))
     }
 
     /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
@@ -96,18 +98,30 @@ impl Client {
         let answer = self.transport.send(&call).await.map_err(|error| Error::transport(operation, error))?;
         if answer.status.is_success() { Ok(answer) } else { Err(Error::answer(operation, answer)) }
     }
+
+    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
+        let Answer { status, headers, body } = answer;
+        // A success without a body says all that one without members says.
+        let is_empty = body.trim_ascii().is_empty();
+        match json::decode(if is_empty { b"{}".as_slice() } else { &body }) {
+            Ok(Decoded { value, mut deviations }) => {
+                if is_empty && operation.retry == Retry::Safe {
+                    deviations.push(".", "expected a body");
+                }
+                if !deviations.is_empty() {
+                    self.transport.deviated(operation, &deviations);
+                }
+                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_answer), deviations))
+            }
+            Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
+        }
+    }
 }
 
-fn decode<T: DeserializeOwned>(operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
-    let Answer { status, headers, body } = answer;
-    match json::decode(&body) {
-        Ok(value) if operation.sensitive_answer => {
-            if let Ok(mut bytes) = body.try_into_mut() {
-                bytes.as_mut().zeroize();
-            }
-            Ok(Response::new(value, status, headers, None))
-        }
-        Ok(value) => Ok(Response::new(value, status, headers, Some(body))),
-        Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
+impl fmt::Debug for Client {
+    /// Only where requests go: default headers of the HTTP client may hold the key, and a transport of one's own whatever it needs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.base_url).map(|url| url.origin().ascii_serialization());
+        f.debug_struct("Client").field("origin", &origin.unwrap_or_default()).finish_non_exhaustive()
     }
 }

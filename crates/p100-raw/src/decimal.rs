@@ -4,17 +4,36 @@
 //! `#[serde(with = "decimal::string")]` or `decimal::number`; *read* is either form, as the docs contradict themselves.
 //! A value with more digits than [`Decimal`] holds (28) is an error, not a rounded amount.
 //!
+//! # Outside the wire, amounts are strings
+//!
+//! JSON numbers lose digits wherever serde keeps a value in between: in `serde_json::Value`, and in the buffers behind
+//! `#[serde(flatten)]`, `untagged` and `tag`. So `Serialize` writes every amount as a string, and only [`Wire`](crate::Wire), through which
+//! the client sends, writes the numbers that P100 expects. What was written reads back with every digit:
+//!
+//! | written and read as | amounts |
+//! |---|---|
+//! | a value of its own, in a list, a map, an `Option` | exact |
+//! | a member by `flatten`, a variant of an enum that is `untagged` or has `tag`, `tag` and `content`, or neither | exact |
+//! | `serde_json`: text, `to_value`, `json!`, `axum::Json` | exact: a string |
+//! | MessagePack, CBOR, YAML, TOML and other formats that describe themselves | exact: a string |
+//! | [`Wire`](crate::Wire) into JSON text, read by `serde_json` as a value of its own, as the client does | exact: a number |
+//!
+//! Read through such a buffer, a JSON *number* that somebody else wrote is taken if its digits survive a float for certain (15 significant
+//! ones), and is an error otherwise. Two cases are beyond that check: `serde_json::Value` shows its rounded number as if it were the text,
+//! and a longer number may round to a short one. Keep P100's own bodies as text, not as `Value`.
+//!
 //! ```
-//! use p100_raw::Decimal;
+//! use p100_raw::{Decimal, Wire};
 //!
 //! #[derive(serde::Serialize, serde::Deserialize)]
 //! struct Payout {
-//!     #[serde(with = "p100_raw::decimal::string")]
+//!     #[serde(with = "p100_raw::decimal::number")]
 //!     amount: Decimal,
 //! }
 //!
 //! let payout: Payout = serde_json::from_str(r#"{"amount": 75.20}"#)?;
 //! assert_eq!(serde_json::to_string(&payout)?, r#"{"amount":"75.20"}"#);
+//! assert_eq!(serde_json::to_string(&Wire(&payout))?, r#"{"amount":75.20}"#);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
@@ -22,10 +41,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::ser::{Error as _, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use crate::json;
 
 /// A decimal or a container of decimals that a field can hold.
 pub trait Amounts: Sized {
@@ -67,7 +88,7 @@ pub mod string {
 pub mod number {
     use super::{Amounts, Deserializer, Form, Serializer};
 
-    /// Writes a JSON number.
+    /// Writes a JSON number through [`Wire`](crate::Wire), otherwise a string.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -88,75 +109,140 @@ impl Amounts for Decimal {
     fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
         match form {
             Form::String => serializer.collect_str(self),
-            Form::Number => RawValue::from_string(self.to_string()).map_err(S::Error::custom)?.serialize(serializer),
+            Form::Number => serializer.serialize_newtype_struct(NUMBER, &Text(self)),
         }
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Read::deserialize(deserializer).map(|read| read.0)
+        deserializer.deserialize_newtype_struct(RAW_JSON, AnyForm)
     }
 }
 
-impl Amounts for Option<Decimal> {
+impl<T: Amounts> Amounts for Option<T> {
     fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
-        self.map(|value| Write(value, form)).serialize(serializer)
+        self.as_ref().map(|value| Write(value, form)).serialize(serializer)
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<Read>::deserialize(deserializer)?.map(|read| read.0))
+        Ok(json::optional::<Read<T>, D>(deserializer)?.map(|read| read.0))
+    }
+}
+
+impl<T: Amounts> Amounts for Vec<T> {
+    fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|value| Write(value, form)))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(json::list::<Read<T>, D>(deserializer)?.into_iter().map(|read| read.0).collect())
     }
 }
 
 impl Amounts for BTreeMap<String, Decimal> {
     fn write<S: Serializer>(&self, form: Form, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Write(*value, form))))
+        serializer.collect_map(self.iter().map(|(key, value)| (key, Write(value, form))))
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ReadMap)
+        Ok(json::map::<Read<Decimal>, D>(deserializer)?.into_iter().map(|(name, read)| (name, read.0)).collect())
     }
 }
 
-struct Write(Decimal, Form);
+/// The name under which a serializer is given an amount that is a number on the wire: [`Wire`](crate::Wire) knows it, and all others write
+/// the string that is in it.
+pub(crate) const NUMBER: &str = "$p100::number";
 
-impl Serialize for Write {
+/// The name under which `serde_json` hands out the text of a value instead of a float. Deserializers that do not know it ignore it.
+const RAW_JSON: &str = "$serde_json::private::RawValue";
+
+struct Text<'a>(&'a Decimal);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+/// Reads an amount from the text of the JSON, or from whatever another deserializer has.
+struct AnyForm;
+
+impl<'de> Visitor<'de> for AnyForm {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(EXPECTED)
+    }
+
+    /// Only `serde_json` comes here, with the text of the value.
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Decimal, A::Error> {
+        let raw = Box::<RawValue>::deserialize(MapAccessDeserializer::new(map))?;
+        let text = raw.get();
+        let parsed = match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            // Digits may be escaped like any other character.
+            Some(inner) if inner.contains('\\') => parse(&serde_json::from_str::<String>(text).map_err(A::Error::custom)?),
+            Some(inner) => parse(inner),
+            None => parse(text),
+        };
+        parsed.map_err(A::Error::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Decimal, D::Error> {
+        // Formats that are not for people need not describe themselves. What was written is a string.
+        if deserializer.is_human_readable() { deserializer.deserialize_any(Scalar) } else { deserializer.deserialize_str(Scalar) }
+    }
+}
+
+/// An amount in serde's own data model.
+struct Scalar;
+
+impl Visitor<'_> for Scalar {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(EXPECTED)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
+        parse(text).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Decimal, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Decimal, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i128<E: de::Error>(self, value: i128) -> Result<Decimal, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_u128<E: de::Error>(self, value: u128) -> Result<Decimal, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    /// A decimal of at most 15 significant digits comes out of a float as it went in; of more, nobody knows.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Decimal, E> {
+        let text = format!("{value:e}");
+        let digits = text.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+        if digits <= 15 { self.visit_str(&text) } else { Err(E::custom(LOSSY)) }
+    }
+}
+
+struct Write<'a, T>(&'a T, Form);
+
+impl<T: Amounts> Serialize for Write<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.write(self.1, serializer)
     }
 }
 
-struct Read(Decimal);
+struct Read<T>(T);
 
-impl<'de> Deserialize<'de> for Read {
-    /// Through the raw JSON text: serde's own data model has no number wider than a float.
+impl<'de, T: Amounts> Deserialize<'de> for Read<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let text = raw.get();
-        let parsed = match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-            // Digits may be escaped like any other character.
-            Some(inner) if inner.contains('\\') => parse(&serde_json::from_str::<String>(text).map_err(D::Error::custom)?),
-            Some(inner) => parse(inner),
-            None => parse(text),
-        };
-        parsed.map(Self).map_err(D::Error::custom)
-    }
-}
-
-struct ReadMap;
-
-impl<'de> Visitor<'de> for ReadMap {
-    type Value = BTreeMap<String, Decimal>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut values = BTreeMap::new();
-        while let Some((key, Read(value))) = members.next_entry()? {
-            values.insert(key, value);
-        }
-        Ok(values)
+        T::read(deserializer).map(Self)
     }
 }
 
@@ -172,7 +258,10 @@ impl fmt::Display for InvalidDecimal {
 
 impl std::error::Error for InvalidDecimal {}
 
+const EXPECTED: &str = "an amount: a JSON number, or a string that holds one";
 pub(crate) const NOT_A_NUMBER: InvalidDecimal = InvalidDecimal("expected an amount: a JSON number, or a string that holds one");
+pub(crate) const LOSSY: InvalidDecimal =
+    InvalidDecimal("an amount that went through a float and may have lost digits; keep amounts as strings");
 pub(crate) const TOO_LONG: InvalidDecimal = InvalidDecimal("an amount with more than 28 digits cannot be held exactly");
 
 /// Reads an amount exactly, e.g. `0.00`, `-12.5` or `1e-7`: the grammar of JSON numbers.
@@ -265,7 +354,9 @@ pub mod schema {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use std::collections::BTreeMap;
+
+    use super::{Decimal, parse};
 
     #[test]
     fn text_is_read_exactly_or_not_at_all() {
@@ -290,5 +381,27 @@ mod tests {
         ] {
             assert_eq!(parse(text), Err(super::TOO_LONG), "{text}");
         }
+    }
+    #[test]
+    fn lists_and_maps_of_amounts_keep_every_digit_and_may_be_absent() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Thing {
+            #[serde(default, skip_serializing_if = "Option::is_none", with = "super::number")]
+            rates: Option<BTreeMap<String, Decimal>>,
+            #[serde(default, skip_serializing_if = "Option::is_none", with = "super::string")]
+            amounts: Option<Vec<Decimal>>,
+            #[serde(with = "super::string")]
+            gaps: Vec<Option<Decimal>>,
+        }
+        for text in [
+            r#"{"rates":{"eth":0.1234567890123456789012345678},"amounts":["1.10","2"],"gaps":["1.0",null]}"#,
+            r#"{"rates":{},"amounts":[],"gaps":[]}"#,
+            r#"{"gaps":[]}"#,
+        ] {
+            let thing: Thing = serde_json::from_str(text).expect(text);
+            assert_eq!(serde_json::to_string(&crate::Wire(&thing)).expect("encodes"), text);
+        }
+        let empty: Thing = serde_json::from_str(r#"{"rates":null,"amounts":null,"gaps":[]}"#).expect("null is absent");
+        assert_eq!((empty.rates, empty.amounts), (None, None));
     }
 }

@@ -7,7 +7,7 @@ use reqwest::{Request, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Client, Error, Form, Operation, RawBody, Response};
+use crate::{Client, Error, Form, Operation, RawBody, Response, Wire};
 
 /// A request to `operation` that has not left yet.
 pub(crate) struct Draft<'c> {
@@ -36,7 +36,7 @@ impl<'c> Draft<'c> {
 
     /// With a JSON body.
     pub(crate) fn body(self, body: &impl Serialize) -> Self {
-        Self { request: self.request.json(body), ..self }
+        Self { request: self.request.json(&Wire(body)), ..self }
     }
 
     /// Sends it and decodes the JSON of the response.

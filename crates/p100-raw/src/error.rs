@@ -1,22 +1,22 @@
 //! What can go wrong with a call, and whether it may have taken effect all the same.
 
 mod answers;
+mod meaning;
 mod one_line;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use serde::Serialize;
-use serde_json::value::RawValue;
 
 pub use answers::{AccessDenied, ApiError, retry_after};
+pub use meaning::Meaning;
 pub use one_line::OneLine;
 
 use crate::transport::Stage;
-use crate::{Answer, BoxError, InvalidJson, Operation, Retry, TransportError, types};
+use crate::types::ErrorCode;
+use crate::{Answer, BoxError, InvalidJson, Operation, RawBody, Retry, TransportError, json, types};
 
 /// Why a call has no result. One line in `Display`, without key, URL or headers, and of the body only code, name or path, as [`OneLine`]s;
 /// nothing more of these in `Debug` either. The raw answer is reachable through methods.
@@ -26,8 +26,9 @@ struct Inner {
     operation: &'static Operation,
     kind: ErrorKind,
     head: Option<(StatusCode, HeaderMap)>,
-    body: Option<Bytes>,
+    body: Option<RawBody>,
     api_error: Option<types::Error>,
+    meaning: Option<Meaning>,
     source: Option<BoxError>,
 }
 
@@ -74,25 +75,34 @@ impl Error {
     }
 
     pub(crate) fn answer(operation: &'static Operation, answer: Answer) -> Self {
-        let api_error = Self::parse(&answer.body);
+        let (api_error, meaning) = (Self::parse(&answer.body), Meaning::of(answer.status, &answer.body));
         let mut own = Self::new(operation, ErrorKind::Refused, Some(answer), None);
-        own.0.api_error = api_error;
+        (own.0.api_error, own.0.meaning) = (api_error, Some(meaning));
         own
     }
 
-    /// Reads the body of an error answer, if it is a JSON object. A member of another type than the document says counts as absent, but
-    /// for the code: a body whose code cannot be read is not of P100's form.
+    /// Reads the body of an error response, if it is a JSON object. A member of another type than the document says counts as absent, but
+    /// for the code: a body whose code cannot be read is not of P100's form. A code that is written in another case or with blanks around
+    /// it, or one level down in `error` or `errors`, is read too.
     #[must_use]
     pub fn parse(body: &[u8]) -> Option<types::Error> {
-        let text = String::from_utf8_lossy(body);
-        let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(&text).ok()?;
-        members.retain(|name, value| name == "errorCode" || read(&BTreeMap::from([(name, &**value)])).is_some());
-        read(&members)
+        let decoded = json::decode::<types::Error>(String::from_utf8_lossy(body).as_bytes()).ok()?;
+        if decoded.deviations.iter().any(|deviation| deviation.path == "errorCode") {
+            return None;
+        }
+        let mut error = decoded.value;
+        let info = match &error.error_code {
+            Some(code) => meaning::known(code.as_str()),
+            None => meaning::code_below(body),
+        };
+        error.error_code = info.map(|info| ErrorCode::from(info.code)).or(error.error_code);
+        Some(error)
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
-        let (head, body) = answer.map(|answer| ((answer.status, answer.headers), answer.body)).unzip();
-        Self(Box::new(Inner { operation, kind, head, body, api_error: None, source }))
+        let (head, body) =
+            answer.map(|Answer { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_answer))).unzip();
+        Self(Box::new(Inner { operation, kind, head, body, api_error: None, meaning: None, source }))
     }
 
     /// The operation that was called.
@@ -122,7 +132,7 @@ impl Error {
     /// The body of the answer as it arrived, whatever it is. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.body.as_ref()
+        self.0.body.as_ref().map(RawBody::expose)
     }
 
     /// The body of an error answer, if it is JSON of P100's form: see [`Error::parse`].
@@ -140,29 +150,20 @@ impl Error {
     /// Whether the call may have changed something at P100 although it failed. If so, look before calling again: P100 documents no
     /// idempotency key, a second create can pay twice.
     ///
-    /// False for operations that only read, for requests that were not sent, and for a 4xx other than 408: that is P100's word that it
-    /// did nothing. `P500` and `P501` are server faults although they come with status 400, so a 400 is P100's word only if its body
-    /// [can be read](Self::parse).
+    /// False for operations that only read, for requests that were not sent, and for a [meaning](Self::meaning) that is P100's word that
+    /// it did nothing: a 4xx with a code that the document knows and that is no server fault, or a refused key. See [`Meaning`] for the
+    /// table of all statuses and bodies.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !self.did_nothing()
+        let did_nothing = self.0.meaning.is_some_and(Meaning::nothing_happened);
+        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
     }
 
-    /// Whether P100 answered that it refused the call.
-    fn did_nothing(&self) -> bool {
-        let refused = self.0.kind == ErrorKind::Refused && !self.is_server_fault();
-        refused
-            && match self.status() {
-                Some(StatusCode::REQUEST_TIMEOUT) | None => false,
-                Some(StatusCode::BAD_REQUEST) => self.api_error().is_some(),
-                Some(status) => status.is_client_error(),
-            }
+    /// What the response certainly says, if it was an error that arrived whole: [`ErrorKind::Refused`].
+    #[must_use]
+    pub fn meaning(&self) -> Option<Meaning> {
+        self.0.meaning
     }
-}
-
-/// The members of an error body, if all are of the types the document says.
-fn read<K: Ord + Serialize>(members: &BTreeMap<K, &RawValue>) -> Option<types::Error> {
-    serde_json::from_str(&serde_json::to_string(members).ok()?).ok()
 }
 
 impl fmt::Display for Error {

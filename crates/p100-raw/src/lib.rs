@@ -20,7 +20,7 @@
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `schemars`: `schemars::JsonSchema` on every type that travels as JSON.
 //!
-//! The types read and write JSON through `serde_json` only: amounts keep all their digits, which no other format promises.
+//! The types serialise into any format of serde with every digit of an amount: see [`decimal`]. [`Wire`] writes the JSON that P100 expects.
 
 mod client;
 pub mod decimal;
@@ -39,18 +39,20 @@ mod sensitive;
 mod timestamp;
 mod transport;
 mod upload;
+mod wire;
 
 pub use client::Client;
-pub use error::{AccessDenied, ApiError, Error, ErrorKind, OneLine, retry_after};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
-pub use json::InvalidJson;
-pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookRoute};
+pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
+pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use routes::{InvalidRoute, Routes};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
+pub use wire::Wire;
 
 pub use bytes::Bytes;
 pub use reqwest;

@@ -115,6 +115,8 @@ impl KnownErrorCode {
 pub struct ErrorCodeInfo {
     /// E.g. `P412`.
     pub code: &'static str,
+    /// The `errorName` that goes with it, e.g. `invalid-user`, where a page shows it.
+    pub name: Option<&'static str>,
     /// What it means.
     pub meaning: &'static str,
     /// How well this is supported.
@@ -141,8 +143,26 @@ pub struct WebhookRoute {
     pub members: &'static [&'static str],
     /// Members whose values tell it apart.
     pub values: &'static [(&'static str, &'static [&'static str])],
-    /// Members that must be absent.
-    pub absent: &'static [&'static str],
     /// Members that together tell a repeated delivery, while P100 repeats it; empty when repeats cannot be told from news.
     pub dedupe: &'static [&'static str],
+    /// Every member of the payload that the document knows.
+    pub payload: &'static [WebhookMember],
+}
+
+/// A member of the payload of a webhook.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebhookMember {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// How well it is supported that the payload has a member of this name.
+    pub evidence: Evidence,
+    /// The values that the document knows, if it lists them; others may come.
+    pub values: &'static [&'static str],
+}
+
+impl WebhookMember {
+    pub(crate) const fn new(name: &'static str, evidence: Evidence, values: &'static [&'static str]) -> Self {
+        Self { name, evidence, values }
+    }
 }

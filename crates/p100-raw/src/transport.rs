@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
 
-use crate::{Form, Operation};
+use crate::{Deviations, Form, Operation};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -21,6 +21,12 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, TransportError
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends `call` and returns the whole answer, whatever its status.
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a>;
+
+    /// Hears of a success that was read but for some parts: see [`Response::deviations`](crate::Response::deviations). Nothing is done
+    /// unless this is overridden.
+    fn deviated(&self, operation: &'static Operation, deviations: &Deviations) {
+        let _ = (operation, deviations);
+    }
 }
 
 impl Transport for reqwest::Client {

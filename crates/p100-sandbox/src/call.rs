@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
+use p100_raw::Wire;
 use p100_raw::types::{self, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,7 +73,7 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
         // Every type of the document can be written as JSON.
-        let body = serde_json::to_vec(body).unwrap_or_default();
+        let body = serde_json::to_vec(&Wire(body)).unwrap_or_default();
         Self { status, content_type: "application/json", body }
     }
 

@@ -1,6 +1,7 @@
 //! The log of webhooks: what was sent, what came back, and what is to be sent again.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use p100_raw::Timestamp;
@@ -13,7 +14,7 @@ use crate::time::Time;
 const WAITS: [Duration; 4] = [Duration::from_secs(8), Duration::from_secs(16), Duration::from_secs(32), Duration::from_secs(64)];
 
 /// One webhook and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Delivery {
@@ -77,6 +78,22 @@ pub(crate) struct Outgoing {
     pub(crate) id: usize,
     pub(crate) path: String,
     pub(crate) body: String,
+}
+
+impl fmt::Debug for Delivery {
+    /// Not the body: it may carry a one-time code.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("event", &self.event)
+            .field("path", &self.path)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .field("created_at", &self.created_at)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .field("earlier_attempts", &self.earlier_attempts)
+            .finish()
+    }
 }
 
 impl Delivery {

@@ -4,6 +4,8 @@
 #[doc = include_str!("generated/assumptions.md")]
 pub mod assumptions {}
 
+mod access;
+mod background;
 mod balances;
 mod call;
 pub mod control;
@@ -15,9 +17,13 @@ mod faults;
 #[rustfmt::skip]
 mod generated;
 mod ids;
+mod json;
 mod ledger;
 mod machine;
 mod modules;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod program;
 mod sandbox;
 mod schedule;
 mod server;

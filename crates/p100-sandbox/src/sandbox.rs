@@ -3,24 +3,29 @@
 use std::env;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 use p100::{Client, Clock};
+use p100_raw::Sensitive;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::access::Access;
 use crate::call::Refused;
-use crate::core::{CallLog, Core, OnCall};
+use crate::core::{CallLog, Core, Keep, OnCall, Surroundings};
 use crate::server;
 use crate::settings::{Receiver, Settings};
 use crate::validation::Requests;
 use crate::world::World;
 
-/// A P100 of your own, on a loopback port. It stops when it is dropped.
+/// How long the end waits for a closure that hears of calls.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A P100 of your own, on a port of loopback unless it is given another address. It stops when it is dropped.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -35,6 +40,7 @@ use crate::world::World;
 pub struct Sandbox {
     core: Arc<Core>,
     base_url: String,
+    port: u16,
     proxy: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
@@ -48,13 +54,17 @@ pub struct Sandbox {
 #[derive(Default)]
 pub struct SandboxBuilder {
     seed: u64,
+    host: Option<IpAddr>,
     port: Option<u16>,
+    allowed_hosts: Vec<String>,
+    control_token: Option<Sensitive>,
     proxy: Option<String>,
     speed: f64,
     start_time: Option<DateTime<Utc>>,
     settings: Settings,
     state: Option<String>,
-    on_call: Option<OnCall>,
+    on_call: Option<Box<dyn FnOnce() -> io::Result<OnCall> + Send>>,
+    keep: Option<Keep>,
 }
 
 impl SandboxBuilder {
@@ -64,7 +74,29 @@ impl SandboxBuilder {
         Self { seed, ..self }
     }
 
-    /// The port on loopback; 0, the default, takes a free one.
+    /// The address that it listens on: 127.0.0.1. Outside loopback it needs a [`control_token`](Self::control_token), and answers to its
+    /// own address and the [`allowed_host`](Self::allowed_host)s only.
+    #[must_use]
+    pub fn host(self, address: IpAddr) -> Self {
+        Self { host: Some(address), ..self }
+    }
+
+    /// Answers calls to this host too: a name or an address, without scheme and port. Calls to any other host than loopback are refused
+    /// with 421, because any page on the web can give its own name the address of this machine and would read what is answered.
+    #[must_use]
+    pub fn allowed_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
+        self
+    }
+
+    /// Demands this token for the control plane over HTTP: `Authorization: Bearer TOKEN`, or as a password of Basic authentication, for
+    /// which browsers ask.
+    #[must_use]
+    pub fn control_token(self, token: impl Into<Sensitive>) -> Self {
+        Self { control_token: Some(token.into()), ..self }
+    }
+
+    /// The port; 0, the default, takes a free one.
     #[must_use]
     pub fn port(self, port: u16) -> Self {
         Self { port: Some(port), ..self }
@@ -107,16 +139,33 @@ impl SandboxBuilder {
         Self { state: Some(state.into()), ..self }
     }
 
-    /// Is told about each call of an operation.
+    /// Hears of each call, in their order.
+    ///
+    /// The closure runs on a thread of its own, so it may use the [`Sandbox`]. A call waits for it before its response goes out, but at most
+    /// one second, and not at all while the closure is behind. At most 1,024 calls wait to be heard of; those beyond are dropped and counted in
+    /// [`CallLog::missed`]. [`Sandbox::stop`] waits up to 5 seconds for it.
     #[must_use]
-    pub fn on_call(self, on_call: impl Fn(&CallLog) + Send + Sync + 'static) -> Self {
-        Self { on_call: Some(Box::new(on_call)), ..self }
+    pub fn on_call(self, on_call: impl FnMut(&CallLog) + Send + 'static) -> Self {
+        Self { on_call: Some(Box::new(|| OnCall::apart(on_call))), ..self }
+    }
+
+    /// The same for a closure that never waits for anything: it is called where the call is carried out.
+    #[cfg(feature = "program")]
+    pub(crate) fn on_call_at_once(self, on_call: impl Fn(&CallLog) + Send + Sync + 'static) -> Self {
+        Self { on_call: Some(Box::new(|| Ok(OnCall::AtOnce(Box::new(on_call))))), ..self }
+    }
+
+    /// Where the state is kept.
+    #[cfg(feature = "program")]
+    pub(crate) fn keep(self, keep: impl Fn(&World) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        Self { keep: Some(Arc::new(keep)), ..self }
     }
 
     /// Starts it.
     ///
     /// # Errors
-    /// The port is taken, `P100_SANDBOX_PORT` is no port, or the state is not that of a sandbox.
+    /// The address or port cannot be used, `P100_SANDBOX_PORT` is no port, an allowed host is none, there is no control token outside
+    /// loopback, or the state is not that of a sandbox.
     pub async fn start(self) -> io::Result<Sandbox> {
         let port = self.port.map_or_else(port_of_environment, Ok)?;
         let proxy = self.proxy.or_else(|| env::var("P100_SANDBOX_PROXY").ok());
@@ -128,17 +177,32 @@ impl SandboxBuilder {
             None => World::new(self.seed, time.into(), self.settings),
         };
         let requests = Requests::get().map_err(|error| io::Error::other(error.as_str()))?;
-        let core = Arc::new(Core::new(world, self.speed, requests, self.on_call));
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let host = self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let access = Access::new(host, &self.allowed_hosts, self.control_token);
+        let access = access.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let listener = TcpListener::bind(SocketAddr::from((host, port))).await?;
+        let on_call = self.on_call.map(|start| start()).transpose()?;
+        let core = Arc::new(Core::new(world, self.speed, Surroundings { requests, access, on_call, keep: self.keep }));
+        let address = listener.local_addr()?;
+        let (base_url, port) = (format!("http://{}", reachable(address)), address.port());
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server::serve(listener, server::router(&core), stopped));
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&core), server::router(&core), stopped));
         let courier = tokio::spawn({
             let core = Arc::clone(&core);
             async move { core.run_courier().await }
         });
-        Ok(Sandbox { core, base_url, proxy, stop: Some(stop), server, courier })
+        Ok(Sandbox { core, base_url, port, proxy, stop: Some(stop), server, courier })
     }
+}
+
+/// Where this machine reaches what listens on `address`: it may be all of its addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 fn port_of_environment() -> io::Result<u16> {
@@ -165,6 +229,12 @@ impl Sandbox {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// A client with the sandbox's key that goes by the sandbox's clock.
@@ -215,9 +285,11 @@ impl Sandbox {
             let _ = stop.send(());
         }
         let _ = (&mut self.server).await;
+        let core = Arc::clone(&self.core);
+        let _ = tokio::task::spawn_blocking(move || core.all_told(LAST_WORDS)).await;
     }
 
-    pub(crate) fn core(&self) -> &Core {
+    pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
 }

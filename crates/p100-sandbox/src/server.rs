@@ -28,7 +28,7 @@ use crate::call::{File, Input, Refusal, Reply};
 use crate::core::{CallLog, Core};
 use crate::faults::{self, Fault, FaultKind};
 use crate::world::World;
-use crate::{control, generated};
+use crate::{access, control, generated};
 
 /// The largest request that is read: three files of 5 MB and what is around them, with room to refuse a larger one by its code.
 const LARGEST: usize = 64 << 20;
@@ -57,7 +57,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
 }
 
 /// Accepts connections until `stop`, then lets the calls under way end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
+pub(crate) async fn serve(listener: TcpListener, core: Arc<Core>, router: Router, mut stop: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
@@ -74,10 +74,20 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
         // Only a delay of small answers is lost if it cannot be set.
         let _ = stream.set_nodelay(true);
         let router = TowerToHyperService::new(router.clone());
-        let service = service_fn(move |request| {
-            let answer = router.call(request);
+        let core = Arc::clone(&core);
+        let service = service_fn(move |request: hyper::Request<_>| {
+            let allowed = core.surroundings.access.check(request.method(), request.uri(), request.headers());
+            let answer = allowed.map_err(|refusal| turned_away(&core, request.uri().path(), &refusal)).map(|()| router.call(request));
+            let core = Arc::clone(&core);
             async move {
-                let Ok(answer): Result<Response, Infallible> = answer.await;
+                let mut answer = match answer {
+                    Err(answer) => answer,
+                    Ok(answer) => {
+                        let Ok(answer): Result<Response, Infallible> = answer.await;
+                        answer
+                    }
+                };
+                answer.headers_mut().extend(date(&core).map(|date| (header::DATE, date)));
                 // An error of the service ends the connection without an answer.
                 if answer.extensions().get::<Reset>().is_some() { Err(io::Error::other("a fault was asked for")) } else { Ok(answer) }
             }
@@ -88,6 +98,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
     }
     drop(listener);
     let _ = tokio::time::timeout(Duration::from_secs(5), connections.shutdown()).await;
+}
+
+/// The time by the sandbox's clock, as all its times.
+fn date(core: &Core) -> Option<HeaderValue> {
+    HeaderValue::try_from(core.world().now.utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
 }
 
 /// Carries out one call.
@@ -122,7 +137,8 @@ async fn call(
     let status = response.extensions().get::<Reset>().is_none().then(|| response.status().as_u16());
     let code = response.extensions().get::<Code>().map(|code| code.0.clone());
     let delay = if let Some(FaultKind::Delay(millis)) = &fault { Some(Duration::from_millis(*millis)) } else { None };
-    let _logged = Logged { core, begin, call: CallLog { operation: operation.id, status, code, duration: Duration::ZERO, fault } };
+    let _logged =
+        Logged { core, begin, call: CallLog { operation: operation.id, status, code, duration: Duration::ZERO, fault, missed: 0 } };
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
     }
@@ -138,10 +154,8 @@ struct Logged<'a> {
 
 impl Drop for Logged<'_> {
     fn drop(&mut self) {
-        if let Some(on_call) = &self.core.on_call {
-            self.call.duration = self.begin.elapsed();
-            on_call(&self.call);
-        }
+        self.call.duration = self.begin.elapsed();
+        self.core.tell(self.call.clone());
     }
 }
 
@@ -149,7 +163,7 @@ fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u
     let carried_out = || {
         authenticate(world, operation, key)?;
         let input = input?;
-        core.requests.check(operation.id, &input)?;
+        core.surroundings.requests.check(operation.id, &input)?;
         generated::handle(world, operation, &input)
     };
     // Whoever calls gets an answer, and all other calls still do.
@@ -239,9 +253,20 @@ fn unknown(core: &Core, status: StatusCode, request: &Request) -> Response {
     let operations: Vec<String> =
         operations::ALL.iter().map(|operation| format!("{} {} ({})", operation.method, operation.path, operation.id)).collect();
     let message = format!("The sandbox has no {} {}.", request.method(), request.uri().path());
-    if let Some(on_call) = &core.on_call {
-        let status = Some(status.as_u16());
-        on_call(&CallLog { operation: "(no such operation)", status, code: None, duration: Duration::ZERO, fault: None });
-    }
+    tell_of_none(core, "(no such operation)", status.as_u16());
     response(Reply::json(status.as_u16(), &json!({"message": message, "operations": operations, "control": "/_sandbox/"})))
+}
+
+/// Who may not call, for whatever reason.
+fn turned_away(core: &Core, path: &str, refusal: &Refusal) -> Response {
+    if access::is_control(path) {
+        return control::http::refused(refusal);
+    }
+    tell_of_none(core, "(turned away)", refusal.status);
+    response(refusal.reply())
+}
+
+/// The log has calls of no operation too.
+fn tell_of_none(core: &Core, operation: &'static str, status: u16) {
+    core.tell(CallLog { operation, status: Some(status), code: None, duration: Duration::ZERO, fault: None, missed: 0 });
 }

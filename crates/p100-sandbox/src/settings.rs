@@ -1,6 +1,7 @@
 //! What can be set about a sandbox.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use p100_raw::reqwest::Url;
@@ -54,13 +55,21 @@ pub struct Settings {
 }
 
 /// The partner's server that webhooks go to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Receiver {
     /// Its address, before the path of each event.
     pub url: String,
     /// What goes into the header `Authorization`.
     pub token: Sensitive,
+}
+
+impl fmt::Debug for Receiver {
+    /// Of the address only the origin: the rest may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        f.debug_struct("Receiver").field("origin", &origin).finish_non_exhaustive()
+    }
 }
 
 impl Settings {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
-use p100_raw::{Decimal, Timestamp, decimal};
+use p100_raw::{Decimal, Timestamp, Wire, decimal};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Refusal;
@@ -131,7 +131,7 @@ impl World {
 
     /// The same for an event that has these members although they are null: its type would leave them out.
     pub(crate) fn emit_with_nulls(&mut self, kind: WebhookKind, event: &impl Serialize, nulls: &[&str]) {
-        self.send(kind, serde_json::to_string(&WithNulls { event, nulls: nulls.iter().map(|member| (*member, ())).collect() }));
+        self.send(kind, serde_json::to_string(&Wire(&WithNulls { event, nulls: nulls.iter().map(|member| (*member, ())).collect() })));
     }
 
     fn send(&mut self, kind: WebhookKind, body: serde_json::Result<String>) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100::raw::reqwest::{self, Method, StatusCode, header};
+use p100::raw::reqwest::{Method, StatusCode, header};
 use p100::types::{OrderLockRequest, OrderRequest, PartnerWalletRequest, PaymentLinkRequest, TransferRequest, TransferStatus};
 use p100::{AccessDenied, Client, Decimal};
 use p100_sandbox::control::{Books, CryptoDeposit, NewUser, Overview, Reset, UserState};
@@ -14,7 +14,7 @@ use crate::users::{limited, request, verify, with_files, with_step};
 
 /// Sends a command; the answer is its status and JSON.
 async fn send(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-    let mut request = reqwest::Client::new().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
+    let mut request = crate::http().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
     if let Some(body) = body {
         request = request.json(&body);
     }
@@ -95,7 +95,7 @@ async fn accounts_are_funded() {
         (json!({"account": "partner", "currency": "eur", "amount": "lots"}), "amount"),
         (json!({"account": "partner", "currency": "eur"}), "missing field `amount`"),
         (json!({"account": "partner", "currency": "eur", "amount": 1, "for": "fun"}), "unknown field `for`"),
-        (json!([]), "invalid length 0"),
+        (json!([]), "invalid type: array, expected an object"),
     ] {
         let (status, text) = refused(&sandbox, Method::POST, "fund", body.clone()).await;
         assert!(status == 400 && text.contains(message), "{body}: {status} {text}");
@@ -276,12 +276,12 @@ async fn a_reset_forgets_everything_but_the_settings() {
 async fn the_state_goes_out_and_in_unchanged() {
     let sandbox = lived_in().await;
     let url = format!("{}/_sandbox/state", sandbox.base_url());
-    let state = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    let state = crate::http().get(&url).send().await.unwrap().text().await.unwrap();
     assert_eq!(state, sandbox.export());
     let transfer = sandbox.overview().pending[0].subject.clone();
 
     let other = Sandbox::start().await.unwrap();
-    let put = reqwest::Client::new().put(format!("{}/_sandbox/state", other.base_url())).body(state.clone());
+    let put = crate::http().put(format!("{}/_sandbox/state", other.base_url())).body(state.clone());
     assert_eq!(put.send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(other.export(), state);
     assert_eq!(Sandbox::builder().state(state).start().await.unwrap().export(), sandbox.export());
@@ -352,7 +352,11 @@ async fn a_document_that_is_no_state_is_refused_and_changes_nothing() {
     let sandbox = lived_in().await;
     let state = sandbox.export();
     let good: Value = serde_json::from_str(&state).unwrap();
-    let mut cases = vec![("{".to_owned(), "EOF"), ("[]".to_owned(), "invalid length 0"), (r#"{"format": 2}"#.to_owned(), "format is 2")];
+    let mut cases = vec![
+        ("{".to_owned(), "EOF"),
+        ("[]".to_owned(), "invalid type: array, expected an object"),
+        (r#"{"format": 2}"#.to_owned(), "format is 2"),
+    ];
     for (pointer, value, message) in [
         ("/world/now", json!("soon"), "world.now"),
         ("/world/users/ada/stage", json!("king"), "world.users.ada.stage"),
@@ -469,7 +473,7 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
     client.users().create(&request("ada", "LT")).await.unwrap();
     let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
     let form = async |id: &str, fields: &'static str| {
-        let request = reqwest::Client::new().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
+        let request = crate::http().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
         let answer = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields).send().await.unwrap();
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
         (answer.status().as_u16(), answer.text().await.unwrap())
@@ -482,7 +486,7 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
     assert_eq!(client.kyc().status("ada").await.unwrap().rejection_reason.as_deref(), Some("DOCUMENT_EXPIRED"));
     // What `curl -d` sends says that it is a form, whatever it is.
     let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
-    let request = reqwest::Client::new().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
+    let request = crate::http().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
     let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(r#" {"approve": true}"#);
     assert_eq!(request.send().await.unwrap().json::<Value>().await.unwrap(), json!({}));
     let (status, page) = form(&id, "decision=approve").await;
@@ -504,8 +508,84 @@ async fn an_unknown_command_is_told_which_there_are() {
             assert!(include_str!("../README.md").contains(&format!("`{route}`")), "{route} is missing in the README");
         }
     }
-    let answer = reqwest::get(format!("{}/_sandbox", sandbox.base_url())).await.unwrap();
+    let answer = crate::http().get(format!("{}/_sandbox", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status(), answer.url().path()), (StatusCode::OK, "/_sandbox/"));
+}
+
+/// serde reads an array as a struct, member by member.
+#[tokio::test]
+async fn no_command_takes_an_array_for_an_object() {
+    let sandbox = lived_in().await;
+    let before = sandbox.export();
+    let (_, unknown) = send(&sandbox, Method::GET, "none", None).await;
+    let routes = unknown["routes"].as_array().unwrap().iter().map(|route| route.as_str().unwrap().split_once(": ").unwrap().0);
+    let commands: Vec<_> = routes.map(|route| route.split_once(" /_sandbox/").unwrap()).filter(|(method, _)| *method != "GET").collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    for (method, path) in commands {
+        let method: Method = method.parse().unwrap();
+        for body in [json!([]), json!(["x"]), json!([null]), json!([["x"], {}]), json!(["partner", "eur", "1", true, {}]), json!([{}])] {
+            let (status, text) = refused(&sandbox, method.clone(), path, body.clone()).await;
+            let is_said = text.contains("expected an object") || text.contains("expected a map");
+            assert!(status == 400 && is_said, "{method} {path} {body}: {status} {text}");
+        }
+        let (status, text) = refused(&sandbox, method.clone(), path, json!({"nonsense": 1})).await;
+        // A state of another form is told by its number, whatever else is in it.
+        let named = if (method.as_str(), path) == ("PUT", "state") { "missing field `format`" } else { "unknown field `nonsense`" };
+        assert!(status == 400 && text.contains(named), "{method} {path}: {status} {text}");
+    }
+    assert_eq!(sandbox.export(), before);
+    let state: Value = serde_json::from_str(&before).unwrap();
+    let members = |value: &Value| Value::Array(value.as_object().unwrap().values().cloned().collect());
+    let mut arrays = vec![members(&state)];
+    let objects = [
+        "/world",
+        "/world/settings",
+        "/world/ledger",
+        "/world/ledger/entries/0",
+        "/world/users/ada",
+        "/world/users/lim/person",
+        "/world/deliveries",
+        "/world/deliveries/log/0",
+        "/world/schedule",
+        "/world/faults/0",
+    ];
+    for object in objects {
+        let mut array = state.clone();
+        let place = array.pointer_mut(object).unwrap_or_else(|| panic!("{object}"));
+        *place = members(place);
+        arrays.push(array);
+    }
+    for array in arrays {
+        let error = sandbox.import(&array.to_string()).await.unwrap_err().to_string();
+        assert!(error.contains("invalid type: array, expected an object"), "{error}");
+    }
+    assert_eq!(sandbox.export(), before);
+}
+
+#[tokio::test]
+async fn what_is_given_twice_is_refused_by_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = sandbox.export();
+    let twice = before.replacen(r#""users":{}"#, r#""users":{},"users":{}"#, 1);
+    let rates = before.replacen(r#""rates":{"#, r#""rates":{"btc":"1","#, 1);
+    for (method, path, body, name) in [
+        (Method::POST, "fund", r#"{"account":"partner","currency":"eur","amount":1,"amount":2}"#, "amount"),
+        (Method::POST, "users", r#"{"externalUserId":"a","externalUserId":"b"}"#, "externalUserId"),
+        (Method::POST, "faults", r#"{"operation":"getRates","kind":"reset","kind":{"delay":1}}"#, "kind"),
+        (Method::POST, "reset", r#"{"seed":1,"seed":1}"#, "seed"),
+        (Method::PUT, "settings", r#"{"sepaLevel":1,"sepaLevel":2}"#, "sepaLevel"),
+        (Method::PUT, "settings", r#"{"rates":{"btc":"1","btc":"2"}}"#, "btc"),
+        (Method::PATCH, "settings", r#"{"sepaLevel":1,"sepaLevel":2}"#, "sepaLevel"),
+        (Method::PATCH, "settings", r#"{"webhooks":{"url":"http://a","token":"t","url":"http://b"}}"#, "url"),
+        (Method::PUT, "state", &twice, "users"),
+        (Method::PUT, "state", &rates, "btc"),
+    ] {
+        let request = crate::http().request(method.clone(), format!("{}/_sandbox/{path}", sandbox.base_url()));
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+        assert!(status == 400 && text.contains(&format!("duplicate field `{name}`")), "{method} {path}: {status} {text}");
+    }
+    assert_eq!(sandbox.export(), before);
 }
 
 /// Any page that a browser shows can post to any port of its machine.
@@ -514,8 +594,7 @@ async fn commands_of_other_web_pages_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = format!("{}/_sandbox/fund", sandbox.base_url());
     let fund = |origin: &str| {
-        let request =
-            reqwest::Client::new().post(&url).header(header::ORIGIN, origin).body(r#"{"account":"partner","currency":"eur","amount":1}"#);
+        let request = crate::http().post(&url).header(header::ORIGIN, origin).body(r#"{"account":"partner","currency":"eur","amount":1}"#);
         async { request.send().await.unwrap().status().as_u16() }
     };
     for origin in ["https://example.com", "null", "http://127.0.0.1:1", "http://127.0.0.1"] {
@@ -531,7 +610,7 @@ async fn a_key_is_asked_for() {
     let stranger = |key: &str| Client::builder().base_url(sandbox.base_url()).api_key(key).build().unwrap();
     let error = stranger("guessed").partner().balances().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.access_denied()), (401, Some(AccessDenied::WrongKey)));
-    let answer = reqwest::get(format!("{}/v1/partner/balances", sandbox.base_url())).await.unwrap();
+    let answer = crate::http().get(format!("{}/v1/partner/balances", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().contains("xo1")), (401, true));
     let mut settings = sandbox.settings();
     settings.api_key = "another".into();
@@ -539,14 +618,14 @@ async fn a_key_is_asked_for() {
     stranger("another").partner().balances().await.unwrap();
     // Whoever has no key does not learn whether the request would be right.
     let transfers = operation("createTransfer").path;
-    let answer = reqwest::Client::new().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
+    let answer = crate::http().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 401);
 }
 
 #[tokio::test]
 async fn what_is_no_operation_is_told_which_there_are() {
     let sandbox = Sandbox::start().await.unwrap();
-    let client = reqwest::Client::new();
+    let client = crate::http();
     for (method, path, status) in
         [(Method::GET, "/v2/balances", 404), (Method::GET, "/", 404), (Method::DELETE, "/v1/partner/balances", 405)]
     {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100::types::{PartyType, TravelRuleRequest, WalletType};
+use p100::types::{TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType};
 use p100_sandbox::control::{CryptoDeposit, SepaDeposit};
 use p100_sandbox::{Account, Sandbox, Step, When};
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ fn deposit(account: Account, travel_rule: bool) -> CryptoDeposit {
 }
 
 fn sender() -> TravelRuleRequest {
-    TravelRuleRequest::builder().name("Ada Example").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural).build()
+    let details = TravelRuleDetails::builder().first_name("Ada").last_name("Example").country("PL").build();
+    TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::Custodial).details(details).build()
 }
 
 fn statuses(sandbox: &Sandbox) -> Vec<Value> {

@@ -81,7 +81,7 @@ async fn a_lock_serves_one_exchange_of_its_account_while_it_lives() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &user(), "100 eur");
     let locked = lock(&client).await;
-    assert_eq!(locked.remaining(sandbox.now()), Duration::from_secs(60));
+    assert_eq!(locked.lifetime(), Some(Duration::from_secs(60)));
 
     let foreign = client.partner().exchange(&partner_request(locked.id(), "1", "eur", "btc")).await.expect_err("of a user");
     assert_eq!(refused_without_code(&foreign), (400, NO_LOCK.to_owned()));

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use p100::raw::reqwest;
 use p100::types::{ErrorCode, TransferRequest};
 use p100::{Client, Decimal, ErrorKind, Retries};
 use p100_sandbox::{Account, CallLog, Fault, FaultKind, Sandbox};
@@ -45,7 +44,7 @@ async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
         (code(ErrorCode::P412), false, ErrorKind::Refused, false, false),
         (code(ErrorCode::P500), false, ErrorKind::Refused, true, false),
         (code(ErrorCode::P501), true, ErrorKind::Refused, true, true),
-        (FaultKind::Status(429), false, ErrorKind::Refused, false, false),
+        (FaultKind::Status(429), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(307), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(502), false, ErrorKind::Refused, true, false),
         (FaultKind::Status(504), true, ErrorKind::Refused, true, true),
@@ -125,7 +124,7 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
         sandbox.add_fault(fault("getPartnerBalances", kind, false)).unwrap();
         client.partner().balances().await.unwrap_err();
     }
-    reqwest::get(format!("{}/v2/nothing", sandbox.base_url())).await.unwrap();
+    crate::http().get(format!("{}/v2/nothing", sandbox.base_url())).send().await.unwrap();
     sandbox.stop().await;
     let log: Vec<_> = log.lock().unwrap().iter().map(|call| (call.operation, call.status, call.code.clone(), call.fault.clone())).collect();
     let balances = "getPartnerBalances";
@@ -142,10 +141,46 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
 }
 
 #[tokio::test]
+async fn a_closure_that_hears_of_calls_holds_up_nobody() {
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (hear, heard) = std::sync::mpsc::channel();
+    let on_call = move |call: &CallLog| {
+        if hear.send(call.missed).is_ok() {
+            // Until the test is over there is nothing to receive.
+            let _ = gate.recv();
+        }
+        assert_ne!(call.operation, "getRates", "what goes wrong here is nobody else's");
+    };
+    let sandbox = Sandbox::builder().on_call(on_call).start().await.unwrap();
+    let client = sandbox.client();
+    let begin = std::time::Instant::now();
+    for _ in 0..1100 {
+        client.exchange().rates().await.unwrap();
+    }
+    assert!(begin.elapsed() < Duration::from_secs(30), "only the first has waited");
+    assert_eq!(heard.recv().unwrap(), 0);
+    drop(open);
+    // What waits comes first; the next call says how many did not.
+    assert_eq!((0..1024).map(|_| heard.recv().unwrap()).sum::<u64>(), 0);
+    client.exchange().rates().await.unwrap();
+    assert_eq!(heard.recv().unwrap(), 1100 - 1 - 1024);
+    // Once it has caught up, a call is heard of before its response.
+    loop {
+        assert!(begin.elapsed() < Duration::from_secs(30), "it stays behind");
+        client.exchange().rates().await.unwrap();
+        if heard.try_recv().is_ok() {
+            break;
+        }
+        heard.recv().unwrap();
+    }
+    sandbox.stop().await;
+}
+
+#[tokio::test]
 async fn a_fault_that_cannot_be_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let add = async |fault: Value| {
-        let answer = reqwest::Client::new().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
+        let answer = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
     };
     for (fault, message) in [

@@ -6,7 +6,7 @@ use p100::types::{
     DocumentType, FiatBalanceStatus, IncomeSource, KycAttemptStatus, KycDocumentType, KycSessionRequest, KycVerificationLevel, Occupation,
     OpenAccountReason, UserVerificationRequest,
 };
-use p100::{Client, KycFiles, PoaFiles, raw};
+use p100::{Client, KycFiles, PoaFiles};
 use p100_sandbox::control::KycDecision;
 use p100_sandbox::{Sandbox, Step, When};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ async fn a_mandatory_proof_of_address_must_be_approved() {
 /// Opens the page as the browser of the user does: without a key.
 async fn open(sandbox: &Sandbox, id: &str, verification_id: &str) -> (u16, String, String) {
     let url = format!("{}/v1/kyc/verification/{id}/{verification_id}", sandbox.base_url());
-    let answer = raw::reqwest::get(url).await.expect("an answer");
+    let answer = crate::http().get(url).send().await.expect("an answer");
     let content_type = answer.headers()["content-type"].to_str().expect("a content type").to_owned();
     (answer.status().as_u16(), content_type, answer.text().await.expect("a page"))
 }
@@ -153,7 +153,7 @@ async fn press(sandbox: &Sandbox, page: &str, button: &str) -> u16 {
     let action = page.split_once("action=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a form").0;
     assert!(page.contains(&format!("name=\"decision\" value=\"{button}\"")), "{page}");
     let url = format!("{}{action}", sandbox.base_url());
-    raw::reqwest::Client::new()
+    crate::http()
         .post(url)
         .header("content-type", "application/x-www-form-urlencoded")
         .body(format!("decision={button}"))

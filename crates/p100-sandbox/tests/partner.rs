@@ -80,7 +80,7 @@ async fn transactions_are_told_by_month() {
     ] {
         // No typed client asks so.
         let url = format!("{}/v1/partner/transactions?{query}", sandbox.base_url());
-        let answer = p100::raw::reqwest::Client::new().get(url).header("x-api-key", "sandbox-key").send().await.expect("an answer");
+        let answer = crate::http().get(url).header("x-api-key", "sandbox-key").send().await.expect("an answer");
         let body: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
         assert_eq!(body, serde_json::json!({"errorCode": "P403", "errorMessage": sentences}), "{query}");
     }

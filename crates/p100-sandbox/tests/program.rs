@@ -1,5 +1,9 @@
 //! The program, from outside: its arguments, what it prints, and what it keeps.
 
+mod crashes;
+mod running;
+mod state;
+
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -15,7 +19,6 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::users::limited;
-use p100::raw::reqwest;
 
 /// Long enough for anything that happens at all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,14 +38,21 @@ fn command(arguments: &[&str]) -> Command {
 
 /// Starts it on a free port, and waits for the end of its banner.
 async fn start(arguments: &[&str]) -> Program {
-    let mut child = command(&[&["--port", "0"], arguments].concat()).spawn().unwrap();
+    launch(command(&[&["--port", "0"], arguments].concat())).await
+}
+
+/// The same for a command that says all itself; `--quiet` prints the address only.
+async fn launch(mut command: Command) -> Program {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut banner = String::new();
-    while !banner.ends_with("Calls:\n") {
-        let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
-        banner += &format!("{}\n", line.unwrap_or_else(|| panic!("it ends after {banner}")));
+    while !banner.ends_with("Calls:\n") && !banner.starts_with("http") {
+        let Some(line) = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap() else {
+            panic!("it ends after {banner}: {:?}", child.wait_with_output().await)
+        };
+        banner += &format!("{line}\n");
     }
-    let url = banner.split_once("address").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let url = banner.split_once("address").map_or(&*banner, |(_, rest)| rest).split_whitespace().next().unwrap().to_owned();
     Program { child, lines, url, banner }
 }
 
@@ -56,22 +66,26 @@ impl Program {
     }
 
     async fn post(&self, path: &str, body: Value) {
-        let answer = reqwest::Client::new().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
+        let answer = crate::http().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
     }
 
     async fn state(&self) -> Value {
-        reqwest::get(format!("{}/_sandbox/state", self.url)).await.unwrap().json().await.unwrap()
+        crate::http().get(format!("{}/_sandbox/state", self.url)).send().await.unwrap().json().await.unwrap()
     }
 
     async fn overview(&self) -> Overview {
-        reqwest::get(format!("{}/_sandbox/overview", self.url)).await.unwrap().json().await.unwrap()
+        crate::http().get(format!("{}/_sandbox/overview", self.url)).send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().await.unwrap().success());
     }
 
     /// Sends a signal, and waits for the end.
     async fn end(mut self, signal: &str) -> Output {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().await.unwrap().success());
+        self.signal(signal).await;
         let mut rest = String::new();
         while let Some(line) = timeout(PATIENCE, self.lines.next_line()).await.unwrap().unwrap() {
             rest += &format!("{line}\n");
@@ -152,11 +166,11 @@ async fn what_was_exported_survives_a_kill() {
     client.users().create_limited(&limited("lim")).await.unwrap();
     program.post("fund", json!({"account": "partner", "currency": "eur", "amount": "1000"})).await;
     let settings = json!({"steps": {"transfer": {"afterTime": 3600}}});
-    let put = reqwest::Client::new().put(format!("{}/_sandbox/settings", program.url)).json(&settings).send().await.unwrap();
+    let put = crate::http().put(format!("{}/_sandbox/settings", program.url)).json(&settings).send().await.unwrap();
     assert_eq!(put.status(), 200);
     let id = pay(&client).await;
     let state = program.state().await;
-    save(&file, &state.to_string());
+    save(&file, state.to_string());
     assert!(!program.end("KILL").await.status.success());
 
     let program = start(&["--speed", "0", "--state", &file]).await;
@@ -196,11 +210,19 @@ async fn a_graceful_stop_keeps_the_state() {
     assert_eq!(sandbox.deliveries().len(), 2);
 }
 
+const BROKEN: &[u8] = br#"{"format": 1, "world": {}}"#;
+const DAMAGED: &[u8] = br#"{"format": 1, "world": {"settings": {"#;
+const LIST: &[u8] = br#"[1, {}]"#;
+const BINARY: &[u8] = b"{\xff}";
+
 #[tokio::test]
 async fn it_says_why_it_does_not_start() {
     let folder = Folder::new("refused");
     let (broken, missing) = (folder.file("broken.json"), folder.file("no/such/folder/state.json"));
-    save(&broken, r#"{"format": 1, "world": {}}"#);
+    let [damaged, list, binary] = ["damaged", "list", "binary"].map(|name| folder.file(name));
+    for (file, text) in [(&broken, BROKEN), (&damaged, DAMAGED), (&list, LIST), (&binary, BINARY)] {
+        save(file, text);
+    }
     let sandbox = Sandbox::start().await.unwrap();
     let taken = sandbox.base_url().rsplit_once(':').unwrap().1;
     for (arguments, code, message) in [
@@ -213,7 +235,22 @@ async fn it_says_why_it_does_not_start() {
         (vec!["--colour"], 2, "unexpected argument '--colour'".into()),
         (vec!["--port", "0", "--state", &broken], 1, format!("{broken} is not the state of a sandbox: ")),
         (vec!["--port", "0", "--state", &missing], 1, format!("the state could not be kept in {missing}")),
-        (vec!["--port", "0", "--state", &folder.file("")], 1, "cannot be read".into()),
+        (vec!["--port", "0", "--state", &folder.file("")], 1, "it is no regular file".into()),
+        (vec!["--port", "0", "--state", "/dev/full"], 1, "it is no regular file".into()),
+        (
+            vec!["--port", "0", "--state", &damaged],
+            1,
+            format!("{damaged} is not the state of a sandbox: world: EOF while parsing an object at line 1 column 37"),
+        ),
+        (vec!["--port", "0", "--state", &list], 1, "invalid type: array, expected an object at line 1 column".into()),
+        (vec!["--port", "0", "--state", &binary], 1, "invalid utf-8 sequence of 1 bytes from index 1".into()),
+        (vec!["--port", "0", "--host", "0.0.0.0"], 1, "--control-token".into()),
+        (vec!["--port", "0", "--host", "::", "--control-token", ""], 1, "the control token is empty".into()),
+        (vec!["--port", "0", "--host", "localhost"], 2, "expected an IPv4 or IPv6 address".into()),
+        (vec!["--port", "0", "--host", "192.0.2.1", "--control-token", "t"], 1, "192.0.2.1 is no address of this machine".into()),
+        (vec!["--port", "0", "--allowed-host", "http://sandbox.test"], 1, "without scheme and port".into()),
+        (vec!["--port", "0", "--save-every", "-1"], 2, "expected a number of seconds from 0 to 86400".into()),
+        (vec!["--port", "0", "--port-file", &missing], 1, format!("the port file {missing} cannot be written")),
     ] {
         let output = timeout(PATIENCE, command(&arguments).output()).await.unwrap().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
@@ -221,27 +258,23 @@ async fn it_says_why_it_does_not_start() {
         assert!(error.contains(&message), "{arguments:?}: {error}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
-    assert_eq!(fs::read_to_string(&broken).unwrap(), r#"{"format": 1, "world": {}}"#, "what cannot be read is not replaced");
+    // What cannot be read is not replaced.
+    for (file, text) in [(&broken, BROKEN), (&damaged, DAMAGED), (&list, LIST), (&binary, BINARY)] {
+        assert_eq!(fs::read(file).unwrap(), text, "{file}");
+    }
 }
 
 #[tokio::test]
 async fn it_can_be_quiet() {
-    // Which port it has nobody would know, so a free one is looked for first.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut child = command(&["--quiet", "--port", &port]).spawn().unwrap();
-    let url = format!("http://127.0.0.1:{port}/_sandbox/clock");
-    let begin = tokio::time::Instant::now();
-    while reqwest::get(&url).await.is_err() {
-        assert!(begin.elapsed() < PATIENCE && child.try_wait().unwrap().is_none());
-        tokio::task::yield_now().await;
-    }
-    assert!(Command::new("kill").arg(child.id().unwrap().to_string()).status().await.unwrap().success());
-    let output = timeout(PATIENCE, child.wait_with_output()).await.unwrap().unwrap();
+    let program = launch(command(&["--port", "0", "--quiet"])).await;
+    assert_eq!(program.banner, format!("{}\n", program.url), "the address, and nothing else");
+    program.client().exchange().rates().await.unwrap();
+    let output = program.end("TERM").await;
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file of a test")]
-fn save(path: &str, text: &str) {
+fn save(path: &str, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap();
 }
 

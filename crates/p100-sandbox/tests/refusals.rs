@@ -1,6 +1,5 @@
 //! Wrong requests: every failure has its sentence, and nothing of them brings the sandbox down.
 
-use p100::raw::reqwest;
 use p100::raw::{Operation, operations};
 use p100::types::ErrorCode;
 use p100_sandbox::control::NewUser;
@@ -17,7 +16,7 @@ pub(crate) fn operation(id: &str) -> &'static Operation {
 async fn call(sandbox: &Sandbox, id: &str, body: impl Into<String>) -> (u16, Value) {
     let operation = operation(id);
     let url = format!("{}{}", sandbox.base_url(), operation.path.replace("{externalUserId}", "ada"));
-    let request = reqwest::Client::new().request(operation.method.parse().unwrap(), url).header("x-api-key", "sandbox-key");
+    let request = crate::http().request(operation.method.parse().unwrap(), url).header("x-api-key", "sandbox-key");
     let answer = request.body(body.into()).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
@@ -123,14 +122,14 @@ async fn what_cannot_be_read_is_told_without_its_place_in_the_text() {
 async fn a_path_that_is_no_text_is_refused_as_p100_refuses() {
     let sandbox = sandbox().await;
     let get = async |path: &str, key: &str| {
-        let answer = reqwest::Client::new().get(format!("{}{path}", sandbox.base_url())).header("x-api-key", key).send().await.unwrap();
+        let answer = crate::http().get(format!("{}{path}", sandbox.base_url())).header("x-api-key", key).send().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
     };
     let path = operation("getUserBalances").path.replace("{externalUserId}", "%FF");
     let (status, answer) = get(&path, "sandbox-key").await;
     assert_eq!((status, answer["errorCode"].as_str()), (400, Some("P403")), "{answer}");
     assert_eq!(get(&path, "guessed").await.0, 401);
-    let answer = reqwest::Client::new().post(format!("{}/_sandbox/users/%FF/kyc", sandbox.base_url())).send().await.unwrap();
+    let answer = crate::http().post(format!("{}/_sandbox/users/%FF/kyc", sandbox.base_url())).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.json::<Value>().await.unwrap()), (400, json!({"message": "The path must be UTF-8."})));
 }
 

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use p100::types::{PartyType, TravelRuleRequest, WalletType};
+use p100::types::{TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType};
 use p100::webhooks::{WebhookEvent, WebhookKind};
 use p100::{Currency, Decimal};
 use p100_sandbox::control::CryptoDeposit;
@@ -19,11 +19,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The id comes with the event cryptoDepositStatus, in the state WAITING_FOR_TR_DATA.
     let held = sandbox.deliveries().into_iter().rev().find(|delivery| delivery.event == "cryptoDepositStatus").ok_or("no event")?;
-    let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())? else {
+    let WebhookEvent::CryptoDepositStatus(held) = WebhookKind::CryptoDepositStatus.decode(held.body.as_bytes())?.value else {
         return Err("another event".into());
     };
-    let sender =
-        TravelRuleRequest::builder().name("Ada Example").wallet_type(WalletType::NonCustodial).sender_type(PartyType::Natural).build();
+    let details = TravelRuleDetails::builder().first_name("Ada").last_name("Example").country("PL").build();
+    let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::Custodial).details(details).build();
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await?;
 
     show(&sandbox)?;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Which events have been sent.
 fn show(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     for delivery in sandbox.deliveries() {
-        if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())? {
+        if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())?.value {
             println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency, deposit.status);
         }
     }

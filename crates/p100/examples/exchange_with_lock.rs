@@ -18,9 +18,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let lock = client.partner().lock_rate().await?;
     let rate = lock.rates().get("eth").ok_or("no rate for eth")?;
-    println!("1 eth = {rate} EUR, fee {} %, good for {} s", lock.fee_percentage(), lock.remaining(sandbox.now()).as_secs());
+    println!("1 eth = {rate} EUR, fee {} %, good for {:?}", lock.fee_percentage(), lock.lifetime().ok_or("no lifetime")?);
 
-    // More decimals than the currency has are refused here, and an expired lock is refused before anything is sent.
+    // More decimals than the currency has are refused here, and a lock whose time has passed on this machine before anything is sent.
     let amount = Currency::ETH.check(Decimal::new(5, 1))?;
     let started_at = sandbox.now(); // elsewhere: Utc::now()
     let pending = match lock.exchange(amount, Currency::ETH, Currency::EUR).await {
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let late = client.partner().lock_rate().await?;
     sandbox.advance(Duration::from_secs(61)).await;
     if let Err(error) = late.exchange(amount, Currency::ETH, Currency::EUR).await {
-        println!("a minute later: {error}; may have taken effect: {}", error.may_have_taken_effect());
+        println!("a minute later for P100: {error}; may have taken effect: {}", error.may_have_taken_effect());
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let request = OrderLockRequest::builder().currency("usdc").amount(Decimal::new(8700, 2)).network("polygon").build();
     let lock = client.orders().lock_rate(&request).await?;
-    println!("{} {} at {}, until {:?}", lock.details().amount, lock.currency().unwrap_or("?"), lock.details().rate, lock.expires_at());
+    println!("{} {} at {}, for {:?}", lock.details().amount, lock.currency().unwrap_or("?"), lock.details().rate, lock.lifetime());
 
     // Store the id: the order goes on although this program may end.
     let pending = lock.order().await?;

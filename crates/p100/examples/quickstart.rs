@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     println!("Lock a rate and exchange");
     let lock = client.exchange().lock_rate("customer-42").await?;
-    println!("  1 eth = {} EUR for {} s", lock.rates().get("eth").ok_or("no rate")?, lock.remaining(sandbox.now()).as_secs());
+    println!("  1 eth = {} EUR for {:?}", lock.rates().get("eth").ok_or("no rate")?, lock.lifetime().ok_or("no lifetime")?);
     println!("  {}", lock.exchange(half, Currency::ETH, Currency::EUR).await?.wait(WaitPolicy::default()).await?.status());
 
     println!("Issue a card and pay with it");
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("Received meanwhile");
     sandbox.settle().await;
     while let Ok(event) = events.try_recv() {
-        println!("  {}", event.payload().map_or_else(|| "an unknown event".to_owned(), |payload| payload.kind().to_string()));
+        println!("  {}", event.kind.map_or_else(|| "an unknown event".to_owned(), |kind| kind.to_string()));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use p100::Decimal;
 use p100::types::TransferRequest;
-use p100::webhooks::{self, Event, Receiver, Verifier, WebhookEvent};
+use p100::webhooks::{self, Event, Payload, Receiver, Verifier, WebhookEvent};
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Account, Sandbox};
 use tokio::net::TcpListener;
@@ -31,10 +31,14 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     sandbox.advance(Duration::from_secs(24)).await;
 
     // During a rotation both tokens are good: Verifier::new("new")?.also("old")?
-    let receiver = Receiver::new(Verifier::new("the webhook token")?);
+    let receiver = Receiver::new(Verifier::new("the webhook token")?)
+        // All that arrives is P100's, also events that this version does not know; behind other routes, write /hooks/p100.
+        .base_path("/")
+        // What no handler sees: wrong tokens, bodies that are too large. Alert somebody; the router has traced it too.
+        .on_refused(|refusal| println!("refused with {}: {refusal}", refusal.status()));
     // The handler only puts the event where it is safe; a real one writes to a table or a durable queue.
     let (queue, mut events) = mpsc::channel::<(Instant, Event)>(1000);
-    let router = webhooks::router(receiver, move |event| {
+    let router = webhooks::router(receiver.clone(), move |event| {
         let queue = queue.clone();
         async move { queue.send((Instant::now(), event)).await }
     });
@@ -46,6 +50,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("{}: {:?} after {} attempts", delivery.event, delivery.state, delivery.attempts.len());
     // P100 promises no exactly-once: a repeat must not count twice.
     sandbox.redeliver(delivery.id).await?;
+    strangers(&format!("http://{address}")).await?;
 
     let mut seen = HashMap::new();
     while let Ok((received, event)) = events.try_recv() {
@@ -53,13 +58,25 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             println!("a repeat, dropped");
             continue;
         }
-        match event.payload() {
-            Some(WebhookEvent::TransferStatus(transfer)) => println!("transfer {} is {}", transfer.id, transfer.status),
-            Some(WebhookEvent::Card3dsCode(code)) => println!("show a code of {} digits to its user", code.code.expose().len()),
-            Some(other) => println!("{other:?}"),
-            None => println!("an event this version does not know; its bytes are kept: {:?}", event.raw()),
+        match &event.payload {
+            Payload::Known(WebhookEvent::TransferStatus(transfer)) => println!("transfer {:?} is {:?}", transfer.id, transfer.status),
+            Payload::Known(WebhookEvent::Card3dsCode(code)) => println!("show a code to {:?}: {:?}", code.external_user_id, code.code),
+            Payload::Known(other) => println!("{other:?}"),
+            // Keep path and bytes: Receiver::recognise reads them once more after an upgrade.
+            Payload::Unknown(reason) => println!("kept {} and {:?}: {reason}", event.path, event.raw),
         }
     }
+    let stats = receiver.stats();
+    println!("{} known, {} unknown, {} refused", stats.known, stats.unknown, stats.refused());
+    Ok(())
+}
+
+/// Somebody without the token, and an event that P100 may have one day.
+async fn strangers(base_url: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let http = p100::raw::reqwest::Client::new();
+    http.post(format!("{base_url}/transfer-webhook")).body("{}").send().await?;
+    let new = http.post(format!("{base_url}/loan-webhook")).header("authorization", "the webhook token");
+    new.body(r#"{"loanId": "l-1", "status": "APPROVED"}"#).send().await?;
     Ok(())
 }
 

@@ -10,8 +10,9 @@ use p100_raw::reqwest::redirect::Policy;
 use p100_raw::reqwest::{self, Method, Url};
 use p100_raw::{BoxError, Routes, Sensitive};
 
+use crate::clock::Skews;
 use crate::settings::Limits;
-use crate::transport::Production;
+use crate::transport::{Connections, Production, pinged};
 use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
@@ -48,7 +49,7 @@ impl Environment {
 /// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
 /// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
 /// as there are any. A span without `outcome` is of a call that was dropped before its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ClientBuilder {
     base_url: Option<String>,
     allow_http: bool,
@@ -129,10 +130,20 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest answer that is read: 16 MiB.
+    /// How long a connection may have been idle and still take a call: 20 seconds; `None` for any time.
+    ///
+    /// Servers and balancers close idle connections, mostly after 60 to 75 seconds. A write sent in that moment gets no answer, and
+    /// nobody can tell whether it took effect. Do not set it longer than P100 keeps connections.
     #[must_use]
-    pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.limits.response = bytes;
+    pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.limits.idle = time.into();
+        self
+    }
+
+    /// The largest response that is read: 16 MiB; `None` for no limit.
+    #[must_use]
+    pub fn max_response_size(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.limits.response = bytes.into();
         self
     }
 
@@ -143,8 +154,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the time from `clock` where a rate lock has to know whether it has expired, and reconciliation which month has begun. For
-    /// tests.
+    /// Reads the wall clock of this machine from `clock`: what [`Client::clock_skew`] compares with P100's. Use it for the times of an
+    /// [`Attempt`](crate::Attempt) too. For tests.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -178,6 +189,14 @@ impl ClientBuilder {
     /// # Errors
     /// The base URL or the key is missing or cannot be used; the error says which and why.
     pub fn build(self) -> Result<Client, BuildError> {
+        self.build_with(|http| http)
+    }
+
+    /// The same, with an HTTP client that `adapt` has the last word on, each time that one is made.
+    pub(crate) fn build_with(
+        self,
+        adapt: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Result<Client, BuildError> {
         let base_url = origin(self.base_url.as_deref(), self.allow_http)?;
         let key = header(self.key)?;
         let mut routes = Routes::default();
@@ -186,21 +205,43 @@ impl ClientBuilder {
                 .set(&id, method, &path)
                 .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
         }
-        // Whether something is sent again is decided in one place, which is not here.
-        let mut http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
-        if let Some(time) = self.limits.connect() {
-            http = http.connect_timeout(time);
-        }
-        if is_loopback(&base_url) {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
-        let transport = Production::new(http.clone(), &base_url, key, self.limits, self.retries);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), clock: self.clock })
+        let (limits, url) = (self.limits.clone(), base_url.clone());
+        let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build()))
+            .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
+        let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
+        let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), skews })
     }
+}
+
+impl fmt::Debug for ClientBuilder {
+    /// Of the base URL only the origin: the rest, which [`build`](Self::build) refuses, may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = self.base_url.as_deref().map(|url| Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default());
+        f.debug_struct("ClientBuilder")
+            .field("origin", &origin)
+            .field("key", &self.key)
+            .field("limits", &self.limits)
+            .field("retries", &self.retries)
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
+    }
+}
+
+fn http(limits: &Limits, base_url: &Url) -> reqwest::ClientBuilder {
+    // Whether something is sent again is decided in one place, which is not here.
+    let mut http = pinged(reqwest::Client::builder())
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(limits.idle)
+        .user_agent(concat!("p100-rs/", env!("CARGO_PKG_VERSION")));
+    if let Some(time) = limits.connect() {
+        http = http.connect_timeout(time);
+    }
+    if is_loopback(base_url) {
+        http = without_certificates(http.no_proxy(), base_url);
+    }
+    http
 }
 
 fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
@@ -226,6 +267,17 @@ fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
         ));
     }
     Ok(url)
+}
+
+/// Reading the platform's certificates takes longer than all the rest, and no proxy stands between here and `url` that could speak TLS.
+fn without_certificates(http: reqwest::ClientBuilder, url: &Url) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    if url.scheme() == "http" {
+        return http.tls_certs_only([]);
+    }
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    let _ = url;
+    http
 }
 
 fn is_loopback(url: &Url) -> bool {

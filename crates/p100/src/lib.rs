@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+use std::sync::Arc;
+
 mod builder;
+mod clock;
+mod doubt;
 mod lock;
 mod pending;
 mod reconcile;
@@ -14,12 +18,14 @@ pub mod webhooks;
 
 pub use builder::{BuildError, ClientBuilder, Environment};
 pub use chrono;
-pub use lock::{Clock, LockExpired, OrderRateLock, RateLock};
+pub use clock::{Clock, ClockSkew};
+pub use doubt::Doubt;
+pub use lock::{LockExpired, OrderRateLock, RateLock};
 pub use p100_raw as raw;
-pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, types};
+pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, Wire, types};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use reconcile::{Account, Attempt, Payment, Verdict};
-pub use resources::{Cards, Deposits, Exchange, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
+pub use resources::{Cards, Deposits, Exchange, Issued, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
 pub use settings::Retries;
 pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};
 pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin};
@@ -46,7 +52,7 @@ pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidVal
 #[derive(Clone, Debug)]
 pub struct Client {
     raw: raw::Client,
-    clock: Clock,
+    skews: Arc<clock::Skews>,
 }
 
 impl Client {
@@ -61,12 +67,19 @@ impl Client {
     pub fn raw(&self) -> &raw::Client {
         &self.raw
     }
+
+    /// How far P100's clock is ahead of this machine's, by the `Date` headers of the responses so far; `None` before the first. Clones of
+    /// a client share it.
+    #[must_use]
+    pub fn clock_skew(&self) -> Option<ClockSkew> {
+        self.skews.present()
+    }
 }
 
 impl From<raw::Client> for Client {
     /// A client over a raw one with a transport of its own, for instance a scripted one in tests. What [`Client::builder`] configures does
-    /// not apply: it sends as the raw client does.
+    /// not apply: it sends as the raw client does, and only [`reconcile`](Client::reconcile) learns the [`ClockSkew`].
     fn from(raw: raw::Client) -> Self {
-        Self { raw, clock: Clock::system() }
+        Self { raw, skews: Arc::new(clock::Skews::new(Clock::system())) }
     }
 }

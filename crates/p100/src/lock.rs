@@ -3,32 +3,31 @@
 mod order;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 pub use order::OrderRateLock;
 
-use crate::raw::{Operation, operations};
+use crate::raw::{Operation, Timestamp, operations};
 use crate::types::{self, ExchangeDetails, ExchangeRates};
 use crate::{Account, Attempt, Client, Decimal, Error, Pending};
-
-/// The lifetime of a lock by the docs, for locks that do not tell their own.
-const LIFETIME: TimeDelta = TimeDelta::seconds(60);
 
 /// Rates that P100 holds for one account, and the way to exchange at them. From
 /// [`Exchange::lock_rate`](crate::Exchange::lock_rate) or [`Partner::lock_rate`](crate::Partner::lock_rate).
 ///
-/// It expires at P100's `validUntil`, by this machine's clock. If that text is no time, it expires 60 seconds after `createdAt`, and if
-/// that is none either, 60 seconds after it was received.
+/// It lives from its receipt for as long as P100 says: `validUntil - createdAt`, both by P100's clock. This machine's wall clock plays no
+/// part, so it may be wrong or be set meanwhile. If P100 does not say it, because a member is absent or no time or they are not in order,
+/// nothing here counts the lock as expired: P100 refuses it if it is. The same goes for the time that this machine sleeps, which
+/// its monotonic clock leaves out.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use p100::Decimal;
 ///
 /// let lock = client.partner().lock_rate().await?;
-/// println!("1 ETH = {:?} EUR, fee {} %, until {}", lock.rates().get("eth"), lock.fee_percentage(), lock.expires_at());
+/// println!("1 ETH = {:?} EUR, fee {} %, for {:?}", lock.rates().get("eth"), lock.fee_percentage(), lock.remaining());
 /// let pending = lock.exchange(Decimal::new(5, 1), "eth", "eur").await?;
 /// println!("accepted: {}", pending.id());
 /// # Ok(())
@@ -39,20 +38,13 @@ pub struct RateLock {
     client: Client,
     account: Account,
     details: types::RateLock,
-    received_at: DateTime<Utc>,
-    clock: Clock,
+    life: Life,
 }
 
 impl RateLock {
     pub(crate) fn new(client: &Client, account: Account, details: types::RateLock) -> Self {
-        let clock = client.clock.clone();
-        Self { client: client.clone(), account, details, received_at: clock.now(), clock }
-    }
-
-    /// The same lock by another clock. It counts as received at the time that clock shows now.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { received_at: clock.now(), clock, ..self }
+        let life = Life::from_now(utc(&details.created_at), utc(&details.valid_until));
+        Self { client: client.clone(), account, details, life }
     }
 
     /// P100's id of the lock, the `lock_id` of requests.
@@ -85,23 +77,22 @@ impl RateLock {
         &self.details
     }
 
-    /// When it expires.
+    /// How long it lives, counted from its receipt. `None` if P100 does not say it.
     #[must_use]
-    pub fn expires_at(&self) -> DateTime<Utc> {
-        let told = self.details.valid_until.utc();
-        told.unwrap_or_else(|_| self.details.created_at.utc().unwrap_or(self.received_at) + LIFETIME)
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.life.time
     }
 
-    /// Whether it is of no use at `now`.
+    /// Whether it certainly is of no use any more.
     #[must_use]
-    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at() <= now
+    pub fn is_expired(&self) -> bool {
+        self.remaining() == Some(Duration::ZERO)
     }
 
-    /// How long it is of use after `now`; zero once it has expired.
+    /// How long it is still of use; zero once it has expired. `None` if P100 does not say how long it lives.
     #[must_use]
-    pub fn remaining(&self, now: DateTime<Utc>) -> Duration {
-        (self.expires_at() - now).to_std().unwrap_or_default()
+    pub fn remaining(&self) -> Option<Duration> {
+        self.life.remaining()
     }
 
     /// Exchanges `amount` of one currency into another at these rates, on the balances of this lock's account.
@@ -120,11 +111,11 @@ impl RateLock {
     ) -> Result<Pending<ExchangeDetails>, Error> {
         match self.request(amount.into(), currency_from.into(), currency_to.into()) {
             Request::User(request) => {
-                check(&operations::CREATE_EXCHANGE, self.expires_at(), &self.clock)?;
+                self.life.check(&operations::CREATE_EXCHANGE)?;
                 self.client.exchange().create(&request).await
             }
             Request::Partner(request) => {
-                check(&operations::CREATE_PARTNER_EXCHANGE, self.expires_at(), &self.clock)?;
+                self.life.check(&operations::CREATE_PARTNER_EXCHANGE)?;
                 self.client.partner().exchange(&request).await
             }
         }
@@ -193,59 +184,50 @@ enum Request {
     Partner(types::PartnerExchangeRequest),
 }
 
-/// Fails if the lock that ends at `expired_at` is of no use any more, before `operation` is sent with it.
-fn check(operation: &'static Operation, expired_at: DateTime<Utc>, clock: &Clock) -> Result<(), Error> {
-    if expired_at <= clock.now() { Err(Error::not_sent(operation, LockExpired { expired_at })) } else { Ok(()) }
+/// How long a lock is of use, on a clock that nobody sets.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    received_at: Instant,
+    time: Option<Duration>,
+}
+
+impl Life {
+    /// Of a lock that is received now: as long as from `begin` to `end`, two times of P100. Without evidence it has no end.
+    fn from_now(begin: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) -> Self {
+        let time = begin.zip(end).and_then(|(begin, end)| (end - begin).to_std().ok()).filter(|time| !time.is_zero());
+        Self { received_at: Instant::now(), time }
+    }
+
+    fn remaining(&self) -> Option<Duration> {
+        Some(self.time?.saturating_sub(self.received_at.elapsed()))
+    }
+
+    /// Fails if the lock is of no use any more, before `operation` is sent with it.
+    fn check(&self, operation: &'static Operation) -> Result<(), Error> {
+        match self.time {
+            Some(lifetime) if lifetime <= self.received_at.elapsed() => Err(Error::not_sent(operation, LockExpired { lifetime })),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A time of P100, if it is there and can be read.
+fn utc<'a>(time: impl Into<Option<&'a Timestamp>>) -> Option<DateTime<Utc>> {
+    time.into()?.utc().ok()
 }
 
 /// A rate lock that was of no use any more when it was to be used. Take a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockExpired {
-    /// When it expired.
-    pub expired_at: DateTime<Utc>,
+    /// How long it lived.
+    pub lifetime: Duration,
 }
 
 impl fmt::Display for LockExpired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the rate lock expired at {}", self.expired_at.to_rfc3339_opts(SecondsFormat::Millis, true))
+        write!(f, "the rate lock has expired: it was of use for {:?}", self.lifetime)
     }
 }
 
 impl std::error::Error for LockExpired {}
-
-/// Where the time is read from.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
-
-impl Clock {
-    /// The clock of this machine.
-    #[must_use]
-    pub fn system() -> Self {
-        Self::from_fn(Utc::now)
-    }
-
-    /// A clock that shows what `now` returns, for tests.
-    #[must_use]
-    pub fn from_fn(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    /// The time it shows.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::system()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
-}

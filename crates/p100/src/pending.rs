@@ -14,7 +14,7 @@ pub use details::Details;
 pub use policy::WaitPolicy;
 pub use progress::{OutcomeUnknown, Progress};
 
-use crate::raw::Operation;
+use crate::raw::{Meaning, Operation};
 use crate::{Client, Error, ErrorKind};
 
 /// A century.
@@ -81,7 +81,7 @@ impl<T: Details> Pending<T> {
     ///
     /// What may pass by itself is tolerated until the limit:
     /// - no connection, no answer, or one that broke off;
-    /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and `P500` and `P501`;
+    /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and codes of the family `P5xx`;
     /// - "not found", as P100 may take a moment to show what it has just accepted;
     /// - any other 4xx whose code the document does not know, or that has none: for most details operations no page says how P100
     ///   answers before it can show them, and its full list of codes is not public;
@@ -134,9 +134,13 @@ fn may_pass(error: &Error) -> bool {
         ErrorKind::NotSent => std::error::Error::source(error).is_some_and(|source| source.is::<crate::raw::TransportError>()),
         ErrorKind::Refused => {
             let status = error.status().unwrap_or_default();
-            // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
-            let is_understood = error.code().is_some_and(|code| !code.is_unknown()) || matches!(status.as_u16(), 401 | 403);
-            error.is_server_fault() || error.is_not_found() || status.is_client_error() && !is_understood
+            match error.meaning() {
+                Some(Meaning::ServerFault) => true,
+                // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
+                Some(Meaning::Refused(_)) => error.is_not_found(),
+                Some(Meaning::Denied(_)) => false,
+                _ => status.is_client_error() && !matches!(status.as_u16(), 401 | 403),
+            }
         }
         _ => true,
     }

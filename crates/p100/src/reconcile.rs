@@ -1,14 +1,16 @@
 //! What to do after a create whose fate is unknown: look for its trace, never send it again unseen.
 
 mod attempt;
+mod window;
 
 use chrono::TimeDelta;
 
 pub use attempt::{Account, Attempt, Payment};
+use window::Window;
 
-use crate::raw::operations;
+use crate::raw::{Meaning, Response, operations};
 use crate::types::{Transaction, TransactionHistory};
-use crate::{Client, Error, ErrorKind, Month, OutcomeUnknown};
+use crate::{Client, Doubt, Error, Month, OutcomeUnknown};
 
 /// P100 does not say in which time zone it cuts months. No zone is further from UTC.
 const ZONES: TimeDelta = TimeDelta::hours(14);
@@ -24,12 +26,17 @@ const MOST_MONTHS: usize = 12;
 #[must_use]
 #[non_exhaustive]
 pub enum Verdict {
-    /// No entry of the currency in the time of the attempt. The payment may still be on its way into the history: look again after some
+    /// No entry of the currency in the time of the attempt by P100's clock, in a history that was read whole. The payment may still be on its way into the history: look again after some
     /// minutes, and ask P100 about large amounts, before you pay again.
     NoTrace,
-    /// Entries in the time of the attempt that concern its currencies, but none of exactly its amount. One may be the payment with its
-    /// fee, or the bought side of an exchange.
-    Unclear(Vec<Transaction>),
+    /// Nothing that decides it: look again later, or ask P100.
+    Unclear {
+        /// Entries in the time of the attempt that concern its currencies, but none of exactly its amount. One may be the payment with
+        /// its fee, or the bought side of an exchange. Entries whose time, currency or amount cannot be read are among them.
+        entries: Vec<Transaction>,
+        /// Why there may have been a payment although no entry shows it. Empty if only the entries are why.
+        doubts: Vec<Doubt>,
+    },
     /// Entries of exactly this amount and currency in the time of the attempt, in either direction. One of them probably is the payment;
     /// an equal payment made at the same time looks the same. Failed ones may be among them: the `status` of an entry tells whether money
     /// moved.
@@ -42,11 +49,16 @@ impl Client {
     ///
     /// This reads the transaction history of the account for entries between the attempt's beginning and end with
     /// [a tolerance](Attempt::with_tolerance), one call for each month which that touches in any time zone: mostly one, two near the turn
-    /// of a month, 12 at the most. Entries whose time cannot be read count as in time. Amounts are compared without their sign,
+    /// of a month, 12 at the most. The times of the attempt are by this machine's wall clock and are corrected by the
+    /// [`ClockSkew`](crate::ClockSkew), which the `Date` of these calls tells at the latest: if it is unknown, or larger than the tolerance,
+    /// the verdict is never [`NoTrace`](Verdict::NoTrace). Entries whose time cannot be read count as in time. Amounts are compared without their sign,
     /// currencies without case.
     ///
-    /// A month that by the client's clock is still ahead in some time zone counts as empty if P100 refuses it. If candidates were found
-    /// before a later month could not be read, they are the answer.
+    /// A month that by P100's clock is still ahead in some time zone counts as empty if P100 [refuses](Meaning::Refused) it with a
+    /// code that the document knows. If candidates were found before a later month could not be read, they are the verdict.
+    ///
+    /// [`Verdict::NoTrace`] needs a history that was read whole: an entry that cannot be read, any other part that does not fit the
+    /// document, a member beside the list or another sign of paging makes it [`Verdict::Unclear`], with the [reason](Doubt).
     ///
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::TransferRequest) -> Result<(), Box<dyn std::error::Error>> {
@@ -71,55 +83,68 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The history could not be read, or the attempt touches more than 12 months, so that nothing was sent. Neither says anything about
-    /// the payment.
+    /// The history could not be read, or the attempt touches more than 12 months. Neither says anything about the payment.
     pub async fn reconcile(&self, attempt: &Attempt) -> Result<Verdict, OutcomeUnknown> {
         let mut entries: Vec<Transaction> = Vec::new();
+        let mut doubts = Vec::new();
         let mut fault = None;
-        for month in months(attempt)? {
+        // With each response P100's clock is known better, and so are the months.
+        let mut window = Window::of(attempt, &self.skews);
+        let mut asked = Vec::new();
+        while let Some(month) = months(attempt, &window)?.into_iter().find(|month| !asked.contains(month)) {
+            asked.push(month);
             match self.history(&attempt.account, month).await {
                 // Should P100 answer more than the month, an entry must not look like two payments.
                 Ok(history) => {
-                    let new: Vec<_> = history.transactions.into_iter().filter(|entry| !entries.contains(entry)).collect();
+                    let listed = Option::<&Vec<Transaction>>::from(&history.transactions);
+                    doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
+                    let new: Vec<_> = listed.into_iter().flatten().filter(|entry| !entries.contains(entry)).cloned().collect();
                     entries.extend(new);
                 }
-                Err(error) if month.start() + ZONES > self.clock.now() && is_refusal(&error) => {}
+                Err(error) if self.skews.latest_now().is_some_and(|now| now < month.start() + ZONES) && is_refusal(&error) => {}
                 Err(error) => {
                     fault = Some(error);
                     break;
                 }
             }
+            window = Window::of(attempt, &self.skews);
         }
-        match (judge(attempt, entries), fault) {
+        doubts.extend(window.doubt.take());
+        match (judge(attempt, &window, entries, doubts), fault) {
             (verdict @ Verdict::Candidates(_), _) | (verdict, None) => Ok(verdict),
             (_, Some(error)) => Err(OutcomeUnknown::new(attempt.operation, None, Some(error))),
         }
     }
 
-    async fn history(&self, account: &Account, month: Month) -> Result<TransactionHistory, Error> {
-        match account {
-            Account::Partner => self.partner().transactions(month).await,
-            Account::User(user) => self.users().transactions(user, month).await,
+    async fn history(&self, account: &Account, month: Month) -> Result<Response<TransactionHistory>, Error> {
+        let begin = self.skews.now();
+        let response = match account {
+            Account::Partner => self.raw().get_partner_transactions(month.number(), month.year()).await,
+            Account::User(user) => self.raw().get_user_transactions(user, month.number(), month.year()).await,
+        };
+        if let Some(headers) = response.as_ref().map_or_else(Error::headers, |response| Some(response.headers())) {
+            self.skews.observe(begin, headers);
         }
+        response
     }
 }
 
-/// Whether P100 has understood the question and does not answer it. No page says how it refuses a month that it has not reached. A 400
-/// that cannot be read may be a server fault.
+/// Whether P100 has understood the question and refuses it. No page says how it refuses a month that it has not reached.
 fn is_refusal(error: &Error) -> bool {
-    let status = error.status().unwrap_or_default();
-    let says_nothing = match status.as_u16() {
-        400 => error.api_error().is_none(),
-        code => matches!(code, 401 | 403 | 408 | 425 | 429),
-    };
-    error.kind() == ErrorKind::Refused && status.is_client_error() && !says_nothing && !error.is_server_fault()
+    matches!(error.meaning(), Some(Meaning::Refused(_)))
 }
 
 /// The months that the time of the attempt touches in any time zone.
-fn months(attempt: &Attempt) -> Result<Vec<Month>, OutcomeUnknown> {
-    let (from, until) = attempt.time(ZONES);
-    let following = std::iter::successors(Some(Month::holding(from)), |month| month.following());
-    let months: Vec<_> = following.take_while(|month| month.start() <= until).take(MOST_MONTHS + 1).collect();
+fn months(attempt: &Attempt, window: &Window) -> Result<Vec<Month>, OutcomeUnknown> {
+    let mut months = Vec::new();
+    for (from, until) in window.spans(ZONES) {
+        let following = std::iter::successors(Some(Month::holding(from)), |month| month.following());
+        for month in following.take_while(|month| month.start() <= until).take(MOST_MONTHS + 1) {
+            if !months.contains(&month) {
+                months.push(month);
+            }
+        }
+    }
     if months.len() > MOST_MONTHS {
         let operation = match attempt.account {
             Account::Partner => &operations::GET_PARTNER_TRANSACTIONS,
@@ -131,27 +156,30 @@ fn months(attempt: &Attempt) -> Result<Vec<Month>, OutcomeUnknown> {
     Ok(months)
 }
 
-fn judge(attempt: &Attempt, mut entries: Vec<Transaction>) -> Verdict {
-    entries.retain(|entry| attempt.concerns(entry));
+fn judge(attempt: &Attempt, window: &Window, mut entries: Vec<Transaction>, doubts: Vec<Doubt>) -> Verdict {
+    entries.retain(|entry| attempt.concerns(entry, window));
     let exact: Vec<_> = entries.iter().filter(|entry| attempt.matches(entry)).cloned().collect();
     if !exact.is_empty() {
         return Verdict::Candidates(exact);
     }
-    if entries.is_empty() { Verdict::NoTrace } else { Verdict::Unclear(entries) }
+    if entries.is_empty() && doubts.is_empty() { Verdict::NoTrace } else { Verdict::Unclear { entries, doubts } }
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
-    use super::{Attempt, months};
+    use super::{Attempt, Window, months};
+    use crate::Clock;
+    use crate::clock::Skews;
     use crate::types::TransferRequest;
 
     /// The months of an attempt without tolerance; the time zones are 14 hours to either side.
     fn touched(started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Option<String> {
         let request = TransferRequest::builder().amount(5.into()).currency("eur").build();
         let attempt = Attempt::new(&request, started_at, finished_at).with_tolerance(TimeDelta::zero());
-        let months = months(&attempt).ok()?.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let window = Window::of(&attempt, &Skews::new(Clock::system()));
+        let months = months(&attempt, &window).ok()?.iter().map(ToString::to_string).collect::<Vec<_>>();
         Some(months.join(" "))
     }
 

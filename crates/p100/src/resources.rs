@@ -12,7 +12,7 @@ mod transfers;
 mod users;
 mod withdrawals;
 
-pub use cards::Cards;
+pub use cards::{Cards, Issued};
 pub use deposits::Deposits;
 pub use exchange::Exchange;
 pub use kyc::Kyc;

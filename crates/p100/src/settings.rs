@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// How often a call is sent, and how long it waits in between. See [`ClientBuilder::retries`](crate::ClientBuilder::retries).
 ///
-/// An operation that only reads is sent again after faults of the network, after status 408, 425, 429 or 5xx, and after `P500` and
-/// `P501`. Any other operation is sent again only if no connection could be established: P100 documents no idempotency key.
+/// An operation that only reads is sent again after faults of the network, after status 408, 425, 429 or 5xx, after codes of
+/// the family `P5xx`, and after a 400 that nobody can read (see [`Meaning`](crate::raw::Meaning)). Any other operation is sent again only if no connection could be established: P100 documents no idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retries {
     pub(crate) attempts: u32,
@@ -60,7 +60,9 @@ pub(crate) struct Limits {
     pub(crate) connect: Option<Duration>,
     pub(crate) attempt: Option<Duration>,
     pub(crate) call: Option<Duration>,
-    pub(crate) response: usize,
+    pub(crate) response: Option<usize>,
+    /// How long a connection is kept without a call.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl Limits {
@@ -77,7 +79,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
-        Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), response: 16 * 1024 * 1024 }
+        Self { connect: seconds(10), attempt: seconds(30), call: seconds(90), idle: seconds(20), response: Some(16 * 1024 * 1024) }
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
     fn connecting_takes_less_time_than_an_attempt_or_a_call() {
         let limits = |[connect, attempt, call]: [Option<u64>; 3]| {
             let seconds = |time: Option<u64>| time.map(Duration::from_secs);
-            Limits { connect: seconds(connect), attempt: seconds(attempt), call: seconds(call), response: 0 }
+            Limits { connect: seconds(connect), attempt: seconds(attempt), call: seconds(call), idle: None, response: None }
         };
         for (times, connect) in [
             ([Some(10), Some(30), Some(90)], Some(10)),

@@ -1,29 +1,36 @@
 //! What stands behind the seam, once for all operations: the key, deadlines, retries, limits and traces.
 
 mod budget;
+mod connections;
 mod read;
 mod retry;
+#[cfg(test)]
+mod silence;
 mod trace;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use p100_raw::reqwest::header::{HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Answer, Call, Retry, Sending, Transport, TransportError};
+use p100_raw::{Answer, Call, Deviations, Operation, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use self::budget::Budget;
+pub(crate) use self::connections::{Connections, pinged};
 use crate::Retries;
+use crate::clock::Skews;
 use crate::settings::Limits;
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Sends with the partner's key, to the configured origin only.
 pub(crate) struct Production {
-    http: reqwest::Client,
+    connections: Connections,
+    skews: Arc<Skews>,
     /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
     origin: String,
     key: HeaderValue,
@@ -36,10 +43,17 @@ pub(crate) struct Production {
 type Outcome = Result<Answer, TransportError>;
 
 impl Production {
-    pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: HeaderValue, limits: Limits, retries: Retries) -> Self {
+    pub(crate) fn new(
+        connections: Connections,
+        skews: Arc<Skews>,
+        base_url: &Url,
+        key: HeaderValue,
+        limits: Limits,
+        retries: Retries,
+    ) -> Self {
         let budget = Budget::new(retries.budget);
         let origin = format!("{}/", base_url.origin().ascii_serialization());
-        Self { http, origin, key, limits, retries, budget }
+        Self { connections, skews, origin, key, limits, retries, budget }
     }
 
     /// Sends until an outcome stands.
@@ -76,15 +90,22 @@ impl Production {
     }
 
     async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Outcome {
-        let sending = self.http.execute(self.request(call)?);
+        let connections = self.connections.present();
+        let begin = self.skews.now();
+        let sending = connections.http.execute(self.request(call)?);
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
-        let exchange = async { read::read(arrived.insert(sending.await?), self.limits.response).await };
+        let exchange = async {
+            let response = arrived.insert(sending.await?);
+            self.skews.observe(begin, response.headers());
+            read::read(response, self.limits.response).await
+        };
         let own = self.limits.attempt.filter(|_| !call.is_upload()).and_then(end);
         let Some(end) = [own, deadline].into_iter().flatten().min() else {
             return exchange.await;
         };
         timeout_at(end, exchange).await.unwrap_or_else(|_| {
+            self.connections.retire(&connections);
             let cause = TimedOut { call: Some(end) == deadline };
             let error = match &mut arrived {
                 Some(response) => read::broke_off(response, cause),
@@ -128,6 +149,10 @@ impl Transport for Production {
         };
         Box::pin(timed.instrument(span))
     }
+
+    fn deviated(&self, operation: &'static Operation, deviations: &Deviations) {
+        trace::deviated(operation, deviations);
+    }
 }
 
 /// When a time ends that begins now; nothing if no clock gets that far.
@@ -168,16 +193,19 @@ mod tests {
     use p100_raw::reqwest::header::HeaderValue;
     use p100_raw::reqwest::{self, Url};
 
-    use super::Production;
-    use crate::Retries;
+    use super::{Connections, Production};
+    use crate::clock::Skews;
     use crate::settings::Limits;
+    use crate::{Clock, Retries};
 
     #[tokio::test]
     async fn a_request_for_another_origin_is_not_sent() {
         let url = |text| Url::parse(text).expect("a URL");
         let http = reqwest::Client::new();
         let key = HeaderValue::from_static("key");
-        let transport = Arc::new(Production::new(http.clone(), &url("http://127.0.0.1:80"), key, Limits::default(), Retries::none()));
+        let connections = Connections::new(Box::new(|| Ok(reqwest::Client::new()))).expect("a client");
+        let (skews, configured) = (Arc::new(Skews::new(Clock::system())), url("http://127.0.0.1:80"));
+        let transport = Arc::new(Production::new(connections, skews, &configured, key, Limits::default(), Retries::none()));
         for other in ["https://127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1.example", "http://127.0.0.1@127.0.0.2"] {
             let client = p100_raw::Client::with_transport(url(other), http.clone(), transport.clone());
             let error = client.get_rates().await.expect_err(other);

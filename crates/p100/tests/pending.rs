@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use p100::raw::reqwest::StatusCode;
 use p100::raw::reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations, reqwest};
+use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations};
 use p100::types::{ExchangeDetails, TransferDetails, WithdrawalDetails};
 use p100::{Client, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
 use tokio::time::Instant;
@@ -68,7 +68,7 @@ fn follow(steps: impl IntoIterator<Item = Step>) -> (Arc<Script>, Client) {
     let script = Script { begin: Instant::now(), steps: Mutex::new(steps.into_iter().collect()), asked: Mutex::default() };
     let script = Arc::new(script);
     let base_url = "https://p100.invalid".parse().expect("a URL");
-    (Arc::clone(&script), raw::Client::with_transport(base_url, reqwest::Client::new(), script).into())
+    (Arc::clone(&script), raw::Client::with_transport(base_url, crate::http(), script).into())
 }
 
 /// Pauses of 1, 2, 4, 4 .. seconds, for 20 seconds.
@@ -111,6 +111,19 @@ async fn a_failure_carries_the_error_of_p100() {
     assert!(matches!(progress, Progress::Failed(_)), "{progress:?}");
     let error = progress.processing_error().expect("an error");
     assert_eq!((error.description.as_deref(), error.status.as_deref()), (Some("too little"), Some("INSUFFICIENT_FUNDS")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_one_whatever_else_is_in_the_details() {
+    for odd in
+        [r#""insufficient funds""#, "[]", r#"["too little"]"#, "7", r#"{"description": {}}"#, r#"{"status": 1, "status": 2}"#, "null"]
+    {
+        let failed = transfer("FAILED").replace("\"id\"", &format!(r#""error": {odd}, "new": [[1e999]], "id""#));
+        let (outcome, asked, _) = wait([Body(200, failed)]).await;
+        let progress = outcome.expect(odd);
+        assert!(matches!(progress, Progress::Failed(_)), "{odd}: {progress:?}");
+        assert_eq!(asked, [0]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

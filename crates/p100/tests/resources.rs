@@ -1,5 +1,6 @@
 //! Resources on the wire: a sample of each; the contract tests see to the whole set.
 
+mod clocks;
 mod created;
 mod lock;
 mod orders;
@@ -162,8 +163,8 @@ async fn a_refusal_keeps_its_operation_and_code() {
         when.crypto_deposit_id("d-1");
         then.not_found(&types::Error::default());
     });
-    let sender = types::TravelRuleRequest::builder().name("Ada").wallet_type(types::WalletType::KNOWN[0].clone());
-    let sender = sender.sender_type(types::PartyType::Natural).build();
+    let sender = types::TravelRuleRequest::builder().wallet_type(types::TravelRuleWalletType::SelfCustody);
+    let sender = sender.details(types::TravelRuleDetails::builder().i_am_owner_of_wallet(true).build()).build();
     assert!(client.deposits().update_travel_rule("d-1", &sender).await.expect_err("no such deposit").is_not_found());
 }
 

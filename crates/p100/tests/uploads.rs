@@ -207,7 +207,7 @@ async fn progress_starts_at_zero_again_with_a_second_attempt() {
     file.write_all(&content).and_then(|()| file.rewind()).expect("written");
     let (memory, of_memory) = recorded(document(&content));
     let (file, of_file) = recorded(Document::from_file(file).expect("a document"));
-    let http = reqwest::Client::new();
+    let http = crate::http();
     let client = raw::Client::with_transport(server.base_url().parse().expect("a URL"), http.clone(), Arc::new(Twice(http)));
     let files = PoaFiles::new([memory, file]).expect("two files");
     client.upload_poa_files("customer-42", files.into()).await.expect("taken");

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
-use p100_codegen::Node;
+use p100_codegen::{Node, fmt, lint_index};
 
 use super::published::Page;
 use crate::owners::owners;
+pub(super) use crate::workspace::INDEX;
 use crate::workspace::told;
-
-/// Where it is, from the root of the repository.
-pub(super) const INDEX: &str = "spec/docs-index.yaml";
 
 /// A page and what the document makes of it.
 #[derive(Clone, Debug)]
@@ -61,6 +59,9 @@ impl Index {
         if pages.is_empty() {
             return Err(missing(&root, "no page is listed under the key `pages`"));
         }
+        if let Some(problem) = lint_index(text).into_iter().next() {
+            return told(Err(problem), INDEX);
+        }
         Ok(Self { source, pages, named: BTreeMap::new() })
     }
 
@@ -92,23 +93,12 @@ pub(super) fn lines(known: &Known) -> String {
         [("id", id), ("title", title), ("section", section), ("address", address), ("kind", &known.kind), ("covers", &known.covers)];
     for (number, (key, value)) in fields.into_iter().enumerate() {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "  {} {key}: {}", if number == 0 { "-" } else { " " }, quoted(value));
+        let _ = writeln!(out, "  {} {key}: {}", if number == 0 { "-" } else { " " }, fmt::quoted(value));
     }
     if let Some(summary) = summary {
-        let _ = writeln!(out, "    summary: {summary}");
+        let _ = writeln!(out, "    summary: {}", fmt::quoted(summary));
     }
     out
-}
-
-/// Plain where every reader of YAML takes it for the same string: digits around an `e` are a number for some.
-fn quoted(value: &str) -> String {
-    let is_plain = value.starts_with(|first: char| first.is_ascii_alphabetic() || first.is_ascii_digit())
-        && !value.contains(": ")
-        && !value.contains(" #")
-        && !value.ends_with([':', ' '])
-        && value.parse::<f64>().is_err()
-        && !["true", "false", "null", "yes", "no", "on", "off"].contains(&value.to_ascii_lowercase().as_str());
-    if is_plain { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) }
 }
 
 #[cfg(test)]
@@ -140,6 +130,10 @@ mod tests {
             ),
             (format!("source: x\npages:\n{}", page.replace("kind: guide", "kind: other")), "spec/docs-index.yaml:3:5: the kind of 1e0"),
             ("source: [\n".to_owned(), "spec/docs-index.yaml:"),
+            (
+                format!("source: https://a.test\npages:\n{}", page.replace("address: a", "address: https://a.test/1, adress: x")),
+                "spec/docs-index.yaml:3:66: `adress` is no key of a page of the index; did you mean `address`?",
+            ),
         ] {
             let error = format!("{:#}", Index::parse(&text).expect_err(expected));
             assert!(error.starts_with(expected), "{error}");

@@ -2,18 +2,21 @@
 
 use std::fmt::Write;
 
+use anyhow::Result;
+use p100_codegen::{Line, is_visible};
 use serde_json::{Value, json};
 
 use super::compare::{Difference, Kind};
 use super::index::{INDEX, Index, Known, lines};
 use super::published::Page;
-use crate::format::{Format, LONGEST_COMMENT, escaped, fence};
+use crate::format::{Format, LONGEST_COMMENT, code, escaped, fence};
+use crate::terminal;
 
-pub(super) fn render(format: Format, index: &Index, published: usize, differences: &[Difference]) -> String {
+pub(super) fn print(format: Format, index: &Index, published: usize, differences: &[Difference]) -> Result<()> {
     match format {
-        Format::Text => text(index, published, differences),
-        Format::Markdown => markdown(index, published, differences),
-        Format::Json => format!("{:#}\n", json(index, published, differences)),
+        Format::Text => terminal::print(&text(index, published, differences)),
+        Format::Markdown => terminal::print(&markdown(index, published, differences)),
+        Format::Json => terminal::print_json(&json(index, published, differences)),
     }
 }
 
@@ -42,14 +45,14 @@ fn text(index: &Index, published: usize, differences: &[Difference]) -> String {
     for difference in differences {
         let Some(Known { page, .. }) = difference.known() else { continue };
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}: {} {}", difference.kind.words(), page.id, page.title);
+        let _ = writeln!(out, "{}: {} {}", difference.kind.words(), Line(&page.id), Line(&page.title));
         for (label, line) in [
             ("page", &page.address),
             ("change", &difference.change),
             ("meaning", &difference.meaning),
             ("next step", &difference.next_step),
         ] {
-            let _ = writeln!(out, "  {label:<10} {line}");
+            let _ = writeln!(out, "  {label:<10} {}", Line(line));
         }
         out.push('\n');
     }
@@ -81,7 +84,7 @@ fn markdown(index: &Index, published: usize, differences: &[Difference]) -> Stri
             let Some(Known { page, .. }) = difference.known() else { continue };
             let (change, meaning, next) = (escaped(&difference.change), escaped(&difference.meaning), &difference.next_step);
             let title = escaped(&page.title);
-            let item = format!("- [ ] [{title}](<{}>) `{}`: {change}\n  - {meaning}\n  - {next}\n", address(page), page.id);
+            let item = format!("- [ ] [{title}](<{}>) {}: {change}\n  - {meaning}\n  - {next}\n", address(page), code(&page.id));
             if out.len() + item.len() > LONGEST_COMMENT { left_out += 1 } else { out.push_str(&item) }
         }
     }
@@ -98,8 +101,12 @@ fn markdown(index: &Index, published: usize, differences: &[Difference]) -> Stri
     out
 }
 
+/// As the target of a link: what would end it, or break the line, is encoded.
 fn address(page: &Page) -> String {
-    page.address.replace('<', "%3C").replace('>', "%3E")
+    let encode = |letter: char| {
+        if is_visible(letter) && !" <>\\".contains(letter) { letter.to_string() } else { format!("%{:02X}", u32::from(letter)) }
+    };
+    page.address.chars().map(encode).collect()
 }
 
 fn json(index: &Index, published: usize, differences: &[Difference]) -> Value {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::programs::shown;
 use super::table::Figures;
+use crate::terminal;
 use crate::workspace::Repository;
 
 /// Any version: those of `Cargo.lock` are taken.
@@ -101,7 +102,7 @@ fn clean_build(consumer: &Path) -> Result<Took> {
     let status = shown(&mut cargo).status().context("cannot start cargo")?;
     let took = Took { wall: begin.elapsed().as_secs_f64(), cpu: children_cpu().zip(cpu).map(|(after, before)| after - before) };
     ensure!(status.success(), "cargo build failed: {status}");
-    eprintln!("{:.1} s", took.wall);
+    terminal::complain(&format!("{:.1} s", took.wall));
     Ok(took)
 }
 

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::table::Figures;
+use crate::terminal;
 use crate::workspace::Repository;
 
 /// The programs, and a server for those that callgrind watches.
@@ -135,7 +136,7 @@ pub(super) fn shown(command: &mut Command) -> &mut Command {
     // Loopback needs no proxy, whatever the others do.
     command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1").stdin(Stdio::null());
     let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).map(|word| word.to_string_lossy()).collect();
-    eprintln!("$ {}", words.join(" "));
+    terminal::complain(&format!("$ {}", words.join(" ")));
     command
 }
 

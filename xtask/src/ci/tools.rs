@@ -61,12 +61,21 @@ pub(crate) const SCHEMATHESIS: Tool = Tool {
     install: ("python3 -m pip install --quiet --disable-pip-version-check --upgrade schemathesis==VERSION --target", "schemathesis"),
 };
 
+/// Finds what strangers could do through the workflows.
+pub(super) const ZIZMOR: Tool = Tool {
+    name: "installation of zizmor",
+    version: "1.32.0",
+    program: "zizmor/bin/zizmor",
+    variables: &[],
+    install: ("python3 -m pip install --quiet --disable-pip-version-check --upgrade --no-deps zizmor==VERSION --target", "zizmor"),
+};
+
 pub(crate) const REDOCLY: Tool = Tool {
     name: "installation of redocly",
     version: "2.77.0",
     program: "redocly/node_modules/.bin/redocly",
     variables: &[("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_NOTIFICATIONS", "true")],
-    install: ("npm install --no-audit --no-fund @redocly/cli@VERSION --prefix", "redocly"),
+    install: ("npm install --no-audit --no-fund --ignore-scripts @redocly/cli@VERSION --prefix", "redocly"),
 };
 
 impl Tool {
@@ -110,4 +119,18 @@ pub(crate) fn folder() -> Result<PathBuf> {
         .or_else(|| env::home_dir().map(|home| home.join(".cache/p100-tools")))
         .context("there is no home folder: set P100_TOOLS to a folder for tools")?;
     absolute(&folder).with_context(|| format!("{} is no folder for tools", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CARGO_DENY;
+    use crate::workspace::Repository;
+
+    #[test]
+    fn the_weekly_check_installs_the_version_that_is_used_here() {
+        let weekly = Repository::new(None).read(".github/workflows/weekly.yml").expect("readable");
+        let installs: Vec<&str> = weekly.lines().filter(|line| line.contains("cargo install")).collect();
+        assert_eq!(installs.len(), 1, "{installs:?}");
+        assert!(installs[0].contains(&format!("cargo install cargo-deny --locked --version {}", CARGO_DENY.version)), "{installs:?}");
+    }
 }

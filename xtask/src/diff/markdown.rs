@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use p100_codegen::Line;
+
 use super::change::{Class, Subject};
 use super::report::{Page, Report, heading};
 use super::rust::{Rust, lists, word};
@@ -73,7 +75,7 @@ fn rust(rust: &Rust, out: &mut String) -> usize {
 /// Text in which only the backticks of our own messages mean something to Markdown and HTML. If they do not pair one by one, some are those
 /// of the document: then the whole text is shown as it is.
 pub(super) fn escape(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
+    let text = Line(&text.replace(['\n', '\r'], " ")).to_string();
     let parts: Vec<&str> = text.split('`').collect();
     let last = parts.len() - 1;
     // Two backticks beside each other are one mark of another kind.
@@ -99,7 +101,7 @@ fn plain(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '\\' | '*' | '_' | '[' | ']' | '#' | '|' | '~' => out.extend(['\\', letter]),
             // No one is to be called by a description.
-            '@' => out.push_str("@\u{200b}"),
+            '@' => out.push_str("&#64;"),
             letter => out.push(letter),
         }
     }

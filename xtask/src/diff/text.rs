@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use p100_codegen::Line;
+
 use super::change::Class;
 use super::report::{Report, heading};
 use super::rust::{lists, word};
@@ -13,10 +15,10 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
     let _ = writeln!(
         out,
         "{} ({}) -> {} ({}): {}",
-        report.old.name,
-        report.old.version(),
-        report.new.name,
-        report.new.version(),
+        line(&report.old.name),
+        line(report.old.version()),
+        line(&report.new.name),
+        line(report.new.version()),
         paint(&report.sum(), "1")
     );
     for class in Class::ALL {
@@ -26,11 +28,11 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
         }
         let _ = writeln!(out, "\n{}", paint(&format!("{} ({})", class.title(), report.count(class)), colour(class)));
         for (subject, changes) in groups {
-            let _ = writeln!(out, "  {}", paint(&heading(subject), "1"));
+            let _ = writeln!(out, "  {}", paint(&line(&heading(subject)), "1"));
             let mut told = String::new();
             for change in changes {
                 if let Some(users) = report.reach(change).filter(|users| *users != told) {
-                    let _ = writeln!(out, "    {}", paint(&format!("in the {users}"), "2"));
+                    let _ = writeln!(out, "    {}", paint(&line(&format!("in the {users}")), "2"));
                     told = users;
                 }
                 let lines = match (&change.old, &change.new) {
@@ -39,10 +41,10 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
                     (None, Some(new)) => format!("[new -> {}]", new.position.line),
                     (None, None) => String::new(),
                 };
-                let _ = writeln!(out, "    - {} {}", change.message(), paint(&lines, "2"));
+                let _ = writeln!(out, "    - {} {}", line(&change.message()), paint(&lines, "2"));
             }
             for page in report.pages(subject) {
-                let _ = writeln!(out, "    {}", paint(&format!("{}: {}", page.title, page.address), "2"));
+                let _ = writeln!(out, "    {}", paint(&line(&format!("{}: {}", page.title, page.address)), "2"));
             }
         }
     }
@@ -54,13 +56,18 @@ pub(crate) fn write(report: &Report, has_colour: bool) -> String {
             for (word, items) in lists(&effect.changes).into_iter().filter(|(_, items)| !items.is_empty()) {
                 let _ = writeln!(out, "    {} public items {word}", items.len());
                 for item in items {
-                    let _ = writeln!(out, "      {}", item.replace('`', ""));
+                    let _ = writeln!(out, "      {}", line(&item.replace('`', "")));
                 }
             }
         }
         let _ = writeln!(out, "  all crates: {} -> at least {}, {} change", rust.before, paint(&rust.needed, "1"), word(rust.bump()));
     }
     out
+}
+
+/// Text of the documents is one line without colours of its own.
+fn line(text: &str) -> String {
+    Line(text).to_string()
 }
 
 fn colour(class: Class) -> &'static str {

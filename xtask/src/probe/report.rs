@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use p100_codegen::Evidence;
+use anyhow::Result;
+use p100_codegen::{Evidence, Line};
 use serde_json::{Value, json};
 
 use super::compare::{Finding, Verdict};
 use super::patch::is_entered;
-use crate::format::{Format, escaped};
+use crate::format::{Format, code, escaped, fence};
+use crate::terminal;
 use crate::workspace::SPEC;
 
 /// A call that was made.
@@ -61,11 +63,11 @@ impl Report {
         self.made.iter().all(|made| made.matches)
     }
 
-    pub(super) fn render(&self, format: Format) -> String {
+    pub(super) fn print(&self, format: Format) -> Result<()> {
         match format {
-            Format::Text => self.text(),
-            Format::Markdown => self.markdown(),
-            Format::Json => format!("{:#}\n", self.json()),
+            Format::Text => terminal::print(&self.text()),
+            Format::Markdown => terminal::print(&self.markdown()),
+            Format::Json => terminal::print_json(&self.json()),
         }
     }
 
@@ -110,6 +112,7 @@ impl Report {
         for made in &self.made {
             let Made { operation, call, key, outcome, .. } = made;
             let (name, verdict) = (format!("{operation} {key}"), made.verdict());
+            let (call, outcome) = (Line(call).to_string(), Line(outcome).to_string());
             let _ = writeln!(out, "  {name:width$}  {call:call_width$}  {outcome:<9}  {verdict}");
         }
         for verdict in Verdict::ALL {
@@ -120,12 +123,12 @@ impl Report {
             let _ = writeln!(out, "\n{}", title(verdict));
             for finding in findings {
                 let grade = finding.evidence.map_or("", Evidence::word);
-                let _ = writeln!(out, "  {grade:<10}  {}", what(finding));
+                let _ = writeln!(out, "  {grade:<10}  {}", Line(&what(finding)));
                 if !finding.detail.is_empty() {
-                    let _ = writeln!(out, "              {}", detail(finding));
+                    let _ = writeln!(out, "              {}", Line(&detail(finding)));
                 }
                 if !finding.next_step.is_empty() {
-                    let _ = writeln!(out, "              next step: {}", finding.next_step);
+                    let _ = writeln!(out, "              next step: {}", Line(&finding.next_step));
                 }
             }
         }
@@ -147,7 +150,7 @@ impl Report {
         let _ = writeln!(out, "**{}.**\n\n| operation | call | answer | |\n| --- | --- | --- | --- |", self.summary());
         for made in &self.made {
             let Made { operation, call, key, outcome, .. } = made;
-            let _ = writeln!(out, "| `{operation}` {key} | `{call}` | {outcome} | {} |", made.verdict());
+            let _ = writeln!(out, "| {} {key} | {} | {outcome} | {} |", code(operation), code(call).replace('|', "\\|"), made.verdict());
         }
         for verdict in Verdict::ALL {
             let findings = self.of(verdict);
@@ -174,7 +177,7 @@ impl Report {
         }
         let _ = write!(out, "\n{}", self.patch_words());
         if self.patch_is_shown() {
-            let _ = write!(out, "\n```diff\n{}```\n", self.patch);
+            let _ = write!(out, "\n{0}diff\n{1}{0}\n", fence(&self.patch, 3), self.patch);
         }
         out
     }

@@ -1,6 +1,7 @@
 //! What the proof found, one line for each case, and the sums.
 
 use super::{Fate, Outcome, Semver};
+use crate::terminal::say;
 
 /// Writes the report; answers how many cases fail.
 pub(super) fn write(outcomes: &[Outcome], builds: usize, is_full: bool) -> usize {
@@ -11,7 +12,7 @@ pub(super) fn write(outcomes: &[Outcome], builds: usize, is_full: bool) -> usize
         let (edit, semver) = match &outcome.fate {
             Fate::None(reason) => {
                 none[usize::from(outcome.case.is_breaking)] += 1;
-                println!("no like   {name}: {reason}");
+                say!("no like   {name}: {reason}");
                 continue;
             }
             Fate::Judged { edit, semver } => (edit, semver),
@@ -21,15 +22,15 @@ pub(super) fn write(outcomes: &[Outcome], builds: usize, is_full: bool) -> usize
         let breaks = edit.items.breaks();
         let mut fail = |why: &str| {
             failures += 1;
-            println!("FAILED    {name}: {why}");
+            say!("FAILED    {name}: {why}");
             for (path, old, new) in &edit.items.changed {
-                println!("            {path}: is {new}, was {old}");
+                say!("            {path}: is {new}, was {old}");
             }
             for (path, text) in &edit.items.vanished {
-                println!("            {path} vanishes: {text}");
+                say!("            {path} vanishes: {text}");
             }
             for change in &edit.changes {
-                println!("            {}: {}", change.class.word(), change.message());
+                say!("            {}: {}", change.class.word(), change.message());
             }
         };
         match semver {
@@ -44,20 +45,20 @@ pub(super) fn write(outcomes: &[Outcome], builds: usize, is_full: bool) -> usize
             Some(Semver::Minor) => {
                 minor[usize::from(is_breaking)] += 1;
                 wire += usize::from(is_breaking);
-                println!("minor     {name}{}", if is_breaking { ", as the report says: it breaks on the wire only" } else { "" });
+                say!("minor     {name}{}", if is_breaking { ", as the report says: it breaks on the wire only" } else { "" });
             }
             Some(Semver::Major) if !breaks => fail("cargo-semver-checks calls it major"),
             Some(Semver::Major) => {
                 major += 1;
-                println!("major     {name}");
+                say!("major     {name}");
             }
             Some(Semver::TypesOnly) => {
                 types += 1;
-                println!("types     {name}: types change, which cargo-semver-checks does not compare; the list of public items has it");
+                say!("types     {name}: types change, which cargo-semver-checks does not compare; the list of public items has it");
             }
         }
     }
-    println!(
+    say!(
         "\n{} cases: {} additive and minor; {wire} break on the wire only and are minor; {major} are major; {types} change types only; \
          {} additive and {} breaking ones have no like in the document; {failures} failed; {builds} builds compared",
         outcomes.len(),

@@ -21,7 +21,7 @@ impl Checkout {
     fn new() -> Self {
         let checkout = Self(TempDir::new().expect("a folder"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for path in [SPEC, "README.md", "docs"].into_iter().chain(p100_codegen::GENERATED) {
+        for path in [SPEC, "spec/docs-index.yaml", "README.md", "docs"].into_iter().chain(p100_codegen::GENERATED) {
             copy(&root.join(path), &checkout.0.path().join(path));
         }
         checkout

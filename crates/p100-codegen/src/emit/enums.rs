@@ -1,10 +1,10 @@
 //! Open enums: every known value a variant, every other value kept in `Unknown`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::links::Links;
-use crate::{Document, Evidence, Node, docs, names};
+use crate::{Document, Evidence, Node, docs, markdown, names};
 
 pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStream {
     let links = Links::in_types(document, name);
@@ -15,11 +15,11 @@ pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStrea
         text.push_str("\n\nThe list of values is known to be incomplete.");
     }
     let about = docs::attributes(&text);
-    let variants: Vec<_> = values.iter().map(|value| format_ident!("{}", names::rust_variant(value))).collect();
+    let variants: Vec<_> = values.iter().map(|value| names::ident(&names::rust_variant(value))).collect();
     let variant_docs = values.iter().map(|value| {
-        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(|text| links.apply(&docs::markdown(text)));
+        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(|text| links.apply(&markdown::inline(text)));
         let grade: Option<Evidence> = schema.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok());
-        let mut text = format!("`{value}`{}", meaning.map_or_else(|| ".".to_owned(), |meaning| format!(": {meaning}")));
+        let mut text = format!("{}{}", markdown::code(value), meaning.map_or_else(|| ".".to_owned(), |meaning| format!(": {meaning}")));
         if let Some(grade) = grade {
             docs::push_grade(&mut text, grade);
         }

@@ -13,7 +13,9 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
         let meaning = schema.at(&["x-enum-descriptions", code]).and_then(Node::as_str).unwrap_or_default();
         let grade = schema.at(&["x-enum-evidence", code]).and_then(Node::as_str).and_then(|word| word.parse().ok()).unwrap_or(inherited);
         let grade = evidence(grade);
-        quote!(ErrorCodeInfo { code: #code, meaning: #meaning, evidence: #grade })
+        let name = document.root().at(&["components", "examples", code, "value", "errorName"]).and_then(Node::as_str);
+        let name = name.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
+        quote!(ErrorCodeInfo { code: #code, name: #name, meaning: #meaning, evidence: #grade })
     });
     quote! {
         use crate::types::ErrorCode;

@@ -18,19 +18,18 @@ pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStrea
         let field = names::ident(&crate::snake(part));
         match (property.str("type") == Some("array"), required.contains(part)) {
             (true, true) => quote!(#(#about)* pub #field: Vec<FilePart>),
-            (true, false) => quote!(#(#about)* #[builder(default)] pub #field: Vec<FilePart>),
+            (true, false) => quote!(#(#about)* pub #field: Option<Vec<FilePart>>),
             (false, true) => quote!(#(#about)* pub #field: FilePart),
             (false, false) => quote!(#(#about)* pub #field: Option<FilePart>),
         }
     });
     let pushes = parts.iter().map(|(part, property)| {
         let field = names::ident(&crate::snake(part));
-        if property.str("type") == Some("array") {
-            quote!(for part in value.#field { form.push(#part, part); })
-        } else if required.contains(part) {
-            quote!(form.push(#part, value.#field);)
-        } else {
-            quote!(if let Some(part) = value.#field { form.push(#part, part); })
+        match (property.str("type") == Some("array"), required.contains(part)) {
+            (true, true) => quote!(for part in value.#field { form.push(#part, part); }),
+            (true, false) => quote!(for part in value.#field.into_iter().flatten() { form.push(#part, part); }),
+            (false, true) => quote!(form.push(#part, value.#field);),
+            (false, false) => quote!(if let Some(part) = value.#field { form.push(#part, part); }),
         }
     });
     quote! {
@@ -58,7 +57,8 @@ mod tests {
     fn parts_are_optional_repeated_or_required_as_the_document_says() {
         let schema = Node::parse(
             "{description: Files., required: [files], properties: {front: {description: Front., type: string, format: binary}, \
-             files: {description: Pages., type: array, items: {type: string, format: binary}}}}",
+             files: {description: Pages., type: array, items: {type: string, format: binary}}, \
+             more: {description: More., type: array, items: {type: string, format: binary}}}}",
         )
         .expect("valid");
         let file: syn::File = syn::parse2(super::emit(&small(), "FilesForm", &schema)).expect("Rust");
@@ -70,6 +70,8 @@ pub struct FilesForm {
     pub front: Option<FilePart>,
     /// Pages.
     pub files: Vec<FilePart>,
+    /// More.
+    pub more: Option<Vec<FilePart>>,
 }
 impl From<FilesForm> for Form {
     fn from(value: FilesForm) -> Self {
@@ -79,6 +81,9 @@ impl From<FilesForm> for Form {
         }
         for part in value.files {
             form.push(\"files\", part);
+        }
+        for part in value.more.into_iter().flatten() {
+            form.push(\"more\", part);
         }
         form
     }

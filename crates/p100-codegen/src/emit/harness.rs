@@ -1,7 +1,7 @@
 //! What the contract tests need to reach typed code by the names in the document: one row per schema, one arm per operation.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::mocks::reason;
 use super::parameters::{Carrier, argument, arguments};
@@ -16,29 +16,26 @@ pub fn harness(document: &Document) -> Result<String, Problem> {
     let types = schemas.iter().map(|name| names::ident(name));
     let calls = document.operations().iter().map(|operation| call(document, operation));
     let mocks = document.operations().iter().map(mock);
-    super::file(
-        "Typed code by the names in the document.",
-        quote! {
-            pub(crate) static SCHEMAS: &[Schema] = &[#(Schema::of::<types::#types>(#schemas)),*];
+    super::part(quote! {
+        pub(crate) static SCHEMAS: &[Schema] = &[#(Schema::of::<types::#types>(#schemas)),*];
 
-            /// Calls the operation `id` through the raw client.
-            #[allow(deprecated)]
-            pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
-                match id {
-                    #(#calls)*
-                    other => panic!("the document has no operation {other}"),
-                }
+        /// Calls the operation `id` through the raw client.
+        #[allow(deprecated)]
+        pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
+            match id {
+                #(#calls)*
+                other => panic!("the document has no operation {other}"),
             }
+        }
 
-            /// Mocks the operation `id` for exactly these arguments.
-            pub(crate) fn mock<'s>(server: &'s MockServer, id: &str, arguments: &Arguments, status: u16, answer: &str) -> Mock<'s> {
-                match id {
-                    #(#mocks)*
-                    other => panic!("the document has no operation {other}"),
-                }
+        /// Mocks the operation `id` for exactly these arguments.
+        pub(crate) fn mock<'s>(server: &'s MockServer, id: &str, arguments: &Arguments, status: u16, answer: &str) -> Mock<'s> {
+            match id {
+                #(#mocks)*
+                other => panic!("the document has no operation {other}"),
             }
-        },
-    )
+        }
+    })
 }
 
 fn call(document: &Document, operation: &Operation) -> TokenStream {
@@ -77,7 +74,7 @@ fn form(document: &Document, body: &MediaNode) -> TokenStream {
     let required: Vec<&str> = schema.strings("required").collect();
     let setters = schema.get("properties").into_iter().flat_map(Node::members).map(|(part, property)| {
         let field = names::ident(&crate::snake(part));
-        let maybe = format_ident!("maybe_{}", crate::snake(part));
+        let maybe = names::ident(&format!("maybe_{}", crate::snake(part)));
         match (property.str("type") == Some("array"), required.contains(&part)) {
             (true, _) => quote!(.#field(arguments.parts(#part))),
             (false, true) => quote!(.#field(arguments.parts(#part).remove(0))),

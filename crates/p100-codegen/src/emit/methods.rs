@@ -1,7 +1,7 @@
 //! The client's methods: each builds its request and hands it to the one seam.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::parameters::{Carrier, argument, arguments};
 use crate::{Document, Operation, Problem, docs, names};
@@ -9,7 +9,7 @@ use crate::{Document, Operation, Problem, docs, names};
 /// The method that calls `operation`.
 pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenStream, Problem> {
     let method = names::ident(&names::rust_method(&operation.id));
-    let constant = format_ident!("{}", names::screaming(&operation.id));
+    let constant = names::ident(&names::screaming(&operation.id));
     let about = docs::attributes(&docs::operation(document, operation));
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "P100's docs dropped it; it may still answer"]));
 

@@ -5,12 +5,12 @@ use quote::{format_ident, quote};
 use syn::Ident;
 
 use super::parameters::{Carrier, argument, arguments};
-use crate::{Operation, ParameterNode, docs, names};
+use crate::{Operation, ParameterNode, docs, markdown, names};
 
 /// The method of the mock server for an operation.
 pub(crate) fn server_method(operation: &Operation) -> TokenStream {
     let name = names::ident(&names::rust_method(&operation.id));
-    let constant = format_ident!("{}", names::screaming(&operation.id));
+    let constant = names::ident(&names::screaming(&operation.id));
     let (when, then) = (type_name(operation, "When"), type_name(operation, "Then"));
     let about = about(operation, "Mocks");
     let configure = match (has_parameters(operation), plain_success(operation)) {
@@ -73,7 +73,11 @@ pub(crate) fn when(operation: &Operation) -> TokenStream {
 /// A condition on one parameter.
 fn condition(parameter: &ParameterNode) -> TokenStream {
     let (name, own, carrier) = (argument(parameter), &parameter.name, Carrier::of(parameter));
-    let about = docs::attributes(&format!("The {} parameter `{own}` has exactly this value.", parameter.location));
+    let about = docs::attributes(&format!(
+        "The {} parameter {} has exactly this value.",
+        markdown::words(&parameter.location),
+        markdown::code(own)
+    ));
     let value = format_ident!("value");
     if !parameter.required {
         let lifetime: syn::Lifetime = syn::parse_quote!('a);
@@ -153,11 +157,11 @@ fn has_parameters(operation: &Operation) -> bool {
 }
 
 fn type_name(operation: &Operation, role: &str) -> Ident {
-    format_ident!("{}{role}", names::pascal(&operation.id))
+    names::ident(&format!("{}{role}", names::pascal(&operation.id)))
 }
 
 fn about(operation: &Operation, role: &str) -> TokenStream {
-    let about = docs::attributes(&format!("{role} `{}` (`{} {}`).", operation.id, operation.method.word(), operation.path));
+    let about = docs::attributes(&format!("{role} {} ({}).", markdown::code(&operation.id), docs::call(operation)));
     quote!(#(#about)*)
 }
 

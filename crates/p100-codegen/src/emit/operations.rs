@@ -8,7 +8,7 @@ use syn::Ident;
 
 use super::{evidence, words};
 use crate::document::ErrorCode;
-use crate::{Document, Operation, Outcome, Retry, docs, modules, names};
+use crate::{Document, Operation, Outcome, Retry, docs, markdown, modules, names};
 
 /// The constants of a module's operations, and what is common to them.
 pub(crate) fn module(document: &Document, tag: &str, operations: &[&Operation]) -> TokenStream {
@@ -41,18 +41,14 @@ pub(crate) fn error_codes(document: &Document) -> TokenStream {
 /// `P412_INFERRED`: the status is part of the name where it is not 400.
 fn error_code(code: &ErrorCode) -> Ident {
     let status = if code.status == 400 { String::new() } else { format!("_{}", code.status) };
-    format_ident!("{}{status}_{}", code.code, code.evidence.word().to_ascii_uppercase())
+    names::ident(&format!("{}{status}_{}", code.code, code.evidence.word().to_ascii_uppercase()))
 }
 
 /// The constant of one operation. What is left out is as in its module.
 fn emit(document: &Document, operation: &Operation, tag: &str) -> TokenStream {
-    let constant = format_ident!("{}", names::screaming(&operation.id));
-    let about = docs::attributes(&format!(
-        "{}: `{} {}`.",
-        docs::markdown(operation.node.str("summary").unwrap_or_default()),
-        operation.method.word(),
-        operation.path
-    ));
+    let constant = names::ident(&names::screaming(&operation.id));
+    let summary = markdown::inline(operation.node.str("summary").unwrap_or_default());
+    let about = docs::attributes(&format!("{summary}: {}.", docs::call(operation)));
     let (id, method, path) = (&operation.id, operation.method.word(), &operation.path);
     let (pages, grade) = (words(&operation.docs_pages), evidence(operation.evidence));
     let tags = (operation.tags != [tag]).then(|| {
@@ -97,7 +93,7 @@ fn emit_outcome(outcome: &Outcome) -> TokenStream {
     let event = outcome.event.as_ref().map_or_else(
         || quote!(None),
         |event| {
-            let kind = format_ident!("{}", names::pascal(event));
+            let kind = names::ident(&names::pascal(event));
             quote!(Some(WebhookKind::#kind))
         },
     );

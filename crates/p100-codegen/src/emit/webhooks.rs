@@ -1,14 +1,14 @@
 //! The events P100 sends, as one enum of payloads and one routing table.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::{evidence, words};
-use crate::{Document, Webhook, docs, names};
+use crate::{Document, Evidence, Node, Webhook, docs, names};
 
 pub(crate) fn emit(document: &Document) -> TokenStream {
     let webhooks = document.webhooks();
-    let kinds: Vec<_> = webhooks.iter().map(|webhook| format_ident!("{}", names::pascal(&webhook.id))).collect();
+    let kinds: Vec<_> = webhooks.iter().map(|webhook| names::ident(&names::pascal(&webhook.id))).collect();
     let payloads: Vec<_> = webhooks.iter().map(|webhook| names::ident(&webhook.payload)).collect();
     let about: Vec<TokenStream> = webhooks
         .iter()
@@ -17,11 +17,13 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             quote!(#(#attributes)*)
         })
         .collect();
-    let routes = webhooks.iter().map(route);
+    let routes = webhooks.iter().map(|webhook| route(document, webhook));
     quote! {
+        use serde::de::DeserializeOwned;
+
         #[allow(unused_imports)]
         use crate::Client;
-        use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
+        use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
         /// Which event a webhook tells.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,15 +42,20 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
                 &ROUTES[self as usize]
             }
 
-            /// Reads the flat JSON body of this event.
+            /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
             ///
             /// # Errors
-            /// The body is not the payload of this event; the error names the member.
-            pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
+            /// The body is not the payload of this event at all; the error names the member.
+            pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
                 match self {
-                    #(Self::#kinds => json::decode(body).map(|event| WebhookEvent::#kinds(Box::new(event))),)*
+                    #(Self::#kinds => decode(body, WebhookEvent::#kinds),)*
                 }
             }
+        }
+
+        fn decode<T: DeserializeOwned>(body: &[u8], event: fn(Box<T>) -> WebhookEvent) -> Result<Decoded<WebhookEvent>, InvalidJson> {
+            let Decoded { value, deviations } = json::decode(body)?;
+            Ok(Decoded { value: event(Box::new(value)), deviations })
         }
 
         impl std::fmt::Display for WebhookKind {
@@ -78,7 +85,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 
         impl std::error::Error for UnknownWebhook {}
 
-        /// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`].
+        /// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`](WebhookKind).
         #[allow(missing_docs)]
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
@@ -101,7 +108,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             /// None in practice: every payload can be written.
             pub fn to_json(&self) -> Result<String, serde_json::Error> {
                 match self {
-                    #(Self::#kinds(event) => serde_json::to_string(event),)*
+                    #(Self::#kinds(event) => serde_json::to_string(&crate::Wire(event)),)*
                 }
             }
         }
@@ -111,16 +118,24 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
     }
 }
 
-fn route(webhook: &Webhook) -> TokenStream {
-    let kind = format_ident!("{}", names::pascal(&webhook.id));
+fn route(document: &Document, webhook: &Webhook) -> TokenStream {
+    let kind = names::ident(&names::pascal(&webhook.id));
     let (id, path) = (&webhook.id, &webhook.path);
     let (path_evidence, grade) = (evidence(webhook.path_evidence), evidence(webhook.evidence));
-    let (pages, members, absent) = (words(&webhook.docs_pages), words(&webhook.members), words(&webhook.absent));
+    let (pages, members) = (words(&webhook.docs_pages), words(&webhook.members));
     let values = webhook.values.iter().map(|(member, values)| {
         let values = words(values);
         quote!((#member, #values))
     });
     let dedupe = words(&webhook.dedupe);
+    let mut known = Vec::new();
+    if let Some(payload) = document.schema(&webhook.payload) {
+        payload_members(document, payload, webhook.evidence, &mut known);
+    }
+    let payload = known.iter().map(|Member { name, grade, values }| {
+        let grade = evidence(*grade);
+        quote!(WebhookMember::new(#name, #grade, &[#(#values),*]))
+    });
     quote! {
         WebhookRoute {
             kind: WebhookKind::#kind,
@@ -131,9 +146,33 @@ fn route(webhook: &Webhook) -> TokenStream {
             docs_pages: #pages,
             members: #members,
             values: &[#(#values),*],
-            absent: #absent,
             dedupe: #dedupe,
+            payload: &[#(#payload),*],
         }
+    }
+}
+
+/// A member of a payload, with the values that the document knows of it.
+struct Member<'a> {
+    name: &'a str,
+    grade: Evidence,
+    values: Vec<&'a str>,
+}
+
+/// The members of a payload at any of its forms, each once. A grade is inherited downwards.
+fn payload_members<'a>(document: &'a Document, schema: &'a Node, inherited: Evidence, known: &mut Vec<Member<'a>>) {
+    let Ok(schema) = document.resolve(schema) else { return };
+    let inherited = Evidence::of(schema).unwrap_or(inherited);
+    for (name, node) in schema.get("properties").into_iter().flat_map(Node::members) {
+        if known.iter().any(|member| member.name == name) {
+            continue;
+        }
+        let target = Document::reference(node).and_then(|target| document.schema(target)).unwrap_or(node);
+        let values = Document::enum_values(target).unwrap_or_default();
+        known.push(Member { name, grade: Evidence::of(node).unwrap_or(inherited), values });
+    }
+    for form in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)).flat_map(Node::items) {
+        payload_members(document, form, inherited, known);
     }
 }
 
@@ -145,7 +184,13 @@ mod tests {
     fn an_event_is_a_kind_a_payload_and_a_route() {
         let file: syn::File = syn::parse2(super::emit(&small())).expect("Rust");
         let text = prettyplease::unparse(&file);
-        for expected in ["ThingStatus(Box<types::Thing>)", "path: \"/thing-webhook\"", "members: &[\"thingId\"]", "id: \"thingStatus\""] {
+        for expected in [
+            "ThingStatus(Box<types::Thing>)",
+            "path: \"/thing-webhook\"",
+            "members: &[\"thingId\"]",
+            "WebhookMember::new(\"thingId\", Evidence::",
+            "id: \"thingStatus\"",
+        ] {
             assert!(text.contains(expected), "{expected} is missing in {text}");
         }
     }

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{PATH, is_observed, members};
-use crate::{Document, Evidence, Node, Operation, Retry, Webhook, modules};
+use crate::markdown::{code, words};
+use crate::{Document, Evidence, Node, Operation, Retry, Webhook, docs, modules};
 
 /// A page that a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +212,7 @@ impl<'a> Asker<'a> {
 
     fn path(&self, operation: &Operation) -> Option<Question> {
         let word = doubt(operation.evidence).filter(|_| !is_observed(&operation.node, PATH))?;
-        let text = format!("Which path does {} have? We {word} `{} {}`.", operation.id, operation.method.word(), operation.path);
+        let text = format!("Which path does {} have? We {word} {}.", words(&operation.id), docs::call(operation));
         Some(self.about(operation, Part::Path, operation.evidence, 1, text))
     }
 
@@ -220,7 +221,7 @@ impl<'a> Asker<'a> {
             let grade = Evidence::of(&parameter.node).unwrap_or(operation.evidence);
             (parameter.name.as_str(), grade)
         }))?;
-        let text = format!("Which query parameters does {} take? We {}.", operation.id, doubtful.words());
+        let text = format!("Which query parameters does {} take? We {}.", words(&operation.id), doubtful.words());
         Some(self.about(operation, Part::Exchange, doubtful.worst(), doubtful.count(), text))
     }
 
@@ -231,14 +232,18 @@ impl<'a> Asker<'a> {
             .filter(|(status, _)| !is_observed(&operation.node, status))
             .collect();
         let doubtful = Doubtful::of(statuses.iter().map(|(status, grade)| (status.as_str(), *grade)))?;
-        let text = format!("Which status does {} answer on success? We {}.", operation.id, doubtful.words());
+        let text = format!("Which status does {} answer on success? We {}.", words(&operation.id), doubtful.words());
         Some(self.about(operation, Part::Exchange, doubtful.worst(), doubtful.count(), text))
     }
 
     fn webhook_path(&self, webhook: &Webhook) -> Option<Question> {
         let word = doubt(webhook.path_evidence)?;
         Some(Question {
-            text: format!("To which path is the event {} sent if the partner sets none? We {word} `{}`.", webhook.id, webhook.path),
+            text: format!(
+                "To which path is the event {} sent if the partner sets none? We {word} {}.",
+                words(&webhook.id),
+                code(&webhook.path)
+            ),
             about: webhook.id.clone(),
             stake: self.stake(&webhook.id),
             part: Part::Detail,
@@ -271,13 +276,16 @@ impl<'a> Asker<'a> {
             told.extend(doubtful.as_ref().map(Doubtful::words));
             let told = if told.is_empty() { "know none".to_owned() } else { told.join(", ") };
             let more = if open { ", and there may be others" } else { "" };
-            let text = format!("Which values can our `{name}` have, in {}? We {told}{more}.", used(uses));
+            let text = format!("Which values can our {} have, in {}? We {told}{more}.", code(name), used(uses));
             let settles = doubtful.as_ref().map_or(1, Doubtful::count);
             (first.place.part().min(Part::Detail), worst.unwrap_or(Evidence::Inferred), settles, text)
         } else {
             let doubtful = doubtful?;
-            let what =
-                if first.is_whole { format!("does {} have", used(uses)) } else { format!("does our `{name}` have, in {}", used(uses)) };
+            let what = if first.is_whole {
+                format!("does {} have", used(uses))
+            } else {
+                format!("does our {} have, in {}", code(name), used(uses))
+            };
             let text = format!("Which members {what}? We {}.", doubtful.words());
             (first.place.part(), doubtful.worst(), doubtful.count(), text)
         };
@@ -298,12 +306,12 @@ impl<'a> Asker<'a> {
         let ask = |((code, status), found): ((&str, u16), Vec<(&Operation, Evidence)>)| {
             let ids = |grade| {
                 let ids: Vec<&str> = found.iter().filter(|(_, own)| *own == grade).map(|(operation, _)| operation.id.as_str()).collect();
-                (!ids.is_empty()).then(|| format!("We {} it of {}.", doubt(grade).unwrap_or_default(), few(&ids)))
+                (!ids.is_empty()).then(|| format!("We {} it of {}.", doubt(grade).unwrap_or_default(), words(&few(&ids))))
             };
             let told: Vec<String> = [Evidence::Assumed, Evidence::Inferred].into_iter().filter_map(ids).collect();
             let all = found.iter().flat_map(|(operation, _)| pages(&operation.docs_pages, &operation.node));
             Some(Question {
-                text: format!("Which operations answer {code} with status {status}? {}", told.join(" ")),
+                text: format!("Which operations answer {} with status {status}? {}", words(code), told.join(" ")),
                 about: code.to_owned(),
                 stake: found.iter().map(|(operation, _)| self.stake(&operation.id)).max()?,
                 part: Part::Errors,
@@ -399,12 +407,12 @@ impl<'a> Doubtful<'a> {
 }
 
 fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Where a schema is used, what weighs most first.
 fn used(uses: &[Use]) -> String {
-    let names: Vec<String> = uses.iter().map(|one| format!("{} {}", one.place.words(), one.user)).collect();
+    let names: Vec<String> = uses.iter().map(|one| format!("{} {}", one.place.words(), words(&one.user))).collect();
     few(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

@@ -1,12 +1,16 @@
 //! Writes a tree as YAML text: block style, short lists inline, long text folded at 110 columns.
 
-use crate::node::{Kind, Node, Scalar, is_number};
+use crate::node::{Kind, Node, Scalar, is_ambiguous};
+use crate::text::is_visible;
 
 const WIDTH: usize = 110;
 
 pub(super) fn emit(root: &Node) -> String {
     let mut out = String::new();
-    block(root, 0, &mut out);
+    match inline(root).filter(|_| !breakable(root)) {
+        Some(text) => out.push_str(&format!("{text}\n")),
+        None => block(root, 0, &mut out),
+    }
     out
 }
 
@@ -61,7 +65,7 @@ fn item_of_list(item: &Node, indent: usize, out: &mut String) {
 /// The value on the line of its key, where that is a way to write it.
 fn inline(value: &Node) -> Option<String> {
     match &value.kind {
-        Kind::Scalar(Scalar::String(text)) if text.contains('\n') => None,
+        Kind::Scalar(Scalar::String(text)) if is_literal(text) => None,
         Kind::Scalar(value) => Some(inline_scalar(value, false)),
         Kind::List(items) => {
             let scalars: Option<Vec<String>> = items.iter().map(flow_scalar).collect();
@@ -104,8 +108,15 @@ fn breakable(value: &Node) -> bool {
     }
 }
 
+/// Whether a literal block gives the text back: lines that neither start nor end with white space of their own.
+fn is_literal(text: &str) -> bool {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let has_lines = text.contains('\n') && !body.is_empty() && !body.starts_with([' ', '\n']) && !body.ends_with('\n');
+    has_lines && body.split('\n').all(|line| line.trim_end() == line && line.chars().all(is_visible))
+}
+
 fn foldable(text: &str) -> bool {
-    text.contains(' ') && text.trim() == text && !text.contains("  ") && !text.contains(['\t', '\n'])
+    text.contains(' ') && text.trim() == text && !text.contains("  ") && text.chars().all(is_visible)
 }
 
 fn block_text(text: &str, indent: usize, out: &mut String) {
@@ -147,31 +158,17 @@ fn inline_scalar(value: &Scalar, flow: bool) -> String {
 }
 
 /// A string, quoted only where some YAML reader would take the plain form for something else.
-fn scalar(text: &str, flow: bool) -> String {
-    if text.chars().any(char::is_control) {
+pub(super) fn scalar(text: &str, flow: bool) -> String {
+    if !text.chars().all(is_visible) {
         return serde_json::Value::from(text).to_string();
     }
     if is_plain(text, flow) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 fn is_plain(text: &str, flow: bool) -> bool {
-    const WORDS: [&str; 12] = ["null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"];
     let Some(first) = text.chars().next() else { return false };
     let starts_syntax = "-?:,[]{}#&*!|>'\"%@`+.=".contains(first);
     let holds_syntax = text.contains(": ") || text.ends_with(':') || text.contains(" #");
     let ends_flow = flow && text.contains(['[', ']', '{', '}', ',']);
-    let is_word = WORDS.contains(&text.to_ascii_lowercase().as_str());
-    !(text.trim() != text || starts_syntax || holds_syntax || ends_flow || is_word || looks_numeric(text))
-}
-
-/// Whether some reader takes the text for a number, a date or a time.
-fn looks_numeric(text: &str) -> bool {
-    let number_like = |c: char| c.is_ascii_digit() || "_.:-eExobTZ+".contains(c);
-    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
-    is_number(text) || text.starts_with("0x") || starts_with_digit && text.chars().all(number_like) && !is_version(text)
-}
-
-/// `3.0.3` and `2025.8.0` are strings to every reader.
-fn is_version(text: &str) -> bool {
-    text.split('.').count() == 3 && text.chars().all(|c| c.is_ascii_digit() || c == '.')
+    !(text.trim() != text || starts_syntax || holds_syntax || ends_flow || is_ambiguous(text))
 }

@@ -1,183 +1,53 @@
-//! Which key stands where: fixed for OpenAPI's own objects, the author's order inside properties and examples.
+//! Which key stands where: as the table of objects says, and the author's order inside properties and examples.
 
 use indexmap::IndexMap;
 
 use crate::Position;
 use crate::node::{Kind, Node};
-
-type Map = IndexMap<String, (Position, Node)>;
-
-/// What a node is in the document; decides the order of its keys and what its children are.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Root,
-    Components,
-    /// A map from names to things of one kind; `sorted` by name or in the author's order.
-    Named {
-        of: &'static Place,
-        sorted: bool,
-    },
-    Paths,
-    PathItem,
-    Operation,
-    Parameter,
-    Body,
-    Response,
-    Media,
-    Example,
-    Schema,
-    Webhook,
-    Outcome,
-    Keyed(&'static [&'static str]),
-    /// Kept as the author wrote it.
-    Verbatim,
-}
-
-use Place::{
-    Body, Components, Example, Keyed, Media, Named, Operation, Outcome, Parameter, PathItem, Paths, Response, Root, Schema, Verbatim,
-    Webhook,
-};
-
-const DOCS: &Place = &Keyed(&["description", "url"]);
-
-impl Place {
-    fn keys(self) -> &'static [&'static str] {
-        match self {
-            Root => &["openapi", "info", "externalDocs", "servers", "security", "tags", "paths", "x-webhooks", "components"],
-            Components => &["securitySchemes", "parameters", "responses", "examples", "schemas"],
-            Operation => &[
-                "operationId",
-                "tags",
-                "summary",
-                "description",
-                "deprecated",
-                "externalDocs",
-                "x-docs-pages",
-                "x-evidence",
-                "x-observed",
-                "x-retry",
-                "x-outcome",
-                "x-webhook",
-                "x-error-codes",
-                "security",
-                "parameters",
-                "requestBody",
-                "responses",
-            ],
-            Parameter => &["$ref", "name", "in", "description", "required", "x-evidence", "schema"],
-            Body => &["description", "x-evidence", "required", "content"],
-            Response => &["$ref", "description", "x-evidence", "headers", "content", "links"],
-            Media => &["schema", "encoding", "examples"],
-            Example => &["$ref", "summary", "description", "value"],
-            Schema => &[
-                "$ref",
-                "title",
-                "description",
-                "x-evidence",
-                "x-observed",
-                "x-sensitive",
-                "writeOnly",
-                "deprecated",
-                "type",
-                "format",
-                "nullable",
-                "allOf",
-                "anyOf",
-                "oneOf",
-                "enum",
-                "x-extensible-enum",
-                "x-enum-descriptions",
-                "x-enum-evidence",
-                "pattern",
-                "minLength",
-                "maxLength",
-                "minimum",
-                "maximum",
-                "items",
-                "minItems",
-                "maxItems",
-                "required",
-                "minProperties",
-                "properties",
-                "additionalProperties",
-            ],
-            Webhook => &["path", "pathEvidence", "distinguishing", "dedupe"],
-            Outcome => &["details", "event", "id", "terminal", "successful"],
-            PathItem => &["parameters", "get", "post", "put", "patch", "delete"],
-            Keyed(keys) => keys,
-            Named { .. } | Paths | Verbatim => &[],
-        }
-    }
-
-    /// The place of the member `key`; for sequences, of each item.
-    fn child(self, key: &str) -> Place {
-        match (self, key) {
-            (Root, "info") => Keyed(&["title", "version", "description", "license"]),
-            (Root, "servers") => Keyed(&["url", "description"]),
-            (Root, "tags") => Keyed(&["name", "description", "externalDocs"]),
-            (Root | Operation, "externalDocs") => *DOCS,
-            (Root, "paths") => Paths,
-            (Root, "x-webhooks") => Named { of: &PathItem, sorted: false },
-            (Root, "components") => Components,
-            (Components, "schemas") => Named { of: &Schema, sorted: true },
-            (Components, "parameters") => Named { of: &Parameter, sorted: true },
-            (Components, "responses") => Named { of: &Response, sorted: true },
-            (Components, "examples") => Named { of: &Example, sorted: true },
-            (Components, "securitySchemes") => Named { of: &Keyed(&["description", "x-evidence", "type", "in", "name"]), sorted: true },
-            (Paths, _) => PathItem,
-            (PathItem, "parameters") | (Operation, "parameters") => Parameter,
-            (PathItem, _) => Operation,
-            (Operation, "x-webhook") => Webhook,
-            (Operation, "x-outcome") => Outcome,
-            (Operation, "x-error-codes") => Keyed(&["code", "status", "evidence"]),
-            (Operation, "requestBody") => Body,
-            (Operation, "responses") => Named { of: &Response, sorted: true },
-            (Body | Response, "content") => Named { of: &Media, sorted: true },
-            (Response, "links") => Named { of: &Keyed(&["operationId", "description", "parameters"]), sorted: false },
-            (Media | Parameter, "schema") => Schema,
-            (Media, "examples") => Named { of: &Example, sorted: false },
-            (Schema, "properties") => Named { of: &Schema, sorted: false },
-            (Schema, "items" | "additionalProperties" | "allOf" | "anyOf" | "oneOf") => Schema,
-            (Webhook, "distinguishing") => Keyed(&["members", "values", "absent"]),
-            (Named { of, .. }, _) => *of,
-            _ => Verbatim,
-        }
-    }
-}
+use crate::objects::{DOCUMENT, Object, Order, SCHEMA, Value};
 
 /// The whole document in canonical order.
 pub(super) fn order(root: Node) -> Node {
     let modules: Vec<String> =
         root.get("tags").into_iter().flat_map(Node::items).filter_map(|tag| tag.str("name")).map(str::to_owned).collect();
-    place(root, Root, &modules)
+    place(root, Value::Object(&DOCUMENT), &modules)
 }
 
-fn place(node: Node, here: Place, modules: &[String]) -> Node {
-    let kind = match node.kind {
-        Kind::Map(map) => Kind::Map(sort(map, here, modules)),
-        Kind::List(items) => Kind::List(items.into_iter().map(|item| place(item, here, modules)).collect()),
-        scalar @ Kind::Scalar(_) => scalar,
+fn place(node: Node, here: Value, modules: &[String]) -> Node {
+    let kind = match (node.kind, here) {
+        (Kind::Map(map), Value::Object(object)) => Kind::Map(by_keys(map, object, modules)),
+        (Kind::Map(map), Value::Schema) => Kind::Map(by_keys(map, &SCHEMA, modules)),
+        (Kind::Map(map), Value::Map(_, each, order)) => Kind::Map(by_names(map, *each, order, modules)),
+        (Kind::List(items), Value::List(each)) => Kind::List(items.into_iter().map(|item| place(item, *each, modules)).collect()),
+        (other, _) => other,
     };
     Node { kind, ..node }
 }
 
-fn sort(map: Map, here: Place, modules: &[String]) -> Map {
+type Map = IndexMap<String, (Position, Node)>;
+
+fn by_keys(map: Map, object: &Object, modules: &[String]) -> Map {
+    let find = |key: &str| object.keys.iter().position(|(known, _)| *known == key);
     let mut entries: Vec<_> = map.into_iter().collect();
-    match here {
-        Named { sorted: true, .. } => entries.sort_by(|(one, _), (two, _)| one.cmp(two)),
-        Paths => entries.sort_by_key(|(_, (_, item))| module(item, modules)),
-        _ => {
-            let rank = |key: &str| here.keys().iter().position(|known| *known == key).unwrap_or(usize::MAX);
-            entries.sort_by_key(|(key, _)| rank(key));
-        }
-    }
+    entries.sort_by_key(|(key, _)| find(key).unwrap_or(usize::MAX));
+    let value = |key: &str| find(key).map_or(Value::Data, |index| object.keys[index].1);
     entries
         .into_iter()
         .map(|(key, (position, node))| {
-            let child = here.child(&key);
-            (key, (position, place(node, child, modules)))
+            let here = value(&key);
+            (key, (position, place(node, here, modules)))
         })
         .collect()
+}
+
+fn by_names(map: Map, each: Value, order: Order, modules: &[String]) -> Map {
+    let mut entries: Vec<_> = map.into_iter().collect();
+    match order {
+        Order::AsWritten => {}
+        Order::ByName => entries.sort_by(|(one, _), (two, _)| one.cmp(two)),
+        Order::ByModule => entries.sort_by_key(|(_, (_, item))| module(item, modules)),
+    }
+    entries.into_iter().map(|(key, (position, node))| (key, (position, place(node, each, modules)))).collect()
 }
 
 /// The module of a path: the place of its first operation's first tag among the document's tags.

@@ -1,11 +1,14 @@
-//! The rule about events: where they arrive, what they bring, and how their bodies are told apart.
+//! Rules about events: where they arrive, what they bring, and how their bodies are told apart.
 
 use super::operations::{is_camel_case, repeated};
-use super::walk::{entries, key_position};
+use super::walk::key_position;
 use crate::document::Webhook;
 use crate::names::pascal;
 use crate::node::Kind;
-use crate::{Document, Node, Position, Problem};
+use crate::{Document, Evidence, Node, Position, Problem};
+
+/// A key of `distinguishing` that is not allowed, and often wished for.
+const ABSENT: &str = "absent";
 
 pub(super) fn webhooks(document: &Document) -> Vec<Problem> {
     let events = document.webhooks();
@@ -39,7 +42,8 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
     if !is_camel_case(&event.id) {
         complain(event.node.position, "an event id is camelCase, such as `transferStatus`".to_owned());
     }
-    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) {
+    if !event.path.starts_with('/') || event.path.contains(['{', '}', '?']) || event.path.split('/').any(|part| matches!(part, "." | ".."))
+    {
         complain(route_position(event, "path"), format!("the path `{}` must be a plain one that starts with a slash", event.path));
     }
     if let Some(position) = operation_id(&event.node) {
@@ -59,20 +63,11 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
         return problems;
     };
     let shape = event.node.at(&["x-webhook", "distinguishing"]).unwrap_or(&event.node);
-    for (key, position, _) in entries(Some(shape)).filter(|(key, ..)| !["members", "values", "absent"].contains(key)) {
-        complain(position, format!("`distinguishing.{key}` is unknown; use members, values and absent"));
-    }
-    let named = [("members", event.members.iter()), ("absent", event.absent.iter()), ("dedupe", event.dedupe.iter())];
-    for (list, names) in named {
+    for (list, names) in [("members", event.members.iter()), ("dedupe", event.dedupe.iter())] {
         let position = if list == "dedupe" { route_position(event, list) } else { key_position(shape, list) };
-        // A member is told apart by being absent because it belongs to another event.
-        let known = |name: &str| properties.get(name).is_some() || list == "absent" && is_anywhere(document, name);
-        for name in names.filter(|name| !known(name)) {
+        for name in names.filter(|name| properties.get(name).is_none()) {
             complain(position, format!("`{list}` names `{name}`, which is no property of {}", event.payload));
         }
-    }
-    for name in event.members.iter().filter(|name| event.absent.contains(name)) {
-        complain(key_position(shape, "absent"), format!("`{name}` is both in `members` and in `absent`"));
     }
     for (name, values) in &event.values {
         let position = shape.get("values").map_or(shape.position, |values| key_position(values, name));
@@ -89,13 +84,74 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
     problems
 }
 
-/// Whether any event brings a member of this name.
-fn is_anywhere(document: &Document, name: &str) -> bool {
-    document
-        .webhooks()
-        .iter()
-        .filter_map(|event| document.schema(&event.payload))
-        .any(|payload| payload.at(&["properties", name]).is_some())
+/// Only what the docs at least suggest tells an event, and nothing that another event may bring too: a payment's code that passes for one
+/// that adds a card to a wallet costs the card holder money.
+pub(super) fn recognition(document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for event in document.webhooks() {
+        let Some(shape) = event.node.at(&["x-webhook", "distinguishing"]) else { continue };
+        let mut complain = |position, message: String| problems.push(Problem::at(position, message).on(&event.id));
+        if shape.get(ABSENT).is_some() {
+            let message = "no event is told by what its body lacks, since any body may lack anything; leave `absent` out, and write {} if \
+                           nothing else tells it";
+            complain(key_position(shape, ABSENT), message.to_owned());
+        }
+        let payload = document.schema(&event.payload);
+        let guess = "is only assumed, so it tells no event; leave it out, and write {} if nothing else tells it";
+        for name in event.members.iter().chain(event.values.keys()) {
+            if payload.and_then(|payload| member_grade(payload, name)) == Some(Evidence::Assumed) {
+                let position = if event.values.contains_key(name) { value_position(shape, name) } else { key_position(shape, "members") };
+                complain(position, format!("`{name}` of {} {guess}", event.payload));
+            }
+        }
+        for (name, values) in &event.values {
+            let known = payload.and_then(|payload| enumeration(document, payload, name));
+            let is_assumed = |value: &&String| known.and_then(|known| value_grade(known, value)) == Some(Evidence::Assumed);
+            for value in values.iter().filter(is_assumed) {
+                complain(value_position(shape, name), format!("the value `{value}` of `{name}` {guess}"));
+            }
+        }
+        for other in document.webhooks().iter().filter(|other| other.id != event.id && may_be(document, event, other)) {
+            let message = format!(
+                "a body of `{}` may have all that tells `{}`; name members or values that only this event has, or write {{}}",
+                other.id, event.id
+            );
+            complain(route_position(event, "distinguishing"), message);
+        }
+    }
+    problems
+}
+
+fn value_position(shape: &Node, name: &str) -> Position {
+    shape.get("values").map_or(shape.position, |values| key_position(values, name))
+}
+
+fn member_grade(schema: &Node, name: &str) -> Option<Evidence> {
+    schema.at(&["properties", name]).and_then(Evidence::of).or_else(|| Evidence::of(schema))
+}
+
+/// The enum that a member of an object is one of.
+fn enumeration<'a>(document: &'a Document, schema: &'a Node, name: &str) -> Option<&'a Node> {
+    let property = schema.at(&["properties", name])?;
+    let target = Document::reference(property).and_then(|name| document.schema(name)).unwrap_or(property);
+    Document::enum_values(target).map(|_| target)
+}
+
+fn value_grade(known: &Node, value: &str) -> Option<Evidence> {
+    known.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok()).or_else(|| Evidence::of(known))
+}
+
+/// Whether a body of `other` can have all that tells `event`, going by its members and their known values.
+fn may_be(document: &Document, event: &Webhook, other: &Webhook) -> bool {
+    let Some(payload) = document.schema(&other.payload) else { return false };
+    let has = |name: &str| payload.at(&["properties", name]).is_some();
+    let may_say = |name: &str, values: &[String]| {
+        let known = enumeration(document, payload, name).and_then(Document::enum_values).unwrap_or_default();
+        values.iter().any(|value| known.contains(&value.as_str()))
+    };
+    !(event.members.is_empty() && event.values.is_empty())
+        && event.members.iter().all(|name| has(name))
+        && event.values.iter().all(|(name, values)| may_say(name, values))
 }
 
 /// The first `operationId` below an event.

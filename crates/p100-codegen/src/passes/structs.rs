@@ -2,11 +2,11 @@
 
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Field, Fields, ItemStruct, LitStr, parse_quote};
+use syn::{Attribute, Field, Fields, ItemStruct, LitStr, Type, parse_quote};
 
 use super::substitute::Substitute;
 use super::tidy::Tidy;
-use super::{decimals, names};
+use super::{decimals, names, parts};
 use crate::links::Links;
 use crate::node::Node;
 use crate::{Evidence, Problem, docs};
@@ -28,6 +28,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
         Fields::Named(fields) => {
             item.attrs.push(parse_quote!(#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]));
             let inherited = Evidence::of(schema);
+            let required: Vec<&str> = schema.strings("required").collect();
             let properties = schema.get("properties");
             let mut named: Vec<(usize, Field)> = Vec::new();
             for mut field in fields.named.iter().cloned() {
@@ -36,7 +37,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
                 let (Some(order), Some(property)) = (order, properties.and_then(|properties| properties.get(&name))) else {
                     return Err(Problem::at(schema.position, format!("the generator made a field `{name}` that the schema has not")));
                 };
-                finish(&mut field, &name, property, inherited, links);
+                finish(&mut field, &name, property, inherited, required.contains(&name.as_str()), links);
                 named.push((order, field));
             }
             named.sort_by_key(|(order, _)| *order);
@@ -44,9 +45,11 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
         }
         Fields::Unnamed(fields) => {
             item.attrs.push(parse_quote!(#[serde(transparent)]));
-            fields.unnamed.iter_mut().for_each(|field| {
-                decimals::apply(field);
-            });
+            for field in &mut fields.unnamed {
+                if !decimals::apply(field) {
+                    parts::apply(field);
+                }
+            }
         }
         Fields::Unit => {}
     }
@@ -80,30 +83,34 @@ fn serde_value(field: &Field, key: &str) -> Option<String> {
     found
 }
 
-/// The last two names of a path, as the prelude and the imports of the file know it.
-fn short(path: &str) -> String {
-    let names: Vec<&str> = path.split("::").map(str::trim).collect();
-    names[names.len().saturating_sub(2)..].join("::")
-}
-
-/// Documentation, serde attributes and decimals of one field. A missing optional or nullable member reads as `None`.
-fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>, links: &Links<'_>) {
-    let skip = serde_value(field, "skip_serializing_if").map(|path| short(&path));
+/// Documentation, serde attributes and decimals of one field. A missing or null member reads as `None` unless it must be there, lists and
+/// maps included: progenitor's are empty instead, which a builder would demand and an empty one would never be sent.
+fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>, is_required: bool, links: &Links<'_>) {
     field.attrs = docs::attributes(&docs::schema(property, inherited, links));
     if field.ident.as_ref().is_some_and(|ident| ident != name) {
         field.attrs.push(parse_quote!(#[serde(rename = #name)]));
     }
-    if let Some(skip) = &skip {
-        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = #skip)]));
+    if !is_required {
+        if !is_option(&field.ty) {
+            let ty = &field.ty;
+            field.ty = parse_quote!(Option<#ty>);
+        }
+        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
     } else if property.flag("nullable") {
         field.attrs.push(parse_quote!(#[serde(default)]));
     }
     let kept_as_text = property.str("format").filter(|format| ["uuid", "date", "uri"].contains(format));
-    if !decimals::apply(field)
-        && let Some(format) = kept_as_text
-    {
+    if decimals::apply(field) {
+        return;
+    }
+    parts::apply(field);
+    if let Some(format) = kept_as_text {
         field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("format" = #format)))]));
     }
+}
+
+fn is_option(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 #[cfg(test)]
@@ -141,14 +148,57 @@ mod tests {
             pub struct Thing {
                 #[doc = " Account."]
                 #[serde(default)]
+                #[serde(deserialize_with = "crate::json::optional")]
                 pub iban: Option<String>,
                 #[doc = " EUR. Evidence: assumed."]
                 #[serde(with = "crate::decimal::string")]
                 #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
                 pub amount: Decimal,
                 #[doc = " Rates."]
-                #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-                pub rates: BTreeMap<String, String>,
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(deserialize_with = "crate::json::optional_map")]
+                pub rates: Option<BTreeMap<String, String>>,
+            }
+        );
+        assert_eq!(text(&item), text(&expected));
+    }
+    #[test]
+    fn an_optional_list_or_map_may_be_absent_and_is_told_from_an_empty_one() {
+        let schema = Node::parse(
+            "{description: A thing., x-evidence: legacy, required: [all], properties: {all: {description: All., type: array, items: {type: string}}, \
+             some: {description: Some., type: array, items: {type: string}}, \
+             rates: {description: Rates., type: object, additionalProperties: {type: number, format: decimal}}}}",
+        )
+        .expect("valid");
+        let mut item: syn::ItemStruct = syn::parse_quote!(
+            pub struct Thing {
+                pub all: ::std::vec::Vec<::std::string::String>,
+                #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+                pub some: ::std::vec::Vec<::std::string::String>,
+                #[serde(default, skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty")]
+                pub rates: ::std::collections::BTreeMap<::std::string::String, p100_mark::DecimalNumber>,
+            }
+        );
+        super::apply(&mut item, &schema, &Links::in_types(&small(), "Thing"), &mut Substitute::default()).expect("applies");
+        let expected: syn::ItemStruct = syn::parse_quote!(
+            #[doc = " A thing. Evidence: legacy."]
+            #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+            #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+            #[non_exhaustive]
+            pub struct Thing {
+                #[doc = " All."]
+                #[serde(deserialize_with = "crate::json::list")]
+                pub all: Vec<String>,
+                #[doc = " Some."]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(deserialize_with = "crate::json::optional_list")]
+                pub some: Option<Vec<String>>,
+                #[doc = " Rates."]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(with = "crate::decimal::number")]
+                #[cfg_attr(feature = "schemars", schemars(with = "Option<BTreeMap<String,DecimalNumber>>"))]
+                pub rates: Option<BTreeMap<String, Decimal>>,
             }
         );
         assert_eq!(text(&item), text(&expected));

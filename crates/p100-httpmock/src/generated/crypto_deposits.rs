@@ -9,7 +9,7 @@ use httpmock::Mock;
 use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
-    /// Mocks `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+    /// Mocks `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
     pub fn update_deposit_travel_rule(
         &self,
         configure: impl FnOnce(UpdateDepositTravelRuleWhen, UpdateDepositTravelRuleThen),
@@ -24,7 +24,7 @@ impl MockServer {
     }
 }
 
-/// Which requests to `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+/// Which requests to `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
 pub struct UpdateDepositTravelRuleWhen(When<types::TravelRuleRequest>);
 
 impl UpdateDepositTravelRuleWhen {
@@ -44,7 +44,8 @@ impl UpdateDepositTravelRuleWhen {
     }
 }
 
-/// What comes back from `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`).
+/// What comes back from `updateDepositTravelRule` (`PATCH
+/// /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
 pub struct UpdateDepositTravelRuleThen(Then);
 
 impl UpdateDepositTravelRuleThen {

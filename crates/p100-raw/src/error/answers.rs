@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::{Error, ErrorKind};
+use super::meaning::denied;
+use super::{Error, ErrorKind, Meaning};
 use crate::types::ErrorCode;
 use crate::{Operation, TransportError};
 
@@ -64,13 +65,7 @@ impl Error {
     #[must_use]
     pub fn access_denied(&self) -> Option<AccessDenied> {
         self.status().filter(|status| *status == StatusCode::UNAUTHORIZED)?;
-        let text = String::from_utf8_lossy(self.body()?);
-        Some(match text.as_ref() {
-            text if text.contains("xo1") => AccessDenied::NoKey,
-            text if text.contains("xo2") => AccessDenied::WrongKey,
-            text if text.contains("xo3") => AccessDenied::AddressNotAllowed,
-            _ => AccessDenied::Unknown,
-        })
+        Some(denied(self.body()?))
     }
 
     /// The sentences of a failed validation (`P403`), which P100 joins into one text. Split only where that is safe: a text with
@@ -84,11 +79,15 @@ impl Error {
         Some(message.split(". ").map(|sentence| sentence.trim().trim_end_matches('.')).filter(|sentence| !sentence.is_empty()).collect())
     }
 
-    /// Whether the named user, card, KYC or transfer does not exist: status 404, or one of the codes that say so with status 400.
+    /// Whether the named user, card, KYC or transfer does not exist: status 404, or one of the codes that say so with status 400. False of
+    /// server faults.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        use ErrorCode::{P412, P428, P434, P445, P460};
-        self.status() == Some(StatusCode::NOT_FOUND) || matches!(self.code(), Some(P412 | P428 | P434 | P445 | P460))
+        match self.meaning() {
+            Some(Meaning::Refused(info)) if matches!(info.code, "P412" | "P428" | "P434" | "P445" | "P460") => true,
+            Some(Meaning::ServerFault) => false,
+            _ => self.status() == Some(StatusCode::NOT_FOUND),
+        }
     }
 
     /// Whether time ran out: connecting, waiting for an answer, or for the whole call.
@@ -106,7 +105,7 @@ impl Error {
     /// How long the answer asks to wait before the next call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.headers()?, Utc::now())
+        retry_after(self.headers()?)
     }
 
     /// Whether a success could not be read; [`path`](Self::path) says where.
@@ -115,10 +114,10 @@ impl Error {
         self.kind() == ErrorKind::Undecodable
     }
 
-    /// Whether P100 itself failed: status 5xx, or `P500` and `P501`, which come with status 400.
+    /// Whether P100 itself failed: status 5xx, or a code of the family `P5xx` such as `P500` and `P501`, which come with status 400.
     #[must_use]
     pub fn is_server_fault(&self) -> bool {
-        self.status().is_some_and(|status| status.is_server_error()) || matches!(self.code(), Some(ErrorCode::P500 | ErrorCode::P501))
+        self.status().is_some_and(|status| status.is_server_error()) || self.meaning() == Some(Meaning::ServerFault)
     }
 
     /// What identifies the answer in a support ticket: its `x-request-id` or `request-id`, and its `date`, as far as it had them.
@@ -131,43 +130,42 @@ impl Error {
     }
 }
 
-/// The wait of a `Retry-After` header: seconds, or a date, which is compared with the answer's own clock where it tells it.
+/// The wait of a `Retry-After` header: seconds, or a date, which is compared with the `Date` of the same response. Without that it says
+/// nothing, for this machine's clock may be another one.
 #[must_use]
-pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let time = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc());
     let header = |name| headers.get(name)?.to_str().ok();
     let wait = header(RETRY_AFTER)?.trim();
     if let Ok(seconds) = wait.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let now = header(DATE).and_then(time).unwrap_or(now);
-    Some((time(wait)? - now).to_std().unwrap_or_default())
+    Some((time(wait)? - header(DATE).and_then(time)?).to_std().unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use chrono::DateTime;
     use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::retry_after;
 
     #[test]
     fn a_wait_is_seconds_or_a_date() {
-        let now = DateTime::UNIX_EPOCH;
         let wait = |pairs: &[(&'static str, &'static str)]| {
             let headers: HeaderMap =
                 pairs.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect();
-            retry_after(&headers, now)
+            retry_after(&headers)
         };
         assert_eq!(wait(&[]), None);
         assert_eq!(wait(&[("retry-after", "3")]), Some(Duration::from_secs(3)));
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(wait(&[("retry-after", "-1")]), None);
-        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), Some(Duration::from_secs(7)));
+        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), None, "by no clock that is known");
         let own_clock = [("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
         assert_eq!(wait(&own_clock), Some(Duration::from_secs(3)));
-        assert_eq!(wait(&[("retry-after", "Wed, 31 Dec 1969 00:00:00 GMT")]), Some(Duration::ZERO), "a date of the past");
+        let past = [("retry-after", "Sun, 06 Nov 1994 08:49:36 GMT"), own_clock[1]];
+        assert_eq!(wait(&past), Some(Duration::ZERO), "a date of the past");
     }
 }

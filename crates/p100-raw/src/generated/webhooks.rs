@@ -2,9 +2,10 @@
 
 //! The events P100 sends to the partner's server.
 
+use serde::de::DeserializeOwned;
 #[allow(unused_imports)]
 use crate::Client;
-use crate::{Evidence, InvalidJson, WebhookRoute, json, types};
+use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +36,9 @@ pub enum WebhookKind {
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call [`start_user_verification`](Client::start_user_verification) only after
-    /// `APPROVED`. A second round after an upload may repeat earlier statuses.
+    /// `APPROVED`. A second round after an upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of
+    /// [`IbanStatus`](WebhookKind::IbanStatus) too, so where several events arrive at one path they tell neither:
+    /// give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
@@ -69,15 +72,16 @@ pub enum WebhookKind {
     /// [`amount`](types::SepaTransferStatusEvent::amount) is a string, [`fee`](types::SepaTransferStatusEvent::fee) a
     /// number. Neither body names the user, nor a receiving company. The small body has nothing but the path to tell
     /// it by: when all events arrive at one path, look its [`id`](types::SepaTransferStatusEvent::id) up with
-    /// [`get_sepa_transfer`](Client::get_sepa_transfer).
+    /// [`get_sepa_transfer`](Client::get_sepa_transfer). The path is inferred: an integrator serves it.
     ///
-    /// Default path: `/sepa-transfer-webhook` (assumed). Docs:
+    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus,
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses. There is no status: the money has arrived.
+    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
     /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
@@ -107,8 +111,9 @@ pub enum WebhookKind {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses. [`external_user_id`](types::ExchangeStatusEvent::external_user_id) is absent or null for
-    /// the partner. The words `COMPLETED` and `FAILED` are those of the exchange details.
+    /// names are guesses, so only the path tells the event.
+    /// [`external_user_id`](types::ExchangeStatusEvent::external_user_id) is absent or null for the partner. The
+    /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
     /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
@@ -116,8 +121,9 @@ pub enum WebhookKind {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses. No member is certain to identify the payment: use
-    /// [`transaction_id`](types::CardTransactionEvent::transaction_id) against repeats when it is there.
+    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
+    /// identify the payment: use [`transaction_id`](types::CardTransactionEvent::transaction_id) against repeats when
+    /// it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -125,7 +131,10 @@ pub enum WebhookKind {
     /// A one-time code for an online card payment
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. All member names are guesses.
+    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
+    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// [`CardActivationCode`](WebhookKind::CardActivationCode): a code for a payment must never be taken for one that
+    /// adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -133,8 +142,8 @@ pub enum WebhookKind {
     /// A one-time code to add a card to a phone wallet
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. All member names are guesses; no merchant is in it,
-    /// which tells it from [`Card3dsCode`](WebhookKind::Card3dsCode).
+    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
+    /// Only the path tells this event from [`Card3dsCode`](WebhookKind::Card3dsCode).
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -151,9 +160,9 @@ pub enum WebhookKind {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid). Two payments that leave a link underpaid give the same
-    /// status: compare [`transactions`](types::PaymentLinkStatusEvent::transactions) with what is known before
-    /// dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
+    /// link underpaid give the same status: compare [`transactions`](types::PaymentLinkStatusEvent::transactions)
+    /// with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -162,7 +171,9 @@ pub enum WebhookKind {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name
+    /// [`iban`](types::IbanStatusEvent::iban) is a guess and two of the words are also those of
+    /// [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus), so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus,
@@ -194,77 +205,49 @@ impl WebhookKind {
         &ROUTES[self as usize]
     }
 
-    /// Reads the flat JSON body of this event.
+    /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
     ///
     /// # Errors
-    /// The body is not the payload of this event; the error names the member.
-    pub fn decode(self, body: &[u8]) -> Result<WebhookEvent, InvalidJson> {
+    /// The body is not the payload of this event at all; the error names the member.
+    pub fn decode(self, body: &[u8]) -> Result<Decoded<WebhookEvent>, InvalidJson> {
         match self {
             Self::UserBalanceGenerated => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::UserBalanceGenerated(Box::new(event)))
+                decode(body, WebhookEvent::UserBalanceGenerated)
             }
-            Self::KycFileAdded => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::KycFileAdded(Box::new(event)))
-            }
+            Self::KycFileAdded => decode(body, WebhookEvent::KycFileAdded),
             Self::PoaVerificationStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::PoaVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::PoaVerificationStatus)
             }
             Self::KycVerificationStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::KycVerificationStatus(Box::new(event)))
+                decode(body, WebhookEvent::KycVerificationStatus)
             }
-            Self::TransferStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::TransferStatus(Box::new(event)))
-            }
-            Self::SepaTransferStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::SepaTransferStatus(Box::new(event)))
-            }
-            Self::SepaDepositReceived => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::SepaDepositReceived(Box::new(event)))
-            }
+            Self::TransferStatus => decode(body, WebhookEvent::TransferStatus),
+            Self::SepaTransferStatus => decode(body, WebhookEvent::SepaTransferStatus),
+            Self::SepaDepositReceived => decode(body, WebhookEvent::SepaDepositReceived),
             Self::CryptoWithdrawalStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CryptoWithdrawalStatus(Box::new(event)))
+                decode(body, WebhookEvent::CryptoWithdrawalStatus)
             }
-            Self::CryptoDepositStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CryptoDepositStatus(Box::new(event)))
-            }
-            Self::ExchangeStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::ExchangeStatus(Box::new(event)))
-            }
-            Self::CardTransaction => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CardTransaction(Box::new(event)))
-            }
-            Self::Card3dsCode => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::Card3dsCode(Box::new(event)))
-            }
-            Self::CardActivationCode => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::CardActivationCode(Box::new(event)))
-            }
-            Self::OrderStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::OrderStatus(Box::new(event)))
-            }
-            Self::PaymentLinkStatus => {
-                json::decode(body)
-                    .map(|event| WebhookEvent::PaymentLinkStatus(Box::new(event)))
-            }
-            Self::IbanStatus => {
-                json::decode(body).map(|event| WebhookEvent::IbanStatus(Box::new(event)))
-            }
+            Self::CryptoDepositStatus => decode(body, WebhookEvent::CryptoDepositStatus),
+            Self::ExchangeStatus => decode(body, WebhookEvent::ExchangeStatus),
+            Self::CardTransaction => decode(body, WebhookEvent::CardTransaction),
+            Self::Card3dsCode => decode(body, WebhookEvent::Card3dsCode),
+            Self::CardActivationCode => decode(body, WebhookEvent::CardActivationCode),
+            Self::OrderStatus => decode(body, WebhookEvent::OrderStatus),
+            Self::PaymentLinkStatus => decode(body, WebhookEvent::PaymentLinkStatus),
+            Self::IbanStatus => decode(body, WebhookEvent::IbanStatus),
         }
     }
+}
+
+fn decode<T: DeserializeOwned>(
+    body: &[u8],
+    event: fn(Box<T>) -> WebhookEvent,
+) -> Result<Decoded<WebhookEvent>, InvalidJson> {
+    let Decoded { value, deviations } = json::decode(body)?;
+    Ok(Decoded {
+        value: event(Box::new(value)),
+        deviations,
+    })
 }
 
 impl std::fmt::Display for WebhookKind {
@@ -296,7 +279,7 @@ impl std::fmt::Display for UnknownWebhook {
 }
 
 impl std::error::Error for UnknownWebhook {}
-/// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`].
+/// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`](WebhookKind).
 #[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -349,22 +332,34 @@ impl WebhookEvent {
     /// None in practice: every payload can be written.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         match self {
-            Self::UserBalanceGenerated(event) => serde_json::to_string(event),
-            Self::KycFileAdded(event) => serde_json::to_string(event),
-            Self::PoaVerificationStatus(event) => serde_json::to_string(event),
-            Self::KycVerificationStatus(event) => serde_json::to_string(event),
-            Self::TransferStatus(event) => serde_json::to_string(event),
-            Self::SepaTransferStatus(event) => serde_json::to_string(event),
-            Self::SepaDepositReceived(event) => serde_json::to_string(event),
-            Self::CryptoWithdrawalStatus(event) => serde_json::to_string(event),
-            Self::CryptoDepositStatus(event) => serde_json::to_string(event),
-            Self::ExchangeStatus(event) => serde_json::to_string(event),
-            Self::CardTransaction(event) => serde_json::to_string(event),
-            Self::Card3dsCode(event) => serde_json::to_string(event),
-            Self::CardActivationCode(event) => serde_json::to_string(event),
-            Self::OrderStatus(event) => serde_json::to_string(event),
-            Self::PaymentLinkStatus(event) => serde_json::to_string(event),
-            Self::IbanStatus(event) => serde_json::to_string(event),
+            Self::UserBalanceGenerated(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::KycFileAdded(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::PoaVerificationStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::KycVerificationStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::TransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::SepaTransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::SepaDepositReceived(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::CryptoWithdrawalStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::CryptoDepositStatus(event) => {
+                serde_json::to_string(&crate::Wire(event))
+            }
+            Self::ExchangeStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::CardTransaction(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::Card3dsCode(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::CardActivationCode(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::OrderStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::PaymentLinkStatus(event) => serde_json::to_string(&crate::Wire(event)),
+            Self::IbanStatus(event) => serde_json::to_string(&crate::Wire(event)),
         }
     }
 }
@@ -380,8 +375,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19848469e0"],
         members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["ACTIVE"]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycFileAdded,
@@ -392,8 +390,11 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868429e0"],
         members: &[],
         values: &[("status", &["ADDED", "ERROR"])],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("status", Evidence::Documented, &["ADDED", "ERROR"]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PoaVerificationStatus,
@@ -403,9 +404,16 @@ pub static ROUTES: &[WebhookRoute] = &[
         evidence: Evidence::Inferred,
         docs_pages: &["19868998e0"],
         members: &[],
-        values: &[("status", &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"])],
-        absent: &["iban"],
+        values: &[("status", &["WAITING", "QUESTIONED"])],
         dedupe: &["externalUserId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["WAITING", "APPROVED", "REJECTED", "QUESTIONED"],
+            ),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::KycVerificationStatus,
@@ -416,8 +424,21 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19868999e0"],
         members: &["verificationStatus"],
         values: &[],
-        absent: &[],
         dedupe: &["externalUserId", "verificationStatus", "attemptStatus"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "verificationStatus",
+                Evidence::Documented,
+                &["NOT_VERIFIED", "VERIFIED", "EXPIRED"],
+            ),
+            WebhookMember::new(
+                "attemptStatus",
+                Evidence::Documented,
+                &["PENDING", "VERIFICATION", "REJECTED_BY_PROVIDER", "SUCCESSFUL"],
+            ),
+            WebhookMember::new("rejectionReason", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::TransferStatus,
@@ -428,20 +449,46 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869016e0"],
         members: &["sourceExternalUserId"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("sourceExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("destinationExternalUserId", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("error", Evidence::Legacy, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaTransferStatus,
         id: "sepaTransferStatus",
         path: "/sepa-transfer-webhook",
-        path_evidence: Evidence::Assumed,
+        path_evidence: Evidence::Inferred,
         evidence: Evidence::Documented,
         docs_pages: &["19869017e0"],
-        members: &["transferTitle"],
+        members: &["transferTitle", "destinationIban"],
         values: &[],
-        absent: &["senderIban"],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Documented, &[]),
+            WebhookMember::new("type", Evidence::Documented, &["external"]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("transferTitle", Evidence::Documented, &[]),
+            WebhookMember::new("destinationIban", Evidence::Documented, &[]),
+            WebhookMember::new("receiverFirstName", Evidence::Documented, &[]),
+            WebhookMember::new("receiverLastName", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["SUCCESSFUL", "FAILED"],
+            ),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new("fee", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
+            WebhookMember::new("error", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::SepaDepositReceived,
@@ -450,10 +497,19 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884025e0", "28597736e0"],
-        members: &["senderName", "senderIban"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["id"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("id", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("senderName", Evidence::Assumed, &[]),
+            WebhookMember::new("senderIban", Evidence::Assumed, &[]),
+            WebhookMember::new("transferTitle", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoWithdrawalStatus,
@@ -464,8 +520,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869018e0"],
         members: &["destination"],
         values: &[],
-        absent: &[],
         dedupe: &["id", "status"],
+        payload: &[
+            WebhookMember::new("id", Evidence::Legacy, &[]),
+            WebhookMember::new("amount", Evidence::Legacy, &[]),
+            WebhookMember::new("fee", Evidence::Legacy, &[]),
+            WebhookMember::new("destination", Evidence::Legacy, &[]),
+            WebhookMember::new("status", Evidence::Legacy, &["SUCCESSFUL"]),
+            WebhookMember::new("transactionHash", Evidence::Legacy, &[]),
+            WebhookMember::new("currency", Evidence::Legacy, &[]),
+            WebhookMember::new("createdAt", Evidence::Legacy, &[]),
+            WebhookMember::new("user", Evidence::Legacy, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CryptoDepositStatus,
@@ -476,8 +542,25 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["19869098e0"],
         members: &["cryptoDepositId"],
         values: &[],
-        absent: &[],
         dedupe: &["cryptoDepositId", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Documented, &[]),
+            WebhookMember::new("cryptoDepositId", Evidence::Documented, &[]),
+            WebhookMember::new("amount", Evidence::Documented, &[]),
+            WebhookMember::new("currency", Evidence::Documented, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &[
+                    "WAITING_FOR_VERIFICATION",
+                    "WAITING_FOR_TR_DATA",
+                    "SUCCESSFUL",
+                    "UNSUCCESSFUL",
+                ],
+            ),
+            WebhookMember::new("transactionHash", Evidence::Documented, &[]),
+            WebhookMember::new("createdAt", Evidence::Documented, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::ExchangeStatus,
@@ -486,10 +569,22 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869099e0"],
-        members: &["exchangeId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &["exchangeId", "status"],
+        payload: &[
+            WebhookMember::new("exchangeId", Evidence::Assumed, &[]),
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("amountFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("amountTo", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyFrom", Evidence::Assumed, &[]),
+            WebhookMember::new("currencyTo", Evidence::Assumed, &[]),
+            WebhookMember::new("rate", Evidence::Assumed, &[]),
+            WebhookMember::new("fee", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["COMPLETED", "FAILED"]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+            WebhookMember::new("error", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardTransaction,
@@ -498,10 +593,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19884005e0"],
-        members: &["merchantName"],
+        members: &[],
         values: &[],
-        absent: &["code"],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("cardId", Evidence::Assumed, &[]),
+            WebhookMember::new("transactionId", Evidence::Assumed, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::Card3dsCode,
@@ -510,10 +613,17 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869100e0"],
-        members: &["code", "merchantName"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
+            WebhookMember::new("merchantName", Evidence::Assumed, &[]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::CardActivationCode,
@@ -522,10 +632,14 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["19869261e0"],
-        members: &["code"],
+        members: &[],
         values: &[],
-        absent: &["merchantName"],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Inferred, &[]),
+            WebhookMember::new("cardId", Evidence::Inferred, &[]),
+            WebhookMember::new("code", Evidence::Inferred, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::OrderStatus,
@@ -536,8 +650,27 @@ pub static ROUTES: &[WebhookRoute] = &[
         docs_pages: &["20961757e0"],
         members: &["orderId"],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("orderId", Evidence::Inferred, &[]),
+            WebhookMember::new("lockId", Evidence::Inferred, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Inferred,
+                &["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Inferred, &[]),
+            WebhookMember::new("confirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("requiredConfirmations", Evidence::Inferred, &[]),
+            WebhookMember::new("receivedAmount", Evidence::Assumed, &[]),
+            WebhookMember::new("totalAmountRequired", Evidence::Assumed, &[]),
+            WebhookMember::new("cryptocurrency", Evidence::Inferred, &[]),
+            WebhookMember::new("currency", Evidence::Inferred, &[]),
+            WebhookMember::new("walletAddress", Evidence::Inferred, &[]),
+            WebhookMember::new("expiresAt", Evidence::Inferred, &[]),
+            WebhookMember::new("transactionHash", Evidence::Inferred, &[]),
+            WebhookMember::new("network", Evidence::Inferred, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::PaymentLinkStatus,
@@ -546,10 +679,16 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["21246035e0", "28597742e0"],
-        members: &["paymentLinkId"],
+        members: &[],
         values: &[],
-        absent: &[],
         dedupe: &[],
+        payload: &[
+            WebhookMember::new("paymentLinkId", Evidence::Assumed, &[]),
+            WebhookMember::new("status", Evidence::Assumed, &["AWAITING_COMPLETION"]),
+            WebhookMember::new("amount", Evidence::Assumed, &[]),
+            WebhookMember::new("currency", Evidence::Assumed, &[]),
+            WebhookMember::new("transactions", Evidence::Assumed, &[]),
+        ],
     },
     WebhookRoute {
         kind: WebhookKind::IbanStatus,
@@ -558,9 +697,18 @@ pub static ROUTES: &[WebhookRoute] = &[
         path_evidence: Evidence::Assumed,
         evidence: Evidence::Assumed,
         docs_pages: &["28679748e0"],
-        members: &["iban"],
-        values: &[("status", &["PENDING", "APPROVED", "REJECTED"])],
-        absent: &[],
+        members: &[],
+        values: &[],
         dedupe: &["externalUserId", "iban", "status"],
+        payload: &[
+            WebhookMember::new("externalUserId", Evidence::Assumed, &[]),
+            WebhookMember::new("iban", Evidence::Assumed, &[]),
+            WebhookMember::new(
+                "status",
+                Evidence::Documented,
+                &["PENDING", "APPROVED", "REJECTED"],
+            ),
+            WebhookMember::new("createdAt", Evidence::Assumed, &[]),
+        ],
     },
 ];

@@ -1,8 +1,7 @@
 //! The commands that change the state, and what they refuse.
 
-use std::error::Error as _;
+use std::sync::Arc;
 
-use axum::Json;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -11,6 +10,7 @@ use crate::call::Refusal;
 use crate::core::Core;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
+use crate::json;
 use crate::ledger::{Account, Leg};
 use crate::settings::Settings;
 use crate::time::Time;
@@ -23,10 +23,7 @@ pub(crate) fn invalid(text: impl Into<String>) -> Refusal {
 
 /// The value of a JSON text. The error names the member that is wrong.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
-    Json::from_bytes(text).map(|Json(value)| value).map_err(|error| {
-        let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        invalid(source)
-    })
+    json::read(text).map_err(invalid)
 }
 
 /// Takes over what is given; null brings a default back.
@@ -76,6 +73,14 @@ impl Core {
         let world = World::read(state)?;
         self.replace(|_| world);
         Ok(())
+    }
+
+    /// Writes the state to its file now.
+    pub(crate) async fn save(self: &Arc<Self>) -> Result<(), Refusal> {
+        match self.keep().await {
+            Some(kept) => kept.map_err(|error| Refusal::message(500, error)),
+            None => Err(invalid("The state is kept nowhere: start the program with --state FILE.")),
+        }
     }
 }
 

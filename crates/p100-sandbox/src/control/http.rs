@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Form, FromRequest, RawPathParams, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
@@ -86,9 +86,6 @@ pub(crate) fn routes(core: &Arc<Core>) -> Router {
 
 async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.method != Method::GET && !is_same_origin(&parts.headers) {
-        return refused(&Refusal::message(403, "This command comes from a page of another origin."));
-    }
     // Whatever the size: a state may be large, and who sends it is on the same machine.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return refused(&invalid("The body did not arrive whole."));
@@ -101,13 +98,6 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
         Ok(Err(refusal)) => refused(&refusal),
         Err(_) => refused(&Refusal::defect()),
     }
-}
-
-/// Whether this is no attempt of some other web page: those can post to any port of the machine. Programs send no `Origin`.
-fn is_same_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
-    host.is_some() && origin.as_bytes().strip_prefix(b"http://") == host
 }
 
 fn response(reply: Reply) -> Response {
@@ -123,8 +113,15 @@ fn response(reply: Reply) -> Response {
     (StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_REQUEST), headers, reply.body).into_response()
 }
 
-fn refused(refusal: &Refusal) -> Response {
-    response(Reply::json(status(refusal), &json!({"message": refusal.text()})))
+pub(crate) fn refused(refusal: &Refusal) -> Response {
+    let mut response = response(Reply::json(status(refusal), &json!({"message": refusal.text()})));
+    if response.status() == StatusCode::UNAUTHORIZED {
+        // Browsers ask for it then.
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"P100 sandbox: the control token\""));
+    }
+    response
 }
 
 /// As a page on the web would say it: a user or a card that is not there is not found.

@@ -232,7 +232,7 @@ impl Sandbox {
     /// still.
     #[must_use]
     pub fn export(&self) -> String {
-        self.core().world().write()
+        self.core().snapshot().write()
     }
 
     /// Goes on from an exported state. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).

@@ -11,6 +11,7 @@ use super::http::{Answer, Incoming, Route, status};
 use super::{
     Advance, CardConfirmation, ClockState, DepositDecision, Fund, KycDecision, Made, OrderPayment, PoaDecision, Proceed, Reset, SentCode,
 };
+use crate::access::HEALTH;
 use crate::call::{Refusal, Reply};
 use crate::core::Core;
 use crate::modules::kyc_page;
@@ -22,6 +23,8 @@ type Answered = BoxFuture<'static, Result<Reply, Refusal>>;
 pub(super) static ROUTES: &[Route] = &[
     route("GET", "/_sandbox/", "this control plane, as a page for people",
         |_, _| Box::pin(async { Ok(Reply::html(include_str!("../page.html").to_owned())) })),
+    route("GET", HEALTH, "whether calls are served; needs no control token",
+        |_, _| Box::pin(async { Ok(Reply::json(200, &Health { status: "ok" })) })),
     route("GET", "/_sandbox/overview", "everything that the page shows",
         |core, _| show(&core, |world| world.overview(core.speed()))),
     route("GET", "/_sandbox/ledger", "who holds what, and every movement of money",
@@ -96,6 +99,7 @@ pub(super) static ROUTES: &[Route] = &[
         |core, incoming| change(&core, &incoming, |world, patch| world.patch_settings(patch).map(done))),
     route("GET", "/_sandbox/state", "the whole state as JSON, secrets included", export),
     route("PUT", "/_sandbox/state", "go on from an exported state", import),
+    route("POST", "/_sandbox/state/save", "write the state to the file of --state now", save),
     route("POST", "/_sandbox/reset", "forget everything but the settings", reset),
 ];
 
@@ -111,6 +115,12 @@ struct Nothing {}
 /// An answer that says nothing but that it is done.
 #[derive(Serialize)]
 struct Done {}
+
+/// It runs.
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+}
 
 fn done(_: ()) -> Done {
     Done {}
@@ -208,8 +218,17 @@ fn kyc(core: Arc<Core>, incoming: Incoming) -> Answered {
 
 fn export(core: Arc<Core>, _: Incoming) -> Answered {
     Box::pin(async move {
-        let body = core.world().write().into_bytes();
+        let written = tokio::task::spawn_blocking(move || core.snapshot().write()).await;
+        let body = written.map_err(|_| Refusal::defect())?.into_bytes();
         Ok(Reply { body, ..Reply::json(200, &()) })
+    })
+}
+
+fn save(core: Arc<Core>, incoming: Incoming) -> Answered {
+    Box::pin(async move {
+        let Nothing {} = incoming.json()?;
+        core.save().await?;
+        Ok(Reply::json(200, &Done {}))
     })
 }
 

@@ -36,6 +36,12 @@ impl World {
         serde_json::to_string(&Written { format: FORMAT, world: self }).unwrap_or_default()
     }
 
+    /// The same, piece by piece.
+    #[cfg(feature = "program")]
+    pub(crate) fn write_to(&self, to: impl std::io::Write) -> std::io::Result<()> {
+        serde_json::to_writer(to, &Written { format: FORMAT, world: self }).map_err(Into::into)
+    }
+
     /// The state of a document, or what is wrong with it.
     pub(crate) fn read(document: &[u8]) -> Result<Self, Refusal> {
         let Format { format } = decode(document)?;

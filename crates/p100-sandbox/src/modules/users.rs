@@ -239,13 +239,7 @@ impl World {
                 .build()
         });
         let fiat = balances::fiat(self, &account, false).into_iter().map(|balance| {
-            types::LimitedBalance::builder()
-                .id(balance.id)
-                .amount(balance.amount)
-                .name(balance.name)
-                .rate(balance.rate)
-                .network_config(std::collections::BTreeMap::new())
-                .build()
+            types::LimitedBalance::builder().id(balance.id).amount(balance.amount).name(balance.name).rate(balance.rate).build()
         });
         Ok(types::LimitedUserCreated::builder().user_id(user_id).balances(crypto.chain(fiat).collect()).build())
     }

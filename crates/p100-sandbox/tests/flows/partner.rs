@@ -74,18 +74,18 @@ fn serve(listener: TcpListener, kept: UnboundedSender<Event>, failures: usize) -
     let router = webhooks::router(receiver, move |event| {
         let fails = failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
         let kept = kept.send(event).is_ok();
-        std::future::ready(if kept && !fails { Ok(()) } else { Err(()) })
+        std::future::ready(if kept && !fails { Ok(()) } else { Err("switched to fail") })
     });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() })
 }
 
 fn body(event: &Event) -> Value {
-    serde_json::from_slice(event.raw().bytes()).unwrap()
+    serde_json::from_slice(event.raw.bytes()).unwrap()
 }
 
 /// What an event is, how its matter stands, and what it is about.
 pub(super) fn words(event: &Event) -> String {
-    assert!(event.payload().is_some(), "{event:?}");
+    assert!(event.known().is_some(), "{event:?}");
     let body = body(event);
     let members = ["attemptStatus", "verificationStatus", "rejectionReason", "status", "amount", "currency"];
     let values = members.iter().filter_map(|member| match &body[member] {
@@ -93,7 +93,7 @@ pub(super) fn words(event: &Event) -> String {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     });
-    std::iter::once(event.kind().unwrap().to_string()).chain(values).collect::<Vec<_>>().join(" ")
+    std::iter::once(event.kind.unwrap().to_string()).chain(values).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn status_of(event: &Event) -> String {

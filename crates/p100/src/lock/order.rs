@@ -1,16 +1,17 @@
 //! The rate lock of an order.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
 
-use super::{Clock, check};
+use super::{Life, utc};
 use crate::raw::operations;
 use crate::types::{self, OrderDetails};
-use crate::{Client, Error, Pending};
+use crate::{Client, Error, Pending, Response, clock};
 
 /// A rate that P100 holds for one order of the partner, and the way to order at it. From [`Orders::lock_rate`](crate::Orders::lock_rate).
 ///
-/// It expires at P100's `expiresAt`, by this machine's clock. No page states how long it lives, so one whose `expiresAt` is no time never
-/// counts as expired: P100 refuses it if it is.
+/// It lives from its receipt until P100's `expiresAt`, counted from the `Date` of the response that brought it: both are by P100's clock,
+/// and this machine's plays no part. If one of them is absent or no time, or they are not in order, nothing here counts the lock as expired:
+/// P100 refuses it if it is.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -28,18 +29,13 @@ use crate::{Client, Error, Pending};
 pub struct OrderRateLock {
     client: Client,
     details: types::OrderLock,
-    clock: Clock,
+    life: Life,
 }
 
 impl OrderRateLock {
-    pub(crate) fn new(client: &Client, details: types::OrderLock) -> Self {
-        Self { client: client.clone(), details, clock: client.clock.clone() }
-    }
-
-    /// The same lock by another clock.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
+    pub(crate) fn new(client: &Client, response: Response<types::OrderLock>) -> Self {
+        let life = Life::from_now(clock::date(response.headers()), utc(&response.expires_at));
+        Self { client: client.clone(), details: response.into_inner(), life }
     }
 
     /// P100's id of the lock, the `lock_id` of the order.
@@ -60,16 +56,22 @@ impl OrderRateLock {
         self.details.currency.as_deref().or(self.details.cryptocurrency.as_deref())
     }
 
-    /// When it expires. `None` if P100 wrote something that is no time.
+    /// How long it lives, counted from its receipt. `None` if P100 does not say it.
     #[must_use]
-    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.details.expires_at.utc().ok()
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.life.time
     }
 
-    /// Whether it is of no use at `now`.
+    /// Whether it certainly is of no use any more.
     #[must_use]
-    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at().is_some_and(|end| end <= now)
+    pub fn is_expired(&self) -> bool {
+        self.remaining() == Some(Duration::ZERO)
+    }
+
+    /// How long it is still of use; zero once it has expired. `None` if P100 does not say how long it lives.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.life.remaining()
     }
 
     /// Creates the order that this lock was made for.
@@ -81,9 +83,7 @@ impl OrderRateLock {
     /// failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), lock a new rate and order anew, as
     /// [`Orders::create`](crate::Orders::create) explains: an order moves nothing of the partner's.
     pub async fn order(&self) -> Result<Pending<OrderDetails>, Error> {
-        if let Some(end) = self.expires_at() {
-            check(&operations::CREATE_ORDER, end, &self.clock)?;
-        }
+        self.life.check(&operations::CREATE_ORDER)?;
         self.client.orders().create(&types::OrderRequest::builder().lock_id(self.id()).build()).await
     }
 }

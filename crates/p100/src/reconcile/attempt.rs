@@ -4,11 +4,12 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Window;
 use crate::Decimal;
-use crate::raw::{Operation, operations};
+use crate::raw::{Operation, Timestamp, operations};
 use crate::types::{self, Transaction};
 
-/// How far the clocks may be apart, and how much later than the call P100 may have recorded the payment.
+/// How far the clocks may have been apart, and how much later than the call P100 may have recorded the payment.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// Whose balances a payment moves.
@@ -61,11 +62,12 @@ pub struct Attempt {
     pub currency: String,
     /// Of an exchange, the currency that is bought. How much of it is not known beforehand.
     pub currency_to: Option<String>,
-    /// When the call began.
+    /// When the call began, by this machine's wall clock, as all times of an attempt: [`Client::reconcile`](crate::Client::reconcile)
+    /// corrects them by the [`ClockSkew`](crate::ClockSkew).
     pub started_at: DateTime<Utc>,
     /// When the call had failed. After a crash: when that was noticed, or the latest time at which the call can still have been under way.
     pub finished_at: DateTime<Utc>,
-    tolerance: TimeDelta,
+    pub(super) tolerance: TimeDelta,
 }
 
 impl Attempt {
@@ -77,33 +79,36 @@ impl Attempt {
         Self { operation, account, amount, currency, currency_to, started_at, finished_at, tolerance: TOLERANCE }
     }
 
-    /// How much earlier than the beginning or later than the end an entry may be: 5 minutes, for clocks that are apart and for a request
-    /// that P100 worked on after the connection was lost. A longer one finds more, right and wrong; 31 days are the most.
+    /// How much earlier than the beginning or later than the end an entry may be: 5 minutes, for a clock that was set since the attempt and
+    /// for a request that P100 worked on after the connection was lost. A longer one finds more, right and wrong; 31 days are the most.
+    /// With one that is shorter than the [`ClockSkew`](crate::ClockSkew) and its uncertainty nothing is ever certain.
     #[must_use]
     pub fn with_tolerance(self, tolerance: TimeDelta) -> Self {
         Self { tolerance: tolerance.abs().min(TimeDelta::days(31)), ..self }
     }
 
-    /// From when until when an entry may be the payment, with so much to spare on either side.
-    pub(super) fn time(&self, spare: TimeDelta) -> (DateTime<Utc>, DateTime<Utc>) {
-        let by = self.tolerance + spare;
+    /// From when until when an entry may be the payment, by a clock that is so far ahead of this machine's.
+    pub(super) fn time(&self, least: TimeDelta, most: TimeDelta) -> (DateTime<Utc>, DateTime<Utc>) {
         let (first, last) = (self.started_at.min(self.finished_at), self.finished_at.max(self.started_at));
-        let from = first.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let until = last.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let from = first.checked_add_signed(least - self.tolerance).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let until = last.checked_add_signed(most + self.tolerance).unwrap_or(DateTime::<Utc>::MAX_UTC);
         (from, until)
     }
 
-    /// Whether the entry can have to do with the attempt.
-    pub(super) fn concerns(&self, entry: &Transaction) -> bool {
-        let (from, until) = self.time(TimeDelta::zero());
-        let elsewhen = entry.created_at.utc().is_ok_and(|time| time < from || until < time);
-        let bought = self.currency_to.as_ref().is_some_and(|currency| currency.eq_ignore_ascii_case(&entry.currency));
-        !elsewhen && (bought || self.currency.eq_ignore_ascii_case(&entry.currency))
+    /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not.
+    pub(super) fn concerns(&self, entry: &Transaction, window: &Window) -> bool {
+        let time = Option::<&Timestamp>::from(&entry.created_at).and_then(|time| time.utc().ok());
+        let elsewhen = time.is_some_and(|time| !window.holds(time));
+        let own = [Some(&self.currency), self.currency_to.as_ref()];
+        let foreign = Option::<&String>::from(&entry.currency)
+            .is_some_and(|currency| !own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(currency)));
+        !elsewhen && !foreign
     }
 
     /// Whether the entry, which concerns the attempt, is of its amount.
     pub(super) fn matches(&self, entry: &Transaction) -> bool {
-        self.currency.eq_ignore_ascii_case(&entry.currency) && self.amount.abs() == entry.amount.abs()
+        Option::<&String>::from(&entry.currency).is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
+            && Option::<&Decimal>::from(&entry.amount).is_some_and(|amount| self.amount.abs() == amount.abs())
     }
 }
 

@@ -1,6 +1,17 @@
 //! Virtual cards.
 
-use crate::{Client, Error, types};
+use crate::raw::Response;
+use crate::{Client, Doubt, Error, types};
+
+/// The cards that [`Cards::issued_since`] found.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Issued {
+    /// Those that are not among the known ones. One whose id cannot be read may be known.
+    pub cards: Vec<types::CardSummary>,
+    /// Why there may be more cards than these. Only if it is empty does an empty `cards` say that there is no other card.
+    pub doubts: Vec<Doubt>,
+}
 
 /// Virtual cards of users who have passed KYC: [`Client::cards`].
 ///
@@ -36,7 +47,7 @@ impl Cards<'_> {
     /// # Errors
     /// The call failed: see [`Error`].
     pub async fn list(self, external_user_id: impl AsRef<str>) -> Result<types::CardList, Error> {
-        Ok(self.0.raw().list_cards(external_user_id.as_ref()).await?.into_inner())
+        Ok(listed(self.0, external_user_id.as_ref()).await?.into_inner())
     }
 
     /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
@@ -48,7 +59,8 @@ impl Cards<'_> {
     /// match client.cards().create(&request).await {
     ///     Ok(card) => println!("created: {}", card.card_id),
     ///     Err(error) if error.may_have_taken_effect() => {
-    ///         println!("created after all, or not yet: {:?}", client.cards().issued_since("customer-42", &known).await?);
+    ///         let issued = client.cards().issued_since("customer-42", &known).await?;
+    ///         println!("created after all: {:?}; there may be more: {:?}", issued.cards, issued.doubts);
     ///     }
     ///     Err(error) => println!("not created: {error}"),
     /// }
@@ -58,13 +70,15 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. It says nothing about the card.
-    pub async fn issued_since(
-        self,
-        external_user_id: impl AsRef<str>,
-        known: &[impl AsRef<str>],
-    ) -> Result<Vec<types::CardSummary>, Error> {
-        let is_known = |card: &types::CardSummary| known.iter().any(|id| id.as_ref() == card.card_id);
-        Ok(self.list(external_user_id).await?.cards.into_iter().filter(|card| !is_known(card)).collect())
+    pub async fn issued_since(self, external_user_id: impl AsRef<str>, known: &[impl AsRef<str>]) -> Result<Issued, Error> {
+        let response = listed(self.0, external_user_id.as_ref()).await?;
+        let listed = Option::<&Vec<types::CardSummary>>::from(&response.cards);
+        let doubts = Doubt::of(&response, "cards", listed.is_some());
+        let is_known = |card: &&types::CardSummary| {
+            Option::<&String>::from(&card.card_id).is_some_and(|card_id| known.iter().any(|id| id.as_ref() == card_id))
+        };
+        let cards = listed.into_iter().flatten().filter(|card| !is_known(card)).cloned().collect();
+        Ok(Issued { cards, doubts })
     }
 
     /// One card with its number and code, which are redacted where it is printed.
@@ -136,6 +150,10 @@ impl Cards<'_> {
     pub async fn delete(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().delete_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
+}
+
+async fn listed(client: &Client, external_user_id: &str) -> Result<Response<types::CardList>, Error> {
+    client.raw().list_cards(external_user_id).await
 }
 
 fn reference(external_user_id: impl Into<String>, card_id: impl Into<String>) -> types::CardReference {

@@ -17,7 +17,7 @@ impl Deposits<'_> {
     /// Supplies the sender of a deposit that waits for it.
     ///
     /// Operation [`updateDepositTravelRule`](crate::raw::Client::update_deposit_travel_rule).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Which details a person, a company or an own wallet needs is not known; P100 refuses what it misses.
     ///
     /// # Errors
     /// The call failed: see [`Error`].

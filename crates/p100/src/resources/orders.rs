@@ -42,7 +42,7 @@ impl Orders<'_> {
     /// # Errors
     /// The call failed: see [`Error`]. A lock that nobody uses does no harm, so it may be called again.
     pub async fn lock_rate(self, request: &types::OrderLockRequest) -> Result<OrderRateLock, Error> {
-        Ok(OrderRateLock::new(self.0, self.0.raw().lock_order_rate(request).await?.into_inner()))
+        Ok(OrderRateLock::new(self.0, self.0.raw().lock_order_rate(request).await?))
     }
 
     /// Creates an order at a locked rate. [`OrderRateLock::order`] is this, and looks at the clock first.

@@ -1,7 +1,7 @@
 //! Users and their balances.
 
-use crate::types::{self, ErrorCode};
-use crate::{Client, Error, Month};
+use crate::raw::{ErrorCodeInfo, Meaning};
+use crate::{Client, Error, Month, types};
 
 /// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`: any text, or an
 /// [`ExternalUserId`](crate::ExternalUserId), which is checked where it enters the program.
@@ -44,9 +44,9 @@ impl Users<'_> {
     pub async fn exists(self, external_user_id: impl AsRef<str>) -> Result<bool, Error> {
         match self.0.kyc().status(external_user_id).await {
             Ok(_) => Ok(true),
-            Err(error) => match error.code() {
-                Some(ErrorCode::P412) => Ok(false),
-                Some(ErrorCode::P445 | ErrorCode::P459) => Ok(true),
+            Err(error) => match error.meaning() {
+                Some(Meaning::Refused(ErrorCodeInfo { code: "P412", .. })) => Ok(false),
+                Some(Meaning::Refused(ErrorCodeInfo { code: "P445" | "P459", .. })) => Ok(true),
                 _ => Err(error),
             },
         }

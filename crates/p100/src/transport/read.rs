@@ -6,6 +6,9 @@ use std::mem::take;
 
 use p100_raw::{Answer, BoxError, Bytes, TransportError, reqwest};
 
+/// What a declared length may reserve: it is a claim, and memory follows what arrives.
+const STEP: usize = 64 * 1024;
+
 /// The answer is larger than the client takes.
 #[derive(Debug)]
 pub(super) struct TooLarge {
@@ -28,7 +31,7 @@ impl fmt::Display for TooLarge {
 impl Error for TooLarge {}
 
 /// Reads the whole body, or gives up at the first byte beyond `limit`. The head is taken out of `response`.
-pub(super) async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Answer, TransportError> {
+pub(super) async fn read(response: &mut reqwest::Response, limit: Option<usize>) -> Result<Answer, TransportError> {
     match body(response, limit).await {
         Ok(body) => Ok(Answer::new(response.status(), take(response.headers_mut()), body)),
         Err(cause) => Err(broke_off(response, cause)),
@@ -40,19 +43,19 @@ pub(super) fn broke_off(response: &mut reqwest::Response, cause: impl Into<BoxEr
     TransportError::broke_off(response.status(), take(response.headers_mut()), cause)
 }
 
-async fn body(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, BoxError> {
-    let declared = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    if declared > limit {
-        return Err(TooLarge { limit }.into());
-    }
+async fn body(response: &mut reqwest::Response, limit: Option<usize>) -> Result<Bytes, BoxError> {
+    let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    within(limit, declared)?;
     // Copied even if it arrives in one piece: pieces are parts of the connection's buffer, which a body that somebody keeps would
     // keep too, and which cannot be overwritten once a sensitive answer is read.
-    let mut body = Vec::with_capacity(declared);
+    let mut body = Vec::with_capacity(declared.min(STEP));
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > limit {
-            return Err(TooLarge { limit }.into());
-        }
+        within(limit, body.len().saturating_add(chunk.len()))?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.into())
+}
+
+fn within(limit: Option<usize>, size: usize) -> Result<(), TooLarge> {
+    limit.filter(|limit| size > *limit).map_or(Ok(()), |limit| Err(TooLarge { limit }))
 }

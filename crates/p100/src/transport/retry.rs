@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use p100_raw::reqwest::{StatusCode, header::HeaderMap};
 use p100_raw::types::{self, ErrorCode};
-use p100_raw::{Answer, Retry, TransportError, retry_after};
+use p100_raw::{Answer, Meaning, Retry, TransportError, retry_after};
 
 use super::read::TooLarge;
 use crate::Retries;
@@ -35,9 +34,13 @@ fn is_transient(answer: &Answer) -> bool {
     match answer.status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => true,
         status if status.as_u16() == TOO_EARLY || status.is_server_error() => true,
-        // P100 reports faults of its own with status 400.
-        StatusCode::BAD_REQUEST => code(answer).is_some_and(|code| matches!(code, ErrorCode::P500 | ErrorCode::P501)),
-        _ => false,
+        status if !status.is_client_error() => false,
+        // P100 reports faults of its own with status 400, and what stands in front of it may do so in any words.
+        status => match Meaning::of(status, &answer.body) {
+            Meaning::ServerFault => true,
+            Meaning::Unclear => status == StatusCode::BAD_REQUEST,
+            _ => false,
+        },
     }
 }
 
@@ -46,7 +49,7 @@ pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
 }
 
 fn wait(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers, Utc::now())
+    retry_after(headers)
 }
 
 /// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,
@@ -85,12 +88,22 @@ mod tests {
         for (status, body, again) in [
             (200, "", false),
             (302, "", false),
-            (400, "", false),
+            (400, "", true),
+            (400, "{}", true),
+            (400, r#"{"message":"Endpoint request timed out"}"#, true),
+            (400, r#"{"errorCode":null}"#, true),
+            (400, r#"{"error":{"errorCode":"P500"}}"#, true),
+            (400, r#"["P412"]"#, true),
+            (400, r#"{"errorCode":"p502 "}"#, true),
+            (400, r#"{"errorCode":"P499"}"#, false),
+            (400, r#"{"errorCode":"p412 "}"#, false),
             (400, r#"{"errorCode":"P412"}"#, false),
             (400, r#"{"errorCode":"P500"}"#, true),
             (400, r#"{"errorCode":"P501"}"#, true),
             (401, "", false),
-            (404, r#"{"errorCode":"P500"}"#, false),
+            (404, "", false),
+            (404, r#"{"errorCode":"P500"}"#, true),
+            (409, "{}", false),
             (408, "", true),
             (425, "", true),
             (429, "", true),

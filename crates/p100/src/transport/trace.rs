@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use p100_raw::OneLine;
 use p100_raw::reqwest::StatusCode;
 use p100_raw::reqwest::header::HeaderMap;
+use p100_raw::{Deviations, OneLine, Operation};
 use tracing::Span;
 
 use super::{Outcome, retry};
@@ -44,6 +44,17 @@ pub(super) fn again(sent: u32, outcome: &Outcome, wait: Duration) {
         error_code = error_code(outcome),
         wait_ms = millis(wait),
         "sending again"
+    );
+}
+
+/// Tells of a response that does not fit the document.
+pub(super) fn deviated(operation: &Operation, deviations: &Deviations) {
+    let paths: Vec<String> = deviations.iter().map(|deviation| OneLine(&deviation.path).to_string()).collect();
+    tracing::warn!(
+        operation = operation.id,
+        paths = paths.join(" "),
+        total = deviations.total(),
+        "parts of the response do not fit the document and were set aside"
     );
 }
 

@@ -1,20 +1,22 @@
-//! Why a call is no event, and what to answer.
+//! Why a delivery is refused, and what to answer.
 
 use std::fmt;
 
 use p100_raw::Bytes;
 use p100_raw::reqwest::StatusCode;
 
-/// A call that is refused. Shows neither token nor body.
+/// A delivery that is refused. `Debug` and `Display` show neither token nor body.
 ///
-/// [`status`](Self::status) is what to answer. The body of a call from P100 stays reachable; that of a call without the
-/// token was dropped unread.
+/// [`status`](Self::status) is what to answer. The body of a delivery with the right token stays reachable; without it, nothing was
+/// read.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReceiveError {
     kind: ReceiveErrorKind,
+    path: Option<String>,
     body: Option<Bytes>,
 }
 
-/// What was wrong with a refused call.
+/// What was wrong with a refused delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReceiveErrorKind {
@@ -22,12 +24,16 @@ pub enum ReceiveErrorKind {
     MissingToken,
     /// The header `Authorization` holds none of the tokens. It is not from P100, or the token has changed.
     WrongToken,
+    /// The method is not POST. Only the router of the feature `axum` sees it.
+    WrongMethod,
     /// The body is larger than the receiver allows.
     #[non_exhaustive]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The connection ended before the body did. Only the router of the feature `axum` sees it.
+    Incomplete,
     /// The body is not JSON. It may have been damaged on the way.
     #[non_exhaustive]
     NotJson {
@@ -39,13 +45,8 @@ pub enum ReceiveErrorKind {
 }
 
 impl ReceiveError {
-    /// Of a call that is not from P100.
-    pub(super) fn dropped(kind: ReceiveErrorKind) -> Self {
-        Self { kind, body: None }
-    }
-
-    pub(super) fn kept(kind: ReceiveErrorKind, body: Bytes) -> Self {
-        Self { kind, body: Some(body) }
+    pub(super) fn new(kind: ReceiveErrorKind, path: Option<&str>, body: Option<Bytes>) -> Self {
+        Self { kind, path: path.map(str::to_owned), body }
     }
 
     /// What was wrong.
@@ -54,17 +55,27 @@ impl ReceiveError {
         self.kind
     }
 
-    /// What to answer: 401 if the token is missing or wrong, else 400. P100 takes anything but 200 as a failure and sends
-    /// again, five times in all.
+    /// What to answer: 401 if the token is missing or wrong, 405 to another method than POST, else 400. P100 takes anything but 200 as a
+    /// failure and sends again, five times in all.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.kind {
             ReceiveErrorKind::MissingToken | ReceiveErrorKind::WrongToken => StatusCode::UNAUTHORIZED,
-            ReceiveErrorKind::TooLarge { .. } | ReceiveErrorKind::NotJson { .. } => StatusCode::BAD_REQUEST,
+            ReceiveErrorKind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            ReceiveErrorKind::TooLarge { .. } | ReceiveErrorKind::Incomplete | ReceiveErrorKind::NotJson { .. } => StatusCode::BAD_REQUEST,
         }
     }
 
-    /// The body as it arrived; nothing if the token was missing or wrong. It may hold a one-time code.
+    /// The path at which it arrived, with its query string; nothing if only headers were [verified](super::Verifier::verify).
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// What was read of the body; nothing if the token was missing or wrong. It may hold a one-time code.
+    ///
+    /// It is the whole body of [`NotJson`](ReceiveErrorKind::NotJson), its beginning for [`Incomplete`](ReceiveErrorKind::Incomplete)
+    /// and, from the router, for [`TooLarge`](ReceiveErrorKind::TooLarge): empty if a declared length is beyond the limit.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
@@ -80,9 +91,11 @@ impl fmt::Debug for ReceiveError {
 impl fmt::Display for ReceiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            ReceiveErrorKind::MissingToken => f.write_str("the call has no webhook token in the header Authorization"),
-            ReceiveErrorKind::WrongToken => f.write_str("the header Authorization of the call is not the webhook token"),
+            ReceiveErrorKind::MissingToken => f.write_str("the delivery has no webhook token in the header Authorization"),
+            ReceiveErrorKind::WrongToken => f.write_str("the header Authorization of the delivery is not the webhook token"),
+            ReceiveErrorKind::WrongMethod => f.write_str("the method is not POST"),
             ReceiveErrorKind::TooLarge { limit } => write!(f, "the body is larger than the {limit} bytes allowed"),
+            ReceiveErrorKind::Incomplete => f.write_str("the connection ended before the body did"),
             ReceiveErrorKind::NotJson { line, column } => write!(f, "the body is not JSON (line {line}, column {column})"),
         }
     }

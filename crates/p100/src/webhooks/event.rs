@@ -1,83 +1,139 @@
-//! What a call tells: an event, or bytes nobody knows yet.
+//! One webhook delivery as an event: which one, what it says, and the bytes it came in.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
-use p100_raw::{Bytes, InvalidJson};
+use p100_raw::{Deviations, InvalidJson};
 use serde_json::value::RawValue;
 
-/// A call from P100.
+use super::Raw;
+use super::raw::object;
+
+/// A delivery from P100.
+///
+/// What a version of this crate cannot read, a later one may: store `path` and `raw`, and hand them to
+/// [`Paths::recognise`](super::Paths::recognise) after an upgrade.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// An event of the document.
-    #[non_exhaustive]
-    Known {
-        /// Which event it is, and what it tells.
-        payload: WebhookEvent,
-        /// The body as it arrived, with the members that the payload does not know.
-        raw: Raw,
-    },
-    /// JSON that is no event of the document. Store it and answer 200: P100 would only send the same again.
-    #[non_exhaustive]
-    Unknown {
-        /// Why.
-        reason: UnknownReason,
-        /// The body as it arrived.
-        raw: Raw,
-    },
+#[non_exhaustive]
+pub struct Event {
+    /// Which event it is, if that is certain; also if its payload cannot be read.
+    pub kind: Option<WebhookKind>,
+    /// What it says.
+    pub payload: Payload,
+    /// The body as it arrived, with the members that the payload does not know.
+    pub raw: Raw,
+    /// The path as it arrived, with its query string.
+    pub path: String,
+    /// What of a known payload did not fit the document and was set aside. It is still in `raw`.
+    pub deviations: Deviations,
 }
 
-/// Why a call is [`Event::Unknown`].
+/// What an event says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Payload {
+    /// An event of the document.
+    Known(WebhookEvent),
+    /// No event of the document, or none that could be told or read. Store the bytes; P100 would only send the same again.
+    Unknown(UnknownReason),
+}
+
+/// Why a payload is [`Unknown`](Payload::Unknown).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnknownReason {
     /// Neither the path nor the members tell which event it is.
-    Unrecognised,
-    /// It is not the payload of the event that the path, or else the members, tell.
+    #[non_exhaustive]
+    Unrecognised {
+        /// The events it may be, in the order of the document. It may still be another one.
+        candidates: Vec<WebhookKind>,
+    },
+    /// The path is that of one event, but the body has not one member of it, or the members of another event instead.
+    #[non_exhaustive]
+    Mismatch {
+        /// The event of the path.
+        kind: WebhookKind,
+        /// The event whose members it has.
+        members_of: Option<WebhookKind>,
+    },
+    /// It is the event, yet nothing can be made of its payload.
     #[non_exhaustive]
     Invalid {
         /// The event.
         kind: WebhookKind,
-        /// Which member failed, and what was expected there.
+        /// Where the payload fails, and what was expected there.
         error: InvalidJson,
     },
+    /// The body is not JSON. It may have been damaged on the way.
+    #[non_exhaustive]
+    NotJson {
+        /// Line of the body, from 1.
+        line: usize,
+        /// Column of the line, from 0.
+        column: usize,
+    },
+}
+
+impl UnknownReason {
+    /// Which event it is nevertheless.
+    #[must_use]
+    pub fn kind(&self) -> Option<WebhookKind> {
+        match self {
+            Self::Mismatch { kind, .. } | Self::Invalid { kind, .. } => Some(*kind),
+            Self::Unrecognised { .. } | Self::NotJson { .. } => None,
+        }
+    }
+
+    /// The events it may be.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<WebhookKind> {
+        match self {
+            Self::Unrecognised { candidates } => candidates.clone(),
+            Self::Mismatch { kind, members_of } => [*kind].into_iter().chain(*members_of).collect(),
+            Self::Invalid { kind, .. } => vec![*kind],
+            Self::NotJson { .. } => Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unrecognised => f.write_str("neither path nor members tell a known event"),
+            Self::Unrecognised { candidates } => {
+                f.write_str("neither path nor members tell which event it is")?;
+                for (number, kind) in candidates.iter().enumerate() {
+                    write!(f, "{}{kind}", if number == 0 { "; it may be " } else { " or " })?;
+                }
+                Ok(())
+            }
+            Self::Mismatch { kind, members_of: Some(other) } => write!(f, "the path is that of {kind}, the members are those of {other}"),
+            Self::Mismatch { kind, members_of: None } => write!(f, "the path is that of {kind}, but no member of it is there"),
             Self::Invalid { kind, error } => write!(f, "it is not the payload of {kind}: {error}"),
+            Self::NotJson { line, column } => write!(f, "the body is not JSON (line {line}, column {column})"),
         }
     }
 }
 
 impl Event {
-    /// Which event it is. For an [`Unknown`](Self::Unknown) with a payload that cannot be read, which event it should be.
+    pub(super) fn unknown(path: &str, raw: Raw, reason: UnknownReason) -> Self {
+        let kind = reason.kind();
+        Self { kind, payload: Payload::Unknown(reason), raw, path: path.to_owned(), deviations: Deviations::default() }
+    }
+
+    /// What it says, if it is known.
     #[must_use]
-    pub fn kind(&self) -> Option<WebhookKind> {
-        match self {
-            Self::Known { payload, .. } => Some(payload.kind()),
-            Self::Unknown { reason: UnknownReason::Invalid { kind, .. }, .. } => Some(*kind),
-            Self::Unknown { reason: UnknownReason::Unrecognised, .. } => None,
+    pub fn known(&self) -> Option<&WebhookEvent> {
+        match &self.payload {
+            Payload::Known(event) => Some(event),
+            Payload::Unknown(_) => None,
         }
     }
 
-    /// What it tells, if it is known.
+    /// Why it is unknown, if it is.
     #[must_use]
-    pub fn payload(&self) -> Option<&WebhookEvent> {
-        match self {
-            Self::Known { payload, .. } => Some(payload),
-            Self::Unknown { .. } => None,
-        }
-    }
-
-    /// The body as it arrived.
-    #[must_use]
-    pub fn raw(&self) -> &Raw {
-        match self {
-            Self::Known { raw, .. } | Self::Unknown { raw, .. } => raw,
+    pub fn unknown_reason(&self) -> Option<&UnknownReason> {
+        match &self.payload {
+            Payload::Known(_) => None,
+            Payload::Unknown(reason) => Some(reason),
         }
     }
 
@@ -92,26 +148,20 @@ impl Event {
     /// KYC files of one user give two equal bodies. Take such events each time.
     ///
     /// ```
-    /// use p100::webhooks::{Receiver, Verifier};
-    /// # use p100::webhooks::{HeaderMap, HeaderValue};
+    /// use p100::webhooks::Paths;
     ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mut headers = HeaderMap::new();
-    /// # headers.insert("authorization", HeaderValue::from_static("token"));
-    /// let receiver = Receiver::new(Verifier::new("token")?);
     /// let body = r#"{"externalUserId": "customer-42", "status": "APPROVED"}"#;
-    /// let event = receiver.receive("/webhook/poa-verification/status", &headers, body)?;
+    /// let event = Paths::default().recognise("/webhook/poa-verification/status", body);
     /// assert_eq!(event.dedupe_key().as_deref(), Some(r#"["poaVerificationStatus","customer-42","APPROVED"]"#));
-    /// # Ok(())
-    /// # }
     /// ```
     #[must_use]
     pub fn dedupe_key(&self) -> Option<String> {
-        let route = self.payload()?.kind().route();
+        let route = self.known()?.kind().route();
         if route.dedupe.is_empty() {
             return None;
         }
-        let members = object(self.raw().data())?;
+        let text = self.raw.text();
+        let members = object(&text)?;
         let mut key = serde_json::to_string(route.id).ok()?;
         for name in route.dedupe {
             key.push(',');
@@ -127,78 +177,5 @@ fn canonical(value: &RawValue) -> Option<String> {
         "null" => None,
         text if text.starts_with('"') => serde_json::to_string(&serde_json::from_str::<String>(text).ok()?).ok(),
         text => Some(text.to_owned()),
-    }
-}
-
-/// A body as it arrived. It may hold a one-time code, so `Debug` shows its size only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Raw {
-    bytes: Bytes,
-    envelope: Option<Envelope>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-struct Envelope {
-    event_type: String,
-    data: Bytes,
-}
-
-impl Raw {
-    pub(super) fn flat(bytes: Bytes) -> Self {
-        Self { bytes, envelope: None }
-    }
-
-    /// The body, unwrapped if it is enveloped, and the members of the payload, if it is an object.
-    ///
-    /// # Errors
-    /// The body is not JSON.
-    pub(super) fn read(bytes: &Bytes) -> Result<(Self, Option<Members<'_>>), serde_json::Error> {
-        let Some(members) = object(bytes) else {
-            serde_json::from_slice::<&RawValue>(bytes)?;
-            return Ok((Self::flat(bytes.clone()), None));
-        };
-        let enveloped = members.get("event_type").zip(members.get("data")).and_then(|(event_type, data)| {
-            let event_type = serde_json::from_str(event_type.get()).ok()?;
-            let data = data.get().as_bytes();
-            data.starts_with(b"{").then_some((event_type, data))
-        });
-        Ok(match enveloped {
-            Some((event_type, data)) => {
-                let envelope = Envelope { event_type, data: bytes.slice_ref(data) };
-                (Self { bytes: bytes.clone(), envelope: Some(envelope) }, object(data))
-            }
-            None => (Self::flat(bytes.clone()), Some(members)),
-        })
-    }
-
-    /// The whole body, byte by byte.
-    #[must_use]
-    pub fn bytes(&self) -> &Bytes {
-        &self.bytes
-    }
-
-    /// The payload: what is under `data` if the body was enveloped, else the whole body.
-    #[must_use]
-    pub fn data(&self) -> &Bytes {
-        self.envelope.as_ref().map_or(&self.bytes, |envelope| &envelope.data)
-    }
-
-    /// The event name of the envelope, such as `exchange.status_changed`, if there was one.
-    #[must_use]
-    pub fn event_type(&self) -> Option<&str> {
-        self.envelope.as_ref().map(|envelope| envelope.event_type.as_str())
-    }
-}
-
-pub(super) type Members<'a> = BTreeMap<String, &'a RawValue>;
-
-fn object(text: &[u8]) -> Option<Members<'_>> {
-    serde_json::from_slice(text).ok()
-}
-
-impl fmt::Debug for Raw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = format_args!("[{} bytes]", self.bytes.len());
-        f.debug_struct("Raw").field("bytes", &size).field("enveloped", &self.envelope.is_some()).finish()
     }
 }

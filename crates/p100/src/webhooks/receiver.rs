@@ -1,21 +1,16 @@
-//! From path, headers and body to an event.
+//! From path, headers and body to an event, or to a refusal.
 
-use std::collections::BTreeMap;
-
+use p100_raw::Bytes;
 use p100_raw::reqwest::header::HeaderMap;
-use p100_raw::webhooks::{WebhookEvent, WebhookKind};
-use p100_raw::{Bytes, WebhookRoute};
+use p100_raw::webhooks::WebhookKind;
 
-use super::event::Members;
-use super::{Event, Raw, ReceiveError, ReceiveErrorKind, UnknownReason, Verifier};
+use super::outcome::{Outcomes, span, word};
+use super::{Event, Paths, Payload, ReceiveError, ReceiveErrorKind, Stats, UnknownReason, Verifier};
 
-/// The largest body a [`Receiver`] takes unless told otherwise: 64 KiB. Known events have less than 2 KiB.
+/// The largest body a [`Receiver`] takes unless configured otherwise: 64 KiB. Known events have less than 2 KiB.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Where P100 looks whether the partner's server is up, below the base path. Answer 200; the method GET is assumed.
-pub const HEALTH_PATH: &str = "/webhook/health";
-
-/// Checks calls and reads them. Cheap enough to clone, and shareable behind an `Arc`.
+/// Checks deliveries and reads them. Cheap enough to clone, and shareable behind an `Arc`; clones count together.
 ///
 /// ```
 /// use p100::webhooks::{Receiver, Verifier, WebhookKind};
@@ -24,40 +19,46 @@ pub const HEALTH_PATH: &str = "/webhook/health";
 /// let receiver = Receiver::new(Verifier::new("the webhook token")?)
 ///     .base_path("/hooks/p100")
 ///     .path(WebhookKind::SepaDepositReceived, "/sepa-in")
-///     .max_body_bytes(16 * 1024);
+///     .max_body_bytes(16 * 1024)
+///     .on_refused(|refusal| eprintln!("alert: {refusal} at {:?}", refusal.path()));
 /// assert_eq!(receiver.path_of(WebhookKind::SepaDepositReceived), "/hooks/p100/sepa-in");
-/// assert_eq!(receiver.path_of(WebhookKind::TransferStatus), "/hooks/p100/transfer-webhook");
+/// assert_eq!(receiver.stats().refused(), 0);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Receiver {
     verifier: Verifier,
-    base_path: String,
-    paths: BTreeMap<WebhookKind, String>,
+    paths: Paths,
     max_body_bytes: usize,
+    outcomes: Outcomes,
 }
 
 impl Receiver {
-    /// Takes calls with the token, at the default paths, of at most [`DEFAULT_MAX_BODY_BYTES`].
+    /// Takes deliveries with the token, at the default paths, of at most [`DEFAULT_MAX_BODY_BYTES`].
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
-        Self { verifier, base_path: String::new(), paths: BTreeMap::new(), max_body_bytes: DEFAULT_MAX_BODY_BYTES }
+        Self { verifier, paths: Paths::default(), max_body_bytes: DEFAULT_MAX_BODY_BYTES, outcomes: Outcomes::default() }
     }
 
-    /// Expects all events below this path, e.g. `/hooks/p100`. Do not set it if the web framework has cut it off already.
+    /// Expects the events at these paths.
     #[must_use]
-    pub fn base_path(mut self, path: &str) -> Self {
-        self.base_path = normal(path);
+    pub fn paths(mut self, paths: Paths) -> Self {
+        self.paths = paths;
         self
     }
 
-    /// Expects the event at this path below the base path, instead of at its default path.
-    ///
-    /// Events that share a path are told apart by their members; those that only their path tells need one of their own.
+    /// Expects all events below this path, see [`Paths::base`].
+    #[must_use]
+    pub fn base_path(mut self, path: &str) -> Self {
+        self.paths = self.paths.base(path);
+        self
+    }
+
+    /// Expects the event at this path below the base path, see [`Paths::set`].
     #[must_use]
     pub fn path(mut self, kind: WebhookKind, path: &str) -> Self {
-        self.paths.insert(kind, normal(path));
+        self.paths = self.paths.set(kind, path);
         self
     }
 
@@ -68,141 +69,93 @@ impl Receiver {
         self
     }
 
+    /// Calls this with every delivery that is refused, each time it is: to count, to alert, or to keep what
+    /// [`body`](ReceiveError::body) there is. It must not block, for P100 waits.
+    #[must_use]
+    pub fn on_refused(mut self, hook: impl Fn(&ReceiveError) + Send + Sync + 'static) -> Self {
+        self.outcomes.set_hook(hook);
+        self
+    }
+
     /// The whole path at which the event is expected.
     #[must_use]
     pub fn path_of(&self, kind: WebhookKind) -> String {
-        rooted(format!("{}{}", self.base_path, self.below_base(kind)))
+        self.paths.of(kind)
     }
 
-    /// [`HEALTH_PATH`] below the base path.
+    /// [`HEALTH_PATH`](super::HEALTH_PATH) below the base path.
     #[must_use]
     pub fn health_path(&self) -> String {
-        format!("{}{HEALTH_PATH}", self.base_path)
+        self.paths.health()
+    }
+
+    /// What became of the deliveries so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.outcomes.stats()
     }
 
     /// Checks the token, then reads the body.
     ///
-    /// `path` is that of the call; a query string and a trailing slash do not matter. `headers` is the `HeaderMap` of the
-    /// crate `http` 1, as most frameworks have it.
+    /// `path` is that of the delivery; a query string, a trailing slash, doubled slashes and percent-encoding do not matter. `headers`
+    /// is the `HeaderMap` of the crate `http` 1, as most frameworks have it. The method must be POST; check that first.
     ///
     /// # Errors
     /// The token is missing or wrong, or the body too large or not JSON. [`ReceiveError::status`] says what to answer.
     pub fn receive(&self, path: &str, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Event, ReceiveError> {
-        self.verify(headers)?;
-        self.read(path, body.into())
+        let span = span(path).entered();
+        let read = self.verify(path, headers).and_then(|()| match self.read(path, body.into())? {
+            (event, None) => Ok(event),
+            (_, Some(refusal)) => Err(refusal),
+        });
+        span.record("outcome", word(read.as_ref().map_err(ReceiveError::kind)));
+        read
     }
 
-    pub(super) fn verify(&self, headers: &HeaderMap) -> Result<(), ReceiveError> {
-        self.verifier.verify(headers)
+    /// Reads a delivery without a check of its token, see [`Paths::recognise`]. It is not counted.
+    #[must_use]
+    pub fn recognise(&self, path: &str, body: impl Into<Bytes>) -> Event {
+        self.paths.recognise(path, body)
     }
 
-    #[cfg(feature = "axum")]
+    pub(super) fn verify(&self, path: &str, headers: &HeaderMap) -> Result<(), ReceiveError> {
+        self.verifier.check(headers).map_err(|kind| self.refuse(kind, path, None))
+    }
+
+    /// Reads a delivery whose token is right. What is not JSON is an event, and refused: P100 shall send it again.
+    pub(super) fn read(&self, path: &str, body: Bytes) -> Result<(Event, Option<ReceiveError>), ReceiveError> {
+        if body.len() > self.max_body_bytes {
+            return Err(self.refuse(ReceiveErrorKind::TooLarge { limit: self.max_body_bytes }, path, Some(body)));
+        }
+        let event = self.paths.recognise(path, body);
+        if let Payload::Unknown(UnknownReason::NotJson { line, column }) = event.payload {
+            let refusal = self.refuse(ReceiveErrorKind::NotJson { line, column }, path, Some(event.raw.bytes().clone()));
+            return Ok((event, Some(refusal)));
+        }
+        self.outcomes.received(&event);
+        Ok((event, None))
+    }
+
+    pub(super) fn refuse(&self, kind: ReceiveErrorKind, path: &str, body: Option<Bytes>) -> ReceiveError {
+        self.outcomes.refused(ReceiveError::new(kind, Some(path), body))
+    }
+}
+
+#[cfg(feature = "axum")]
+impl Receiver {
     pub(super) fn body_limit(&self) -> usize {
         self.max_body_bytes
     }
 
-    #[cfg(feature = "axum")]
-    pub(super) fn base(&self) -> &str {
-        &self.base_path
+    pub(super) fn expected(&self) -> &Paths {
+        &self.paths
     }
 
-    /// Reads a call whose token is right.
-    pub(super) fn read(&self, path: &str, body: Bytes) -> Result<Event, ReceiveError> {
-        if body.len() > self.max_body_bytes {
-            return Err(ReceiveError::kept(ReceiveErrorKind::TooLarge { limit: self.max_body_bytes }, body));
-        }
-        let expected = self.expected_at(path);
-        // No envelope has the members of a payload, so the most frequent form can be tried without looking further. Text
-        // first: what the decoder skips it does not check, and damaged bytes in a new member are damage too.
-        let mut first = expected.clone();
-        if let (Some(kind), None) = (first.next(), first.next())
-            && std::str::from_utf8(&body).is_ok()
-            && let Ok(payload) = kind.decode(&body)
-        {
-            return Ok(Event::Known { payload, raw: Raw::flat(body) });
-        }
-        let error = match Raw::read(&body) {
-            Ok((raw, members)) => {
-                return Ok(match recognise(&expected.collect::<Vec<_>>(), &raw, members) {
-                    Ok(payload) => Event::Known { payload, raw },
-                    Err(reason) => Event::Unknown { reason, raw },
-                });
-            }
-            Err(error) => error,
-        };
-        Err(ReceiveError::kept(ReceiveErrorKind::NotJson { line: error.line(), column: error.column() }, body))
+    pub(super) fn outcomes(&self) -> &Outcomes {
+        &self.outcomes
     }
 
-    /// The events whose path this is.
-    fn expected_at<'a>(&'a self, path: &'a str) -> impl Iterator<Item = WebhookKind> + Clone + 'a {
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        // Most have no base path, and on some processors glibc takes longer to compare nothing than all the rest of this takes.
-        let below = if self.base_path.is_empty() { Some(path) } else { path.strip_prefix(self.base_path.as_str()) };
-        WebhookKind::ALL.iter().copied().filter(move |kind| below == Some(self.below_base(*kind)))
+    pub(super) fn has_token(&self, headers: &HeaderMap) -> bool {
+        self.verifier.check(headers).is_ok()
     }
-
-    fn below_base(&self, kind: WebhookKind) -> &str {
-        self.paths.get(&kind).map_or(kind.route().path, String::as_str)
-    }
-}
-
-/// With a slash in front and none behind; the root is empty.
-fn normal(path: &str) -> String {
-    match path.trim_matches('/') {
-        "" => String::new(),
-        path => format!("/{path}"),
-    }
-}
-
-fn rooted(path: String) -> String {
-    if path.is_empty() { "/".to_owned() } else { path }
-}
-
-/// By path if exactly one event is expected there, else by members.
-fn recognise(expected: &[WebhookKind], raw: &Raw, members: Option<Members<'_>>) -> Result<WebhookEvent, UnknownReason> {
-    let decode = |kind: WebhookKind| kind.decode(raw.data()).map_err(|error| UnknownReason::Invalid { kind, error });
-    let candidates = match expected {
-        [kind] => return decode(*kind),
-        [] => WebhookKind::ALL,
-        several => several,
-    };
-    let members = members.ok_or(UnknownReason::Unrecognised)?;
-    let fitting = |by_name: bool| -> Vec<&WebhookRoute> {
-        let routes = candidates.iter().map(|kind| kind.route());
-        routes.filter(|route| route.members.is_empty() != by_name && fits(route, &members)).collect()
-    };
-    // Values come second: a status word alone may turn up in any event.
-    let mut routes = fitting(true);
-    if routes.is_empty() {
-        routes = fitting(false);
-    }
-    let [route] = routes[..] else {
-        return Err(UnknownReason::Unrecognised);
-    };
-    let payload = decode(route.kind)?;
-    if route.members.is_empty() && !has_no_other_members(&payload, &members) {
-        return Err(UnknownReason::Unrecognised);
-    }
-    Ok(payload)
-}
-
-/// Whether all that tells the event apart is there. Never for an event that only its path tells.
-fn fits(route: &WebhookRoute, members: &Members<'_>) -> bool {
-    let has_value = |name: &str, values: &[&str]| {
-        let value = members.get(name).and_then(|value| serde_json::from_str::<String>(value.get()).ok());
-        value.is_some_and(|value| values.contains(&value.as_str()))
-    };
-    !(route.members.is_empty() && route.values.is_empty())
-        && route.members.iter().all(|name| members.contains_key(*name))
-        && route.values.iter().all(|(name, values)| has_value(name, values))
-        && !route.absent.iter().any(|name| members.contains_key(*name))
-}
-
-/// Whether the payload knows every member: `{"iban": .., "status": "APPROVED"}` must not pass for a review of documents.
-fn has_no_other_members(payload: &WebhookEvent, members: &Members<'_>) -> bool {
-    let Ok(text) = payload.to_json() else {
-        return false;
-    };
-    let known: Members<'_> = serde_json::from_str(&text).unwrap_or_default();
-    members.keys().all(|name| known.contains_key(name))
 }

@@ -34,7 +34,7 @@ pub struct Delivery {
 ///
 /// let receiver = Receiver::new(Verifier::new("token")?);
 /// let received = receiver.receive(&delivery.path, &delivery.headers, delivery.body)?;
-/// assert_eq!(received.payload(), Some(&event));
+/// assert_eq!(received.known(), Some(&event));
 /// # Ok(())
 /// # }
 /// ```

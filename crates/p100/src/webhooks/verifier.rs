@@ -1,4 +1,4 @@
-//! Whether a call comes from P100: the webhook token in the header `Authorization`.
+//! Whether a delivery comes from P100: the webhook token in the header `Authorization`.
 
 use std::fmt;
 
@@ -37,15 +37,15 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Accepts calls with this token.
+    /// Accepts deliveries with this token.
     ///
     /// # Errors
-    /// The token is empty, begins or ends with a blank or line break, or cannot be in a header: no call would ever match.
+    /// The token is empty, begins or ends with a blank or line break, or cannot be in a header: no delivery would ever match.
     pub fn new(token: impl Into<Sensitive>) -> Result<Self, InvalidToken> {
         Ok(Self { tokens: vec![checked(token.into())?] })
     }
 
-    /// Accepts calls with this token too: both the old and the new one while P100 changes over.
+    /// Accepts deliveries with this token too: both the old and the new one while P100 changes over.
     ///
     /// # Errors
     /// Those of [`new`](Self::new).
@@ -54,18 +54,22 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Checks the headers of a call. There must be exactly one `Authorization`.
+    /// Checks the headers of a delivery. There must be exactly one `Authorization`.
     ///
     /// # Errors
     /// [`MissingToken`](ReceiveErrorKind::MissingToken) if there is none or an empty one,
     /// [`WrongToken`](ReceiveErrorKind::WrongToken) if it is none of the tokens or not the only one. Answer 401 to both.
     pub fn verify(&self, headers: &HeaderMap) -> Result<(), ReceiveError> {
+        self.check(headers).map_err(|kind| ReceiveError::new(kind, None, None))
+    }
+
+    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), ReceiveErrorKind> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         match (values.next(), values.next()) {
-            (None, _) => Err(ReceiveError::dropped(ReceiveErrorKind::MissingToken)),
-            (Some(value), None) if value.is_empty() => Err(ReceiveError::dropped(ReceiveErrorKind::MissingToken)),
+            (None, _) => Err(ReceiveErrorKind::MissingToken),
+            (Some(value), None) if value.is_empty() => Err(ReceiveErrorKind::MissingToken),
             (Some(value), None) if self.knows(value) => Ok(()),
-            _ => Err(ReceiveError::dropped(ReceiveErrorKind::WrongToken)),
+            _ => Err(ReceiveErrorKind::WrongToken),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What became of a user or a card whose create got no answer.
 
 use p100::types::{CreateCardRequest, CreateUserRequest};
-use p100::{CountryCode, ErrorKind, Retries};
+use p100::{CountryCode, Doubt, ErrorKind, Retries};
 use p100_httpmock::MockServer;
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Fault, FaultKind, Sandbox};
@@ -39,6 +39,10 @@ async fn a_user_exists_with_and_without_kyc_and_other_refusals_say_nothing() {
         (400, "P412", Some(false)),
         (404, "P445", Some(true)),
         (400, "P459", Some(true)),
+        (400, " p412 ", Some(false)),
+        (500, "P412", None),
+        (408, "P412", None),
+        (400, "P412\",\"error\":{\"errorCode\":\"P500\"},\"x\":\"", None),
         (404, "", None),
         (400, "P500", None),
         (400, "P999", None),
@@ -74,9 +78,36 @@ async fn a_card_whose_create_got_no_answer_is_found_among_those_that_were_not_th
         assert!(error.may_have_taken_effect(), "{error}");
 
         let issued = client.cards().issued_since("u-1", &[&first.card_id]).await.expect("an answer");
-        let labels: Vec<_> = issued.iter().map(|card| card.label.as_str()).collect();
+        let labels: Vec<_> = issued.cards.iter().map(|card| card.label.as_str()).collect();
         assert_eq!(labels, if takes_effect { vec!["Shopping"] } else { Vec::new() });
         let all = client.cards().issued_since("u-1", &[] as &[&str]).await.expect("an answer");
-        assert_eq!(all.len(), issued.len() + 1);
+        assert_eq!(all.cards.len(), issued.cards.len() + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_cards_that_is_not_read_whole_never_says_that_there_is_no_other_card() {
+    let known = r#"{"cardId":"c-1","label":"Groceries","status":"ACTIVE","cardLastDigits":"1234"}"#;
+    for (body, cards, doubts) in [
+        (format!(r#"{{"cards":[{known}]}}"#), 0, vec![]),
+        (format!(r#"{{"cards":[{known},7]}}"#), 0, vec!["not all of the response could be read: `cards[1]`"]),
+        (format!(r#"{{"cards":[{known},["c-2","Shopping"]]}}"#), 0, vec!["not all of the response could be read: `cards[1]`"]),
+        (
+            format!(r#"{{"cards":[{known}],"hasMore":false,"next":null}}"#),
+            0,
+            vec!["the list may be one page of several, for the response has also: `hasMore` `next`"],
+        ),
+    ] {
+        let (server, client) = super::server_and_client().await;
+        server.list_cards(|when, then| {
+            when.external_user_id("u-1");
+            then.into_inner().status(200).body(body.clone());
+        });
+        let issued = client.cards().issued_since("u-1", &["c-1"]).await.expect(&body);
+        assert_eq!(
+            (issued.cards.len(), issued.doubts.iter().map(Doubt::to_string).collect::<Vec<_>>()),
+            (cards, doubts.into_iter().map(str::to_owned).collect()),
+            "{body}"
+        );
     }
 }

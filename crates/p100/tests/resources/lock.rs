@@ -1,7 +1,8 @@
 //! Rate locks and when they expire.
 
 use std::error::Error as _;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use p100::chrono::{DateTime, TimeDelta, Utc};
@@ -31,57 +32,103 @@ fn mock_lock(server: &MockServer, created_at: &str, valid_until: &str) {
     });
 }
 
+/// Lets so much time pass, by the monotonic clock alone.
+pub(super) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 #[tokio::test]
-async fn a_lock_knows_its_rates_and_when_it_expires() {
+async fn a_lock_knows_its_rates_and_how_long_it_lives() {
     let (server, client) = server_and_client().await;
     mock_lock(&server, CREATED, EXPIRY);
     let lock = client.exchange().lock_rate("u-1").await.expect("a lock");
     assert_eq!((lock.id(), lock.account()), ("l-1", &Account::User("u-1".to_owned())));
     assert_eq!(lock.rates().get("eth"), Some(&Decimal::new(300_050, 2)));
     assert_eq!(lock.fee_percentage(), Decimal::new(149, 2));
-    assert_eq!(lock.expires_at(), time(EXPIRY));
-    let last = time(EXPIRY) - TimeDelta::milliseconds(1);
-    assert!(!lock.is_expired(last) && lock.is_expired(time(EXPIRY)));
-    assert_eq!(lock.remaining(last), Duration::from_millis(1));
-    assert_eq!(lock.remaining(time(EXPIRY) + TimeDelta::days(1)), Duration::ZERO);
+    assert_eq!(lock.lifetime(), Some(Duration::from_secs(40)));
+    pass(Duration::from_secs(30)).await;
+    let remaining = lock.remaining().expect("a lifetime");
+    assert!(!lock.is_expired() && remaining > Duration::ZERO && remaining <= Duration::from_secs(10), "{remaining:?}");
+    pass(Duration::from_secs(10)).await;
+    assert!(lock.is_expired());
+    pass(Duration::from_secs(86_400)).await;
+    assert_eq!(lock.remaining(), Some(Duration::ZERO));
 }
 
+/// Without evidence nothing is refused here: P100 does it.
 #[tokio::test]
-async fn a_lock_of_unreadable_expiry_lasts_a_minute_from_its_creation_or_else_from_its_receipt() {
-    for (created_at, valid_until, expiry) in
-        [(CREATED, "soon", "2025-08-12T08:01:00Z"), ("now", "soon", "2025-08-12T09:01:00Z"), ("now", EXPIRY, EXPIRY)]
-    {
+async fn a_lock_of_unknown_lifetime_is_left_to_p100() {
+    for (created_at, valid_until) in [(CREATED, "soon"), ("now", "soon"), ("now", EXPIRY), (CREATED, CREATED), (EXPIRY, CREATED)] {
         let (server, client) = server_and_client().await;
         mock_lock(&server, created_at, valid_until);
-        let clock = Clock::from_fn(|| time("2025-08-12T09:00:00Z"));
-        let lock = client.exchange().lock_rate("u-1").await.expect("a lock").with_clock(clock);
-        assert_eq!(lock.expires_at(), time(expiry), "{created_at} {valid_until}");
+        let mock = server.create_exchange(|_, then| {
+            then.ok(&ExchangeCreated::builder().exchange_id("e-1").build());
+        });
+        let lock = client.exchange().lock_rate("u-1").await.expect("a lock");
+        assert_eq!((lock.lifetime(), lock.remaining()), (None, None), "{created_at} {valid_until}");
+        pass(Duration::from_secs(86_400)).await;
+        assert!(!lock.is_expired());
+        let _ = lock.exchange(1, "eth", "eur").await.expect("sent");
+        assert_eq!(mock.calls(), 1);
     }
 }
 
-/// A clock whose hands can be moved.
-fn clock() -> (Arc<Mutex<DateTime<Utc>>>, Clock) {
-    let now = Arc::new(Mutex::new(time(CREATED)));
-    let shown = Arc::clone(&now);
-    (now, Clock::from_fn(move || *shown.lock().expect("no panic")))
+/// Clocks that are wrong, to either side, and the members of a lock as P100 writes them by its own.
+#[tokio::test]
+async fn a_wall_clock_that_is_wrong_or_set_changes_nothing() {
+    for seconds in [0, 61, -61, 360, -360, 600, -600, 86_400, -86_400] {
+        let server = MockServer::start_async().await;
+        let wrong = Arc::new(AtomicI64::new(seconds));
+        let shown = Arc::clone(&wrong);
+        let clock = Clock::from_fn(move || Utc::now() + TimeDelta::seconds(shown.load(Ordering::Relaxed)));
+        let client = p100::Client::builder().base_url(server.base_url()).api_key("key").clock(clock).build().expect("a client");
+        let at = |seconds| p100::raw::Timestamp::from(Utc::now() + TimeDelta::seconds(seconds)).to_string();
+        mock_lock(&server, &at(0), &at(60));
+        let order_lock = format!(r#"{{"lockId": "l-1", "rate": 1, "amount": 1, "expiresAt": "{}", "network": "polygon"}}"#, at(60));
+        server.mock(|when, then| {
+            when.path("/v1/order/lock-rate");
+            then.status(200).body(order_lock);
+        });
+        server.create_exchange(|_, then| {
+            then.ok(&ExchangeCreated::builder().exchange_id("e-1").build());
+        });
+        server.create_order(|_, then| {
+            then.ok(&types::OrderCreated::builder().order_id("o-1").build());
+        });
+        let lock = client.exchange().lock_rate("u-1").await.expect("a lock");
+        let request = types::OrderLockRequest::builder().currency("usdc").amount(Decimal::ONE).network("polygon").build();
+        let order_lock = client.orders().lock_rate(&request).await.expect("a lock");
+        // It is set right, and then to the other side.
+        for now in [seconds, 0, -seconds] {
+            wrong.store(now, Ordering::Relaxed);
+            let _ = lock.exchange(1, "eth", "eur").await.expect("accepted");
+            let _ = order_lock.order().await.expect("ordered");
+            assert!(!lock.is_expired() && !order_lock.is_expired());
+        }
+        pass(Duration::from_secs(62)).await;
+        for error in [lock.exchange(1, "eth", "eur").await.map(drop), order_lock.order().await.map(drop)] {
+            assert_eq!(error.expect_err("expired").kind(), ErrorKind::NotSent, "{seconds}");
+        }
+    }
 }
 
-async fn expires_unsent(lock: &RateLock, now: &Mutex<DateTime<Utc>>) {
-    *now.lock().expect("no panic") = time(EXPIRY);
+async fn expires_unsent(lock: &RateLock) {
+    pass(Duration::from_secs(40)).await;
     let error = lock.exchange(Decimal::ONE, "eth", "eur").await.expect_err("expired");
     assert_eq!(error.kind(), ErrorKind::NotSent);
     assert!(!error.may_have_taken_effect());
     let source = error.source().expect("a source");
-    assert_eq!(source.downcast_ref::<LockExpired>().map(|expired| expired.expired_at), Some(time(EXPIRY)));
-    assert_eq!(source.to_string(), "the rate lock expired at 2025-08-12T08:00:40.000Z");
+    assert_eq!(source.downcast_ref::<LockExpired>().map(|expired| expired.lifetime), Some(Duration::from_secs(40)));
+    assert_eq!(source.to_string(), "the rate lock has expired: it was of use for 40s");
 }
 
 #[tokio::test]
 async fn a_user_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwards() {
     let (server, client) = server_and_client().await;
     mock_lock(&server, CREATED, EXPIRY);
-    let (now, clock) = clock();
-    let lock = client.exchange().lock_rate("u-1").await.expect("a lock").with_clock(clock);
+    let lock = client.exchange().lock_rate("u-1").await.expect("a lock");
     let request = types::ExchangeRequest::builder().source_external_user_id("u-1").amount(Decimal::ONE);
     let request = request.currency_from("eth").currency_to("eur").lock_id("l-1").build();
     let mock = server.create_exchange(|when, then| {
@@ -91,7 +138,7 @@ async fn a_user_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwards() 
     assert_eq!(lock.attempt(1, "eth", "eur", time(CREATED), time(EXPIRY)), Attempt::new(&request, time(CREATED), time(EXPIRY)));
     let pending = lock.exchange(1, p100::Currency::ETH, p100::Currency::EUR).await.expect("accepted");
     assert_eq!((pending.operation().id, pending.id()), ("createExchange", "e-1"));
-    expires_unsent(&lock, &now).await;
+    expires_unsent(&lock).await;
     assert_eq!(mock.calls(), 1);
 }
 
@@ -101,8 +148,7 @@ async fn the_partner_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwar
     server.lock_partner_rate(|_, then| {
         then.ok(&lock(CREATED, EXPIRY));
     });
-    let (now, clock) = clock();
-    let lock = client.partner().lock_rate().await.expect("a lock").with_clock(clock);
+    let lock = client.partner().lock_rate().await.expect("a lock");
     assert_eq!(lock.account(), &Account::Partner);
     let request = types::PartnerExchangeRequest::builder().amount(Decimal::ONE).currency_from("eth").currency_to("eur");
     let request = request.lock_id("l-1").build();
@@ -113,6 +159,6 @@ async fn the_partner_exchanges_while_the_lock_holds_and_nothing_is_sent_afterwar
     assert_eq!(lock.attempt(1, "eth", "eur", time(CREATED), time(EXPIRY)), Attempt::new(&request, time(CREATED), time(EXPIRY)));
     let pending = lock.exchange(1, "eth", "eur").await.expect("accepted");
     assert_eq!((pending.operation().id, pending.id()), ("createPartnerExchange", "e-1"));
-    expires_unsent(&lock, &now).await;
+    expires_unsent(&lock).await;
     assert_eq!(mock.calls(), 1);
 }

@@ -1,11 +1,13 @@
 //! Orders and payment links: what someone else pays to the partner.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use p100::types::{self, OrderLockRequest, PaymentLinkRequest};
-use p100::{Clock, Decimal, ErrorKind, LockExpired, OrderRateLock, Progress};
+use p100::{Decimal, ErrorKind, LockExpired, OrderRateLock, Progress};
 use p100_httpmock::MockServer;
 
+use super::lock::pass;
 use super::server_and_client;
 
 fn lock(server: &MockServer, expires_at: &str) -> OrderLockRequest {
@@ -15,7 +17,7 @@ fn lock(server: &MockServer, expires_at: &str) -> OrderLockRequest {
     );
     server.mock(|when, then| {
         when.path("/v1/order/lock-rate").body(r#"{"currency":"usdc","amount":"346.59","network":"polygon"}"#);
-        then.status(200).body(answer);
+        then.status(200).header("date", "Wed, 01 Oct 2025 09:59:20 GMT").body(answer);
     });
     request
 }
@@ -28,16 +30,16 @@ async fn an_order_is_made_while_its_lock_holds_and_not_sent_afterwards() {
         when.body(&types::OrderRequest::builder().lock_id("l-1").build());
         then.ok(&types::OrderCreated::builder().order_id("o-1").build());
     });
-    let at = |text: &str| {
-        let now = text.parse().expect("a time");
-        Clock::from_fn(move || now)
-    };
-    let lock: OrderRateLock = client.orders().lock_rate(&request).await.expect("a lock").with_clock(at("2025-10-01T09:59:59Z"));
+    let lock: OrderRateLock = client.orders().lock_rate(&request).await.expect("a lock");
+    assert_eq!(lock.lifetime(), Some(Duration::from_secs(40)), "from the date of the response");
+    pass(Duration::from_secs(30)).await;
     assert_eq!((lock.id(), lock.details().amount), ("l-1", Decimal::new(1805, 1)));
     let pending = lock.order().await.expect("ordered");
     assert_eq!((pending.operation().id, pending.id()), ("createOrder", "o-1"));
 
-    let error = lock.with_clock(at("2025-10-01T10:00:00Z")).order().await.expect_err("expired");
+    pass(Duration::from_secs(10)).await;
+    assert!(lock.is_expired() && lock.remaining() == Some(Duration::ZERO));
+    let error = lock.order().await.expect_err("expired");
     assert_eq!((error.kind(), error.operation().id), (ErrorKind::NotSent, "createOrder"));
     assert!(error.source().is_some_and(|source| source.is::<LockExpired>()));
     assert_eq!(create.calls(), 1);
@@ -46,14 +48,17 @@ async fn an_order_is_made_while_its_lock_holds_and_not_sent_afterwards() {
 /// Only P100 knows how long it lives.
 #[tokio::test]
 async fn a_lock_of_unreadable_expiry_is_left_to_p100() {
-    let (server, client) = server_and_client().await;
-    let request = lock(&server, "soon");
-    server.create_order(|_, then| {
-        then.bad_request(&types::Error::default());
-    });
-    let lock = client.orders().lock_rate(&request).await.expect("a lock");
-    assert_eq!(lock.expires_at(), None);
-    assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::Refused);
+    // No time, and times that are not after the date of the response.
+    for expires_at in ["soon", "2025-10-01T09:59:20Z", "2025-09-01T10:00:00Z"] {
+        let (server, client) = server_and_client().await;
+        let request = lock(&server, expires_at);
+        server.create_order(|_, then| {
+            then.bad_request(&types::Error::default());
+        });
+        let lock = client.orders().lock_rate(&request).await.expect("a lock");
+        assert_eq!((lock.lifetime(), lock.is_expired()), (None, false), "{expires_at}");
+        assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::Refused);
+    }
 }
 
 /// The docs call no status of orders and payment links final, so none must look like an end.
@@ -88,7 +93,7 @@ async fn a_lock_is_read_in_either_form_of_the_docs() {
     let (server, client) = server_and_client().await;
     server.mock(|when, then| {
         when.path("/v1/order/lock-rate");
-        then.status(200).body(
+        then.status(200).header("date", "Sun, 01 Mar 2026 09:59:00 GMT").body(
             r#"{"lockId": "l-2", "amount": 250, "rate": "0.80", "expiresAt": "2026-03-01T10:00:00.000Z", "currency": "usdc",
                 "destinationCurrency": "eur", "network": "ethereum"}"#,
         );
@@ -96,7 +101,7 @@ async fn a_lock_is_read_in_either_form_of_the_docs() {
     let later = client.orders().lock_rate(&request).await.expect("a lock");
     assert_eq!((later.currency(), later.details().rate.to_string()), (Some("usdc"), "0.80".to_owned()));
     assert_eq!(later.details().destination_currency.as_deref(), Some("eur"));
-    assert_eq!(later.expires_at().map(|end| end.timestamp()), Some(1_772_359_200));
+    assert_eq!(later.lifetime(), Some(Duration::from_secs(60)));
 }
 
 #[tokio::test]

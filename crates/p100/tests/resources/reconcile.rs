@@ -30,6 +30,11 @@ fn attempt(started_at: &str) -> Attempt {
     Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
 }
 
+/// Entries that decide nothing, at known clocks.
+fn unclear(entries: Vec<Transaction>) -> Verdict {
+    Verdict::Unclear { entries, doubts: Vec::new() }
+}
+
 const NOON: &str = "2025-08-12T12:00:00Z";
 
 async fn verdict(entries: &[Transaction]) -> Verdict {
@@ -50,8 +55,8 @@ async fn an_entry_of_the_same_amount_currency_and_time_is_a_candidate() {
 
 #[tokio::test]
 async fn entries_of_other_times_and_currencies_are_no_trace() {
-    let early = entry("12.50", "eur", "2025-08-12T11:54:59.999Z");
-    let late = entry("12.50", "eur", "2025-08-12T12:05:30.001Z");
+    let early = entry("12.50", "eur", "2025-08-12T11:54:30.000Z");
+    let late = entry("12.50", "eur", "2025-08-12T12:06:00.000Z");
     let foreign = entry("12.50", "usdc", "2025-08-12T12:00:10.000Z");
     assert_eq!(verdict(&[early, late, foreign]).await, Verdict::NoTrace);
     assert_eq!(verdict(&[]).await, Verdict::NoTrace);
@@ -60,7 +65,7 @@ async fn entries_of_other_times_and_currencies_are_no_trace() {
 #[tokio::test]
 async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
     let with_fee = entry("13.50", "eur", "2025-08-12T12:00:10.000Z");
-    assert_eq!(verdict(std::slice::from_ref(&with_fee)).await, Verdict::Unclear(vec![with_fee]));
+    assert_eq!(verdict(std::slice::from_ref(&with_fee)).await, unclear(vec![with_fee]));
 }
 
 #[tokio::test]
@@ -113,22 +118,38 @@ async fn server_and_client_at(now: &str) -> (MockServer, Client) {
     (server, client)
 }
 
-fn refuse_january(server: &MockServer, status: u16, body: &str) {
-    let body = body.to_owned();
-    server.mock(|when, then| {
-        when.query_param("month", "1").query_param("year", "2026");
-        then.status(status).body(body);
+/// The `Date` of a response that P100 writes at this time.
+fn date(now: &str) -> String {
+    time(now).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn mock_december_at(now: &str, server: &MockServer, entries: &[Transaction]) {
+    server.get_user_transactions(|when, then| {
+        when.external_user_id("u-1").month(12).year(2025);
+        then.ok(&TransactionHistory::builder().transactions(entries.to_vec()).build()).into_inner().header("date", date(now));
     });
 }
 
+fn refuse_january_at(now: &str, server: &MockServer, status: u16, body: &str) {
+    let body = body.to_owned();
+    server.mock(|when, then| {
+        when.query_param("month", "1").query_param("year", "2026");
+        then.status(status).header("date", date(now)).body(body);
+    });
+}
+
+const BEFORE_JANUARY: &str = "2025-12-31T12:01:00Z";
+
 #[tokio::test]
-async fn a_month_ahead_may_be_refused_in_any_words() {
-    for (status, body) in
-        [(400, r#"{"errorCode":"P403","errorMessage":"month is invalid."}"#), (400, r#"{"errorCode":"P999"}"#), (404, "no"), (422, "{}")]
-    {
-        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, status, body);
+async fn a_month_ahead_may_be_refused_with_a_code_that_is_known() {
+    for (status, body) in [
+        (400, r#"{"errorCode":"P403","errorMessage":"month is invalid."}"#),
+        (404, r#"{"errorCode":" p403"}"#),
+        (422, r#"{"error":{"errorCode":"P403"}}"#),
+    ] {
+        let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
+        mock_december_at(BEFORE_JANUARY, &server, &[]);
+        refuse_january_at(BEFORE_JANUARY, &server, status, body);
         let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
         assert_eq!(verdict.expect("a verdict"), Verdict::NoTrace, "{status} {body}");
     }
@@ -140,6 +161,12 @@ async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
     for (status, body) in [
         (400, fault),
         (400, ""),
+        (400, "{}"),
+        (400, r#"{"message":"Endpoint request timed out"}"#),
+        (400, r#"{"errorCode":"P999"}"#),
+        (400, r#"{"error":{"errorCode":"P500"}}"#),
+        (404, "no"),
+        (422, "{}"),
         (400, r#"{"errorCode":"P501"}"#),
         (401, ""),
         (403, ""),
@@ -149,30 +176,90 @@ async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
         (503, ""),
         (200, "no"),
     ] {
-        let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, status, body);
+        let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
+        mock_december_at(BEFORE_JANUARY, &server, &[]);
+        refuse_january_at(BEFORE_JANUARY, &server, status, body);
         let unknown = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.expect_err("not read");
         assert_eq!((unknown.operation(), unknown.id()), (&operations::CREATE_TRANSFER, None));
         assert_eq!(unknown.error().and_then(Error::status).map(|status| status.as_u16()), Some(status), "{body}");
     }
     // The same refusal of a month that may have begun for P100, and of one that has: that may well have entries.
-    for (now, is_ahead) in [("2026-01-01T13:59:59Z", true), ("2026-01-01T14:00:00Z", false)] {
-        let (server, client) = server_and_client_at(now).await;
-        mock_month(&server, 12, 2025, &[]);
-        refuse_january(&server, 404, "no");
-        assert_eq!(client.reconcile(&attempt("2025-12-31T12:00:00Z")).await.is_ok(), is_ahead, "{now}");
+    for (now, is_ahead) in [("2026-01-01T13:59:58Z", true), ("2026-01-01T14:00:00Z", false)] {
+        // This machine's clock may be a day off: P100's counts.
+        let by_client = (time(now) + TimeDelta::days(1)).to_rfc3339();
+        let (server, client) = server_and_client_at(&by_client).await;
+        mock_december_at(now, &server, &[]);
+        refuse_january_at(now, &server, 400, r#"{"errorCode":"P403"}"#);
+        assert_eq!(client.reconcile(&attempt("2026-01-01T12:00:00Z")).await.is_ok(), is_ahead, "{now}");
     }
 }
 
 #[tokio::test]
 async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
-    let (server, client) = server_and_client_at("2025-12-31T12:01:00Z").await;
+    let (server, client) = server_and_client_at(BEFORE_JANUARY).await;
     let found = entry("12.50", "eur", "2025-12-31T12:00:10.000Z");
-    mock_month(&server, 12, 2025, std::slice::from_ref(&found));
-    refuse_january(&server, 503, "");
+    mock_december_at(BEFORE_JANUARY, &server, std::slice::from_ref(&found));
+    refuse_january_at(BEFORE_JANUARY, &server, 503, "");
     let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
     assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![found]));
+}
+
+#[tokio::test]
+async fn a_history_that_is_not_read_whole_is_never_no_trace() {
+    let foreign = r#"{"type":"transfer","amount":1,"currency":"usdc","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
+    let own = r#"{"type":"transfer","amount":"12.50","currency":"eur","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
+    let dust = foreign.replace(r#""amount":1"#, r#""amount":5.551115123125783e-17"#);
+    // Whether there is a trace; else how many doubts there are.
+    for (body, expected) in [
+        (r#"{"transactions":[]}"#.to_owned(), Some(0)),
+        (format!(r#"{{"transactions":[{foreign}]}}"#), Some(0)),
+        (format!(r#"{{"transactions":[{foreign},{dust}]}}"#), Some(1)),
+        (format!(r#"{{"transactions":[{foreign},null]}}"#), Some(1)),
+        (r#"{"transactions":[[]]}"#.to_owned(), Some(1)),
+        (format!(r#"{{"transactions":[{foreign}],"hasMore":true}}"#), Some(1)),
+        (r#"{"transactions":[],"nextCursor":null}"#.to_owned(), Some(1)),
+        (r#"{"transactions":[7],"page":1,"totalPages":1}"#.to_owned(), Some(2)),
+        (format!(r#"{{"transactions":[{own},7],"hasMore":true}}"#), None),
+    ] {
+        let (server, client) = server_and_client().await;
+        server.mock(|when, then| {
+            when.query_param("month", "8");
+            then.status(200).body(body.clone());
+        });
+        match (client.reconcile(&attempt(NOON)).await.expect(&body), expected) {
+            (Verdict::NoTrace, Some(0)) => {}
+            (Verdict::Unclear { doubts, .. }, Some(many)) => assert_eq!((doubts.len(), many > 0), (many, true), "{body} {doubts:?}"),
+            (Verdict::Candidates(found), None) => assert_eq!(found.len(), 1, "{body}"),
+            (verdict, _) => panic!("{body}: {verdict:?}"),
+        }
+    }
+    for (name, value, is_doubt) in [
+        ("link", "</v1/next?page=2>; rel=\"next\"", true),
+        ("link", "</help>; rel=\"help\"", false),
+        ("x-total-count", "3", true),
+        ("content-range", "items 0-9/30", true),
+    ] {
+        let (server, client) = server_and_client().await;
+        server.mock(|when, then| {
+            when.query_param("month", "8");
+            then.status(200).header(name, value).body(r#"{"transactions":[]}"#);
+        });
+        let verdict = client.reconcile(&attempt(NOON)).await.expect("a verdict");
+        assert_eq!(verdict != Verdict::NoTrace, is_doubt, "{name}: {value}");
+    }
+    // Another form altogether cannot be read at all, and says nothing.
+    for body in ["", "[]", "[[]]", "{}", r#"{"transactions":null}"#, r#"{"transactions":{}}"#, r#"{"data":[]}"#, "<html>"] {
+        let (server, client) = server_and_client().await;
+        server.mock(|when, then| {
+            when.query_param("month", "8");
+            then.status(200).body(body);
+        });
+        match client.reconcile(&attempt(NOON)).await {
+            Ok(Verdict::Unclear { doubts, .. }) => assert!(!doubts.is_empty(), "{body}"),
+            Ok(verdict) => panic!("{body}: {verdict:?}"),
+            Err(unknown) => assert!(unknown.error().is_some_and(Error::is_decode), "{body}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -203,7 +290,7 @@ async fn the_bought_side_of_an_exchange_is_unclear_and_the_sold_side_a_candidate
     let attempt = Attempt::new(&request.lock_id("l-1").build(), time(NOON), time(NOON));
     assert_eq!(attempt.account, Account::Partner);
     for (entries, expected) in
-        [(vec![bought.clone()], Verdict::Unclear(vec![bought.clone()])), (vec![bought, sold.clone()], Verdict::Candidates(vec![sold]))]
+        [(vec![bought.clone()], unclear(vec![bought.clone()])), (vec![bought, sold.clone()], Verdict::Candidates(vec![sold]))]
     {
         let mut mock = server.get_partner_transactions(|when, then| {
             when.month(8).year(2025);

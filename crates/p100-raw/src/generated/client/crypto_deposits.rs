@@ -14,13 +14,14 @@ impl Client {
     /// [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus) reported as `WAITING_FOR_TR_DATA`; the funds are
     /// released afterwards, which the same event reports as `SUCCESSFUL` (or `UNSUCCESSFUL` when refused). There is
     /// no details operation for deposits. The pages for partner and user are taken to describe one endpoint. The docs
-    /// print neither body nor path: the body copies the travel-rule members of a withdrawal. The method is inferred
-    /// and the path assumed; the next best guess puts the id into the body, as the card updates do.
+    /// print neither body nor path: method, path and body are inferred from a third-party integration that agrees
+    /// with the docs wherever both can be compared. The next best guess is what stood here before,
+    /// `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
     ///
     /// The outcome comes later, by the event [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus); final:
     /// `SUCCESSFUL`, `UNSUCCESSFUL`.
     ///
-    /// `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}` (path: inferred; [never
     /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
     ///

@@ -11,14 +11,14 @@ const MODULE: Operation = Operation {
     ..Operation::BASE
 };
 
-/// Supply the sender of a crypto deposit: `PATCH /v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
+/// Supply the sender of a crypto deposit: `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`.
 pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
     id: "updateDepositTravelRule",
     method: "PATCH",
-    path: "/v1/crypto-deposit/travel-rule/{cryptoDepositId}",
+    path: "/v1/crypto-deposit/update-travel-rule/{cryptoDepositId}",
     tags: &["Crypto Deposits", "Partner Operations"],
     docs_pages: &["19693646e0", "28597716e0", "28597683e0"],
-    evidence: Evidence::Assumed,
+    evidence: Evidence::Inferred,
     outcome: Some(Outcome {
         details: None,
         event: Some(WebhookKind::CryptoDepositStatus),

@@ -5,19 +5,89 @@
 #[allow(unused_imports)]
 use super::*;
 
+/// Who sent a crypto deposit: a person, a company, or the owner of an own wallet. Which members are needed for
+/// which of them is not known, so all are optional; names come from a third-party integration. Personal data:
+/// never log them. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TravelRuleDetails {
+    /// Whether the money comes from a wallet of the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub i_am_owner_of_wallet: Option<bool>,
+    /// First name of the sender. Presumably with persons only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub first_name: Option<Sensitive>,
+    /// Last name of the sender. Presumably with persons only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub last_name: Option<Sensitive>,
+    /// Name of the sending company. Presumably with companies only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub company_name: Option<Sensitive>,
+    /// VAT number of the sending company. Presumably with companies only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub vat_id: Option<Sensitive>,
+    /// Street of the sender; whether the house number belongs here is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub street: Option<Sensitive>,
+    /// City of the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub city: Option<Sensitive>,
+    /// Postal code of the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub post_code: Option<Sensitive>,
+    /// Country of the sender, presumably ISO 3166-1 alpha-2 in upper case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub country: Option<Sensitive>,
+}
+
 /// Details of the sender of one crypto deposit that waits in WAITING_FOR_TR_DATA; once they are in, the money is
-/// released. The purpose is documented, but no page shows the body: the fields mirror the travel-rule part of the
-/// withdrawal request. Evidence: assumed.
+/// released. The purpose is documented, but no page shows the body: it is inferred from a third-party
+/// integration. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleRequest {
-    /// Name of the sender: one field for persons and companies alike.
-    pub name: String,
     /// Who holds the keys of the sending wallet.
-    pub wallet_type: WalletType,
-    /// Whether the sender is a person or a company. The next best guess for the name is `receiverType`.
-    pub sender_type: PartyType,
+    pub wallet_type: TravelRuleWalletType,
+    /// The partner's own id of the user who receives the deposit. Optional.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
+    /// Who sent the deposit. Personal data.
+    pub details: TravelRuleDetails,
 }
+
+/// Who holds the keys of the wallet that a deposit came from. Known from a third-party integration, and perhaps
+/// not complete. Not the words of [`WalletType`](super::WalletType): nothing says that a withdrawal's
+/// `NON_CUSTODIAL` changed. Evidence: inferred.
+///
+/// The list of values is known to be incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TravelRuleWalletType {
+    /// `CUSTODIAL`: An exchange or another service holds the keys.
+    Custodial,
+    /// `SELF_CUSTODY`: The sender holds the keys.
+    SelfCustody,
+    /// A value that the document does not know, as it was sent.
+    Unknown(String),
+}
+
+open_enum!(
+    TravelRuleWalletType { Custodial = "CUSTODIAL", SelfCustody = "SELF_CUSTODY", }
+);

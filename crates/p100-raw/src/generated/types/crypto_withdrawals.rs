@@ -88,6 +88,7 @@ pub struct WithdrawalDetails {
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object and not as a slug.
     pub currency: WithdrawalCurrency,
@@ -95,10 +96,12 @@ pub struct WithdrawalDetails {
     pub created_at: Timestamp,
     /// The paying user. Presumably missing for withdrawals of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
     /// missing otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -125,10 +128,12 @@ pub struct WithdrawalRequest {
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,

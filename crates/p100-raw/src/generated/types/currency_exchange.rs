@@ -40,12 +40,15 @@ pub struct ExchangeDetails {
     pub created_at: Timestamp,
     /// Time at which a final state was reached, ISO 8601 in UTC. Null or missing before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub finished_at: Option<Timestamp>,
     /// The exchanging user. Missing for exchanges of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the exchange failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 

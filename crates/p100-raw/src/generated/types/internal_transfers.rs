@@ -31,9 +31,11 @@ pub struct TransferDetails {
     pub id: String,
     /// The partner's own id of the paying user, null when the partner pays.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user, null when the partner receives.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in [`currency`](Self::currency), as a JSON number. Evidence: legacy.
     #[serde(with = "crate::decimal::number")]
@@ -48,6 +50,7 @@ pub struct TransferDetails {
     pub created_at: Timestamp,
     /// Why the transfer failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -64,9 +67,11 @@ pub struct TransferDetails {
 pub struct TransferRequest {
     /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in [`currency`](Self::currency), at most 8 decimals. The docs contradict themselves: the parameter
     /// table says string, the sample sends a number. The number comes first here because a request that was shown is

@@ -36,7 +36,7 @@ open_enum!(
 );
 
 /// Identity document that the user will show in hosted KYC ([`create_kyc_session`](Client::create_kyc_session)):
-/// the kinds of [`DocumentType`] plus the driving licence. Evidence: legacy.
+/// the kinds of [`DocumentType`](super::DocumentType) plus the driving licence. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycDocumentType {
@@ -93,13 +93,16 @@ pub struct KycSessionRequest {
     /// The docs type it as a string though they describe a list; how several numbers would be joined is not stated.
     /// Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub tax_id: Option<Sensitive>,
     /// Line of work. Send it with [`income_source`](Self::income_source) SALARY and leave it out otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub occupation: Option<Occupation>,
     /// Free text that explains the income. Needed with every [`income_source`](Self::income_source) except
     /// BUSINESS_ACTIVITY.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub additional_info: Option<String>,
 }
 
@@ -114,6 +117,7 @@ pub struct KycSessionRequest {
 pub struct KycStatus {
     /// The partner's own id of the user. May be missing. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     pub verification_status: KycVerificationLevel,
@@ -122,6 +126,7 @@ pub struct KycStatus {
     /// Why the provider refused the attempt, presumably an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 

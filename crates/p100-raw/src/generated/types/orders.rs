@@ -51,20 +51,25 @@ pub struct OrderDetails {
     pub total_amount_required: Decimal,
     /// Slug of the currency to pay in, lower case. May be missing where [`currency`](Self::currency) is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
-    /// The same under the name that [`OrderLock`] has since February 2026, if it is renamed here too. Evidence:
-    /// inferred.
+    /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
+    /// too. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Address to pay to, null while [`status`](Self::status) is WAITING_FOR_WALLET_ADDRESS.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC. Null in the first state; named in prose and missing
     /// from the sample of the docs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain. Null or missing before; that it can be null is assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, in upper case (`ETHEREUM`), while [`lock_order_rate`](Client::lock_order_rate) writes
     /// lower case.
@@ -99,12 +104,15 @@ pub struct OrderLock {
     pub expires_at: Timestamp,
     /// Slug of the crypto currency, lower case. Until February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
     /// Slug of the crypto currency, lower case. Since February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Slug of the currency that is settled, `eur`. Since February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_currency: Option<String>,
     /// Network, lower case.
     pub network: String,
@@ -129,7 +137,7 @@ pub struct OrderLockRequest {
 }
 
 /// Indicative price of one unit of each currency in EUR: key is the currency slug in lower case, value a JSON
-/// number. Taken over from [`ExchangeRates`]. Evidence: assumed.
+/// number. Taken over from [`ExchangeRates`](super::ExchangeRates). Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

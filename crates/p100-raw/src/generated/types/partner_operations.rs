@@ -14,8 +14,10 @@ use super::*;
 #[non_exhaustive]
 pub struct PartnerBalances {
     /// Fiat balances of the partner; only `eur` occurs. Card fees are taken from here.
+    #[serde(deserialize_with = "crate::json::list")]
     pub fiat_balances: Vec<FiatBalance>,
     /// Crypto balances of the partner, one for each supported currency.
+    #[serde(deserialize_with = "crate::json::list")]
     pub crypto_balances: Vec<CryptoBalance>,
 }
 
@@ -70,16 +72,20 @@ pub struct PartnerSepaTransferRequest {
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. On level 2
     /// only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with [`receiver_last_name`](Self::receiver_last_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver. With NATURAL only, together with
     /// [`receiver_first_name`](Self::receiver_first_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }
 
@@ -93,6 +99,7 @@ pub struct PartnerWalletCreated {
     pub currency: String,
     /// Network of the address, lower case (`polygon`). May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// The deposit address. Send only coins of this currency over this network.
     pub wallet: String,
@@ -108,12 +115,13 @@ pub struct PartnerWalletRequest {
     pub currency: String,
     /// Network, lower case (`polygon`), for currencies that have several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
-/// Sends crypto from the partner's balance to an outside wallet. The same fields as [`WithdrawalRequest`] without
-/// the user, inferred from there. Irreversible once it is on chain: check address and network. The last three
-/// fields are travel-rule data. Evidence: inferred.
+/// Sends crypto from the partner's balance to an outside wallet. The same fields as
+/// [`WithdrawalRequest`](super::WithdrawalRequest) without the user, inferred from there. Irreversible once it is
+/// on chain: check address and network. The last three fields are travel-rule data. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -132,10 +140,12 @@ pub struct PartnerWithdrawalRequest {
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
     /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
@@ -168,13 +178,16 @@ pub struct SepaTransferDetails {
     pub destination_iban: String,
     /// First name of the receiver; null is inferred for companies, from the webhook.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver; null is inferred for companies, from the webhook.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. No page shows under which name a company is answered; missing or null for
     /// persons. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
     /// State of the transfer. On this body `SUCCESSFUL` is documented and `FAILED` inferred from the webhook; the
     /// word while it is being processed is unknown.
@@ -190,9 +203,11 @@ pub struct SepaTransferDetails {
     pub created_at: Timestamp,
     /// The paying user. Inferred to be missing for transfers of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the transfer failed. That failures are told here is documented, name and shape are not. Null or missing
     /// otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }

@@ -5,8 +5,8 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Asks for a hosted checkout over an amount. No page states a member; those of [`PaymentLinkRequest`] are taken
-/// over. Evidence: assumed.
+/// Asks for a hosted checkout over an amount. No page states a member; those of
+/// [`PaymentLinkRequest`](super::PaymentLinkRequest) are taken over. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -57,8 +57,10 @@ pub struct PaymentLinkDetails {
     pub created_at: Timestamp,
     /// Time until which it can be paid, ISO 8601 in UTC. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Every transfer on chain that the link has collected. Evidence: documented.
+    #[serde(deserialize_with = "crate::json::list")]
     pub transactions: Vec<PaymentLinkTransaction>,
 }
 

@@ -24,6 +24,7 @@ pub struct SepaContact {
 #[non_exhaustive]
 pub struct SepaContactList {
     /// The accounts; presumably empty before the first deposit.
+    #[serde(deserialize_with = "crate::json::list")]
     pub contacts: Vec<SepaContact>,
 }
 
@@ -48,8 +49,9 @@ pub struct SepaDepositInfo {
 }
 
 /// Sends euros from a user's balance to an IBAN. The fields are those of the legacy docs; the two levels of
-/// [`PartnerSepaTransferRequest`] are assumed to hold here too: on level 1 leave the receiver fields out, on
-/// level 2 name the receiver either as a person or as a company. Evidence: legacy.
+/// [`PartnerSepaTransferRequest`](super::PartnerSepaTransferRequest) are assumed to hold here too: on level 1
+/// leave the receiver fields out, on level 2 name the receiver either as a person or as a company. Evidence:
+/// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -72,15 +74,19 @@ pub struct SepaTransferRequest {
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. Always sent
     /// by the legacy docs; on level 2 only is assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
     /// First name of the receiver. With NATURAL only, together with [`receiver_last_name`](Self::receiver_last_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver. With NATURAL only, together with
     /// [`receiver_first_name`](Self::receiver_first_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }

@@ -26,6 +26,7 @@ pub struct CryptoBalance {
     pub name: String,
     /// Deposit address, or null while none exists. One single value even for currencies with two networks.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number. The unit is inferred, and the price is informative: an exchange
     /// uses the locked rate.
@@ -34,12 +35,13 @@ pub struct CryptoBalance {
     pub rate: Decimal,
     /// Terms per network. Keys are lower-case network names (`ethereum`, `polygon`, `btc`, `ltc`; others unknown),
     /// different from the chain name inside the value.
+    #[serde(deserialize_with = "crate::json::map")]
     pub network_config: BTreeMap<String, NetworkConfig>,
 }
 
 /// Identity document of a user in requests. Answers do not use it: their `documentType` has been seen with a
 /// lower-case value. [`create_kyc_session`](Client::create_kyc_session) accepts one more kind, see
-/// [`KycDocumentType`]. Evidence: legacy.
+/// [`KycDocumentType`](super::KycDocumentType). Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DocumentType {
@@ -74,18 +76,22 @@ open_enum!(
 pub struct Error {
     /// The code to branch on. Missing only in the 401 body. Expect codes that are not listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Stable name of the error in kebab-case, such as `invalid-user`. Always missing with P403; for many codes no
     /// page shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// English text for logs, not for end users. With P403 all failures are joined into it, sentence after sentence.
     /// Missing in the legacy docs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
     /// Text of a 401: `Access Denied. xo1` (no key), `xo2` (wrong key) or `xo3` (source address). The texts are
     /// documented, this member around them is assumed. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
 
@@ -235,6 +241,7 @@ pub struct FiatBalance {
     pub rate: Decimal,
     /// IBAN of the account, or null until it is active.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
     /// Whether the account is active. Wait for `ACTIVE`, told by the
     /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event, before offering SEPA.
@@ -259,8 +266,8 @@ open_enum!(
     "WAITING_TO_BE_ACTIVATED", }
 );
 
-/// State of one KYC attempt, while [`KycVerificationLevel`] is the standing of the user. A user may need several
-/// attempts. Evidence: documented.
+/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the standing of the
+/// user. A user may need several attempts. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycAttemptStatus {
@@ -281,7 +288,8 @@ open_enum!(
     RejectedByProvider = "REJECTED_BY_PROVIDER", Successful = "SUCCESSFUL", }
 );
 
-/// Standing of the user in KYC, while [`KycAttemptStatus`] is the state of one attempt. Evidence: documented.
+/// Standing of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
+/// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycVerificationLevel {
@@ -310,6 +318,7 @@ open_enum!(
 pub struct MessageResponse {
     /// Text for logs. May be missing; never branch on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
 }
 
@@ -329,6 +338,7 @@ pub struct NetworkConfig {
     pub withdrawal: NetworkWithdrawalTerms,
     /// Minimum of deposits. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub deposit: Option<NetworkDepositTerms>,
 }
 
@@ -448,9 +458,11 @@ pub struct PaymentLinkTransaction {
 pub struct ProcessingError {
     /// What went wrong, as English text for logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub description: Option<String>,
     /// Word for the kind of failure. No page lists the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<String>,
 }
 
@@ -568,6 +580,7 @@ pub struct Transaction {
     pub created_at: Timestamp,
     /// Time of the last change, ISO 8601 in UTC. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub updated_at: Option<Timestamp>,
 }
 
@@ -579,6 +592,7 @@ pub struct Transaction {
 #[non_exhaustive]
 pub struct TransactionHistory {
     /// The transactions; presumably empty when there were none. No order is promised.
+    #[serde(deserialize_with = "crate::json::list")]
     pub transactions: Vec<Transaction>,
 }
 
@@ -655,12 +669,15 @@ pub struct UserSummary {
     pub document_number: Sensitive,
     /// Polish national identification number, null when unknown. Personal identifier, never log it.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case, null when unknown.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// Date of birth, `YYYY-MM-DD`, null when unknown.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
 }

@@ -34,12 +34,15 @@ pub struct CreateUserRequest {
     /// Street and house number in one string. The docs of February 2026 have [`street`](Self::street) and
     /// [`number`](Self::number) instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
     /// Street, since February 2026, together with [`number`](Self::number).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
     /// House number, as a string (`7B`), since February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub number: Option<String>,
     /// City of residence.
     pub city: String,
@@ -53,28 +56,35 @@ pub struct CreateUserRequest {
     pub citizenship: String,
     /// Nationality, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub nationality: Option<String>,
     /// Date of birth, `YYYY-MM-DD`. Since February 2026; whether it is required, no page says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// National identification number. Since February 2026; whether it is required, no page says. Personal
     /// identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user_identification_number: Option<Sensitive>,
     /// Whether the user has accepted P100's terms. Since February 2026 it must be true by prose, yet the sample of
     /// the docs lacks it, so it is not required here: send it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub has_accepted_p100_tc: Option<bool>,
     /// Until February 2026. Kind of the identity document whose number is given; it also decides which files
     /// [`upload_kyc_files`](Client::upload_kyc_files) must bring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Until February 2026. Number of the identity document. Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
 
@@ -89,8 +99,10 @@ pub struct CreateUserRequest {
 #[non_exhaustive]
 pub struct CreatedBalances {
     /// Fiat balances; only `eur` occurs. Without IBAN and not active until the user is verified.
+    #[serde(deserialize_with = "crate::json::list")]
     pub fiat_balances: Vec<FiatBalance>,
     /// Crypto balances, one for each supported currency.
+    #[serde(deserialize_with = "crate::json::list")]
     pub crypto_balances: Vec<CryptoBalance>,
 }
 
@@ -180,15 +192,19 @@ impl From<PoaFilesForm> for Form {
 pub struct PoaFilesResult {
     /// Text for logs, presumably with 201. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
     /// P211 with status 202, missing with 201.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Name of the code in kebab-case, with 202. The name of P211 is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// Text for logs, with 202.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
 }
 
@@ -204,44 +220,57 @@ pub struct PoaFilesResult {
 pub struct UpdateUserRequest {
     /// New email address. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub email: Option<String>,
     /// New phone number as digits with country prefix and without a leading `+`. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub phone: Option<String>,
     /// New first name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<String>,
     /// New last name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<String>,
     /// New street and house number in one string. Since February 2026 perhaps [`street`](Self::street) and
     /// [`number`](Self::number), as in [`create_user`](Client::create_user). Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
     /// New street, together with [`number`](Self::number). Assumed after [`create_user`](Client::create_user).
     /// Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
     /// New house number, as a string. Assumed after [`create_user`](Client::create_user). Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub number: Option<String>,
     /// New city of residence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub city: Option<String>,
     /// New postal code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub post_code: Option<String>,
     /// New country of residence, ISO 3166-1 alpha-2 in upper case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub country: Option<String>,
     /// New citizenship, ISO 3166-1 alpha-2 in upper case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub citizenship: Option<String>,
     /// New kind of identity document; send it together with [`document_number`](Self::document_number).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// New number of the identity document. Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
 
@@ -254,16 +283,20 @@ pub struct UpdateUserRequest {
 #[non_exhaustive]
 pub struct UserBalances {
     /// Fiat balances of the user; only `eur` occurs.
+    #[serde(deserialize_with = "crate::json::list")]
     pub fiat_balances: Vec<FiatBalance>,
     /// Crypto balances of the user, one for each currency.
+    #[serde(deserialize_with = "crate::json::list")]
     pub crypto_balances: Vec<CryptoBalance>,
     /// P100's own id of the user. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user_id: Option<String>,
     /// Whether the user must prove the address with [`upload_poa_files`](Client::upload_poa_files). May be missing,
     /// and its JSON type is unsure: [`create_user`](Client::create_user) documents a boolean, while a third-party
     /// integration expects a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
 }
 
@@ -285,14 +318,17 @@ pub struct UserCreated {
     /// [`start_user_verification`](Client::start_user_verification); depends on the country of residence. A boolean
     /// in the documented sample, although a third-party integration types it as string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
     /// Whether the user must prove the address with [`upload_poa_files`](Client::upload_poa_files), under its name
     /// since September 2025. Missing where [`poa_required`](Self::poa_required) is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required_for_extended: Option<bool>,
     /// Missing where balances are opened at verification. The balances, fiat and crypto in two arrays. All start at
     /// zero, the fiat one not active and without IBAN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub balances: Option<CreatedBalances>,
 }
 
@@ -309,8 +345,10 @@ pub struct UserVerificationRequest {
     pub external_user_id: String,
     /// Kind of the identity document. Since September 2025 textual document data belong into this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Number of the identity document. Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }

@@ -39,6 +39,7 @@ pub struct CreateLimitedUserRequest {
     /// Polish national identification number, 11 digits. The documented sample carries it; optional here, since
     /// people without one must be able to register too. Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case.
     pub birth_country: String,
@@ -50,7 +51,7 @@ pub struct CreateLimitedUserRequest {
 /// One balance of a limited user, crypto or `eur`, in the flat list that
 /// [`create_limited_user`](Client::create_limited_user) answers. The `eur` entry has no
 /// [`network_config`](Self::network_config) and its [`wallet`](Self::wallet) is null; none has `iban` or
-/// `status`, unlike [`FiatBalance`]. Evidence: documented.
+/// `status`, unlike [`FiatBalance`](super::FiatBalance). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -69,6 +70,7 @@ pub struct LimitedBalance {
     pub name: String,
     /// Deposit address, or null while none exists. Always null for `eur`.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number; 1 for `eur`. The unit is inferred.
     #[serde(with = "crate::decimal::number")]
@@ -76,8 +78,9 @@ pub struct LimitedBalance {
     pub rate: Decimal,
     /// Terms per network, keyed by lower-case network name (`ethereum`, `polygon`, `btc`, `ltc`; others unknown).
     /// Missing for `eur`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub network_config: BTreeMap<String, NetworkConfig>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_map")]
+    pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
 /// The new limited user and the balances opened for it. [`balances`](Self::balances) is a flat array here,
@@ -92,5 +95,6 @@ pub struct LimitedUserCreated {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
     /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.
+    #[serde(deserialize_with = "crate::json::list")]
     pub balances: Vec<LimitedBalance>,
 }

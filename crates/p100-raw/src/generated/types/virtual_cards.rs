@@ -89,6 +89,7 @@ pub struct CardLimits {
 #[non_exhaustive]
 pub struct CardList {
     /// The user's cards; presumably empty when there are none. No order is promised.
+    #[serde(deserialize_with = "crate::json::list")]
     pub cards: Vec<CardSummary>,
 }
 

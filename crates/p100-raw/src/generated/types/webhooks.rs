@@ -6,51 +6,64 @@
 use super::*;
 
 /// One-time 3-D Secure code for an online card payment, to be shown to the card holder at once. That code,
-/// merchant and amount are carried is documented, every member name is assumed. How long the code is valid is
-/// unknown, and a repeated delivery of the webhook carries the same code, so never store or log it. Evidence:
-/// assumed.
+/// merchant and amount are carried is documented; the names of user, card and code are inferred from an
+/// integrator, the other names are assumed. How long the code is valid is unknown, and a repeated delivery of the
+/// webhook carries the same code, so never store or log it. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Card3dsCodeEvent {
-    /// The partner's own id of the card holder, who has to see the code.
-    pub external_user_id: String,
-    /// Id of the card that is being used, a uuid as in [`list_cards`](Client::list_cards). May be missing.
+    /// The partner's own id of the card holder, who has to see the code. May be missing. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
+    /// Id of the card that is being used, a uuid as in [`list_cards`](Client::list_cards). May be missing. Evidence:
+    /// inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
-    /// secret: show it, then forget it.
+    /// secret: show it, then forget it. Evidence: inferred.
     pub code: Sensitive,
     /// Name of the merchant that asks for the confirmation. Show it next to the code, so that the user can spot a
     /// fraud.
-    pub merchant_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub merchant_name: Option<String>,
     /// Amount of the payment to be confirmed, as a JSON number, in [`currency`](Self::currency).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
-    pub amount: Decimal,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
+    pub amount: Option<Decimal>,
     /// Currency slug of [`amount`](Self::amount), lower case (`eur`). Optional; no page says what holds when it is
     /// missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
 }
 
-/// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, every
-/// member name is assumed. Told apart from the 3-D Secure event by the absence of `merchantName`. Hand the code
-/// to the user and never store it. Evidence: assumed.
+/// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
+/// member names are inferred from an integrator. Nothing but the path tells it from the 3-D Secure event. Hand
+/// the code to the user and never store it. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardActivationCodeEvent {
-    /// The partner's own id of the card holder.
-    pub external_user_id: String,
-    /// Id of the card that is being added to the wallet, a uuid as in [`list_cards`](Client::list_cards).
+    /// The partner's own id of the card holder. May be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
+    pub external_user_id: Option<String>,
+    /// Id of the card that is being added to the wallet, a uuid as in [`list_cards`](Client::list_cards). May be
+    /// missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: Option<String>,
     /// The one-time activation code, as a string so that leading zeros survive. A secret: show it, then forget it.
     pub code: Sensitive,
 }
@@ -71,6 +84,7 @@ pub struct CardTransactionEvent {
     pub card_id: String,
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_id: Option<String>,
     /// Name of the merchant.
     pub merchant_name: String,
@@ -97,6 +111,7 @@ pub struct CryptoDepositStatusEvent {
     /// The partner's own id of the user who receives the deposit. It is assumed to be null or missing for deposits to
     /// the partner's own balance, so a receiver should survive both.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// P100's id of the deposit and the parameter of
     /// [`update_deposit_travel_rule`](Client::update_deposit_travel_rule). A uuid on the event page, another form in
@@ -142,6 +157,7 @@ pub struct CryptoWithdrawalStatusEvent {
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
     #[serde(default)]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Currency and network, as an object.
     pub currency: WithdrawalCurrency,
@@ -150,6 +166,7 @@ pub struct CryptoWithdrawalStatusEvent {
     /// The paying user. Its members are taken from the details bodies; presumably missing for withdrawals of the
     /// partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
 }
 
@@ -188,6 +205,7 @@ pub struct ExchangeStatusEvent {
     pub exchange_id: String,
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// Amount sold, in [`currency_from`](Self::currency_from), as a JSON number.
     #[serde(with = "crate::decimal::number")]
@@ -215,6 +233,7 @@ pub struct ExchangeStatusEvent {
     pub created_at: Timestamp,
     /// Why the exchange failed. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -228,6 +247,7 @@ pub struct ExchangeStatusEvent {
 pub struct IbanStatusEvent {
     /// The partner's own id of the user who paid in. Null or missing for the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
     /// The account from which the money came.
     pub iban: String,
@@ -235,6 +255,7 @@ pub struct IbanStatusEvent {
     pub status: SepaContactStatus,
     /// Time, ISO 8601 in UTC; of what is not known. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -284,6 +305,7 @@ pub struct KycVerificationStatusEvent {
     /// Why the provider refused the attempt, an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, presumably null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 
@@ -300,18 +322,22 @@ pub struct OrderStatusEvent {
     pub order_id: String,
     /// Id of the rate lock the order was made with, a uuid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: Option<String>,
     /// State of the order. The known words are not complete.
     pub status: OrderStatus,
     /// Time of creation of the order, not of the event, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Confirmations on chain so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub confirmations: Option<i32>,
     /// Confirmations that are needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub required_confirmations: Option<i32>,
     /// Amount that has arrived, in [`cryptocurrency`](Self::cryptocurrency), as a JSON number. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -325,21 +351,28 @@ pub struct OrderStatusEvent {
     pub total_amount_required: Option<Decimal>,
     /// Slug of the currency to pay in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
-    /// The same under the name that [`OrderLock`] has since February 2026, if it is renamed here too.
+    /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
+    /// too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Address to pay to, null in the first state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Network to pay over, presumably in upper case as in [`get_order`](Client::get_order).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
@@ -361,10 +394,12 @@ pub struct PaymentLinkStatusEvent {
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Every transfer on chain that the link has collected. May be missing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transactions: Vec<PaymentLinkTransaction>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional_list")]
+    pub transactions: Option<Vec<PaymentLinkTransaction>>,
 }
 
 /// State of the review of a user's proof of address, the complete list. Evidence: documented.
@@ -428,6 +463,7 @@ pub struct SepaDepositReceivedEvent {
     pub sender_iban: String,
     /// Title of the bank transfer. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// Time of the deposit, ISO 8601 in UTC.
     pub created_at: Timestamp,
@@ -447,6 +483,7 @@ pub struct SepaTransferStatusEvent {
     pub id: String,
     /// Kind of the transfer, only `external` is known. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub type_: Option<SepaTransferType>,
     /// Amount in [`currency`](Self::currency), as a JSON string. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -455,20 +492,25 @@ pub struct SepaTransferStatusEvent {
     pub amount: Option<Decimal>,
     /// Title of the bank transfer. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// IBAN of the receiver. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_iban: Option<String>,
     /// First name of the receiver, presumably null for companies. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver, presumably null for companies. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// `SUCCESSFUL` with the long shape, `FAILED` with the short one.
     pub status: SepaTransferStatus,
     /// Currency slug, `eur`. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Fee of the transfer as a JSON number, although [`amount`](Self::amount) is a string. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -477,10 +519,12 @@ pub struct SepaTransferStatusEvent {
     pub fee: Option<Decimal>,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Why the transfer failed. Failure only. That the object exists is documented, its members are inferred from the
     /// transfer webhook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 
@@ -497,9 +541,11 @@ pub struct TransferStatusEvent {
     pub id: String,
     /// The partner's own id of the paying user. Null or missing when the partner pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Null or missing when the partner receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
     /// Amount in [`currency`](Self::currency), as a JSON number, even where the request sent a string.
     #[serde(with = "crate::decimal::number")]
@@ -513,6 +559,7 @@ pub struct TransferStatusEvent {
     pub created_at: Timestamp,
     /// Why the transfer failed, but see above: it may accompany a success. Null or missing otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use p100::types::{
     ExchangeRequest, OrderLockRequest, OrderRequest, PartnerExchangeRequest, PartnerSepaTransferRequest, PartnerWithdrawalRequest,
-    PartyType, PaymentLinkRequest, RateLock, SepaTransferRequest, TransferRequest, TravelRuleRequest, WalletType, WithdrawalRequest,
+    PartyType, PaymentLinkRequest, RateLock, SepaTransferRequest, TransferRequest, TravelRuleDetails, TravelRuleRequest,
+    TravelRuleWalletType, WalletType, WithdrawalRequest,
 };
 use p100_sandbox::control::{CryptoDeposit, PaymentLinkPayment, SepaDeposit};
 use p100_sandbox::{Account, Entry};
@@ -285,8 +286,9 @@ impl Actor {
         let ids: Vec<String> = self.notes().deposits.keys().cloned().collect();
         let id = pick(&mut self.rng, &ids).map_or("no-deposit", String::as_str);
         if self.rng.bool() {
-            let sender = TravelRuleRequest::builder().name("Ada Example").wallet_type(WalletType::NonCustodial);
-            let answer = self.client.deposits().update_travel_rule(id, &sender.sender_type(PartyType::Natural).build()).await;
+            let details = TravelRuleDetails::builder().company_name("Example Ltd").vat_id("PL0000000000").build();
+            let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::Custodial).details(details).build();
+            let answer = self.client.deposits().update_travel_rule(id, &sender).await;
             let valid = self.notes().deposits.get(id).is_some_and(|deposit| {
                 // Once it has happened it cannot happen again.
                 deposit.travel_rule && deposit.named != Some(true)
