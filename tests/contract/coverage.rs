@@ -85,8 +85,11 @@ fn the_operation_table_is_the_document() {
         assert_eq!(format!("{:?}{:?}", row.evidence, row.retry), format!("{:?}{:?}", operation.evidence, operation.retry));
         assert_eq!((row.tags, row.docs_pages), (strs(&operation.tags).as_slice(), strs(&operation.docs_pages).as_slice()));
         assert_eq!(row.success, operation.successes().map(|response| response.status).collect::<Vec<_>>());
-        let codes: Vec<(&str, u16)> = operation.error_codes.iter().map(|code| (code.code.as_str(), code.status)).collect();
-        assert_eq!(row.error_codes.iter().map(|code| (code.code, code.status)).collect::<Vec<_>>(), codes, "{}", row.id);
+        let codes: Vec<(&str, u16, String)> =
+            operation.error_codes.iter().map(|code| (code.code.as_str(), code.status, format!("{:?}", code.evidence))).collect();
+        let found: Vec<_> = row.error_codes.iter().map(|code| (code.code, code.status, format!("{:?}", code.evidence))).collect();
+        assert_eq!(found, codes, "{}", row.id);
+        assert_eq!((row.authenticated, row.deprecated), (operation.authenticated, operation.deprecated), "{}", row.id);
         assert_eq!(row.outcome.is_some(), operation.outcome.is_some(), "{}", row.id);
         if let (Some(row), Some(outcome)) = (&row.outcome, &operation.outcome) {
             assert_eq!((row.details, row.id), (outcome.details.as_deref(), outcome.id.as_deref()));
@@ -127,14 +130,68 @@ fn client_and_mocks_have_the_operations_of_the_document_and_no_other() {
 }
 
 #[test]
-fn every_assumed_operation_says_so_and_how_to_correct_it_and_no_other() {
+fn every_assumed_operation_says_so_with_a_link_to_how_to_correct_it_and_no_other() {
     let methods = public_methods(CLIENT, "Client");
     for operation in DOCUMENT.operations() {
         let text = &methods[&rust_method(&operation.id)];
-        let correction = format!("`p100::ClientBuilder::override_operation(\"{}\", ..)`", operation.id);
-        let told = [" (path: **assumed**:", &correction, "(crate::Routes::set)"].map(|part| text.contains(part));
-        assert_eq!(told, [operation.evidence == Evidence::Assumed; 3], "{}: {text}", operation.id);
+        assert_eq!(text.contains("[**assumed**](Self#assumed-paths)"), operation.evidence == Evidence::Assumed, "{}: {text}", operation.id);
     }
+    let client = include_str!("../../crates/p100-raw/src/client.rs");
+    let (_, section) = client.split_once("/// # Assumed paths\n").expect("the section that the links lead to");
+    let (section, _) = section.split_once("/// # ").expect("the next section");
+    for way in ["`p100::ClientBuilder::override_operation(", "[`Routes::set`]"] {
+        assert!(section.contains(way), "{section}");
+    }
+}
+
+#[test]
+fn every_error_of_a_call_is_documented_at_its_method_or_once_for_all() {
+    let methods = public_methods(CLIENT, "Client");
+    let common = include_str!("../../crates/p100-raw/src/generated/client/errors.md");
+    assert!(common.contains("- Status 401: "), "{common}");
+    for operation in DOCUMENT.operations() {
+        let text = &methods[&rust_method(&operation.id)];
+        assert_eq!(text.contains("(Self#errors-of-every-call)"), operation.authenticated, "{}", operation.id);
+        for code in &operation.error_codes {
+            let here = text.contains(&format!("- `{}` (status {}, {})", code.code, code.status, code.evidence));
+            let once = operation.authenticated && common.contains(&format!("- `{}` (status {})", code.code, code.status));
+            assert!(here != once, "{} of {}: {text}", code.code, operation.id);
+        }
+    }
+}
+
+#[test]
+fn rustdoc_names_operations_events_and_members_as_rust_does() {
+    let is_linked = |text: &str, span: &str| text.match_indices(span).all(|(at, _)| text[..at].ends_with('['));
+    let ids: BTreeSet<&str> =
+        DOCUMENT.operations().iter().map(|it| it.id.as_str()).chain(DOCUMENT.webhooks().iter().map(|it| it.id.as_str())).collect();
+    let mut linked = 0;
+    let mut check = |owner: &str, about: &str, text: &str| {
+        linked += text.matches("](").count();
+        for (index, prose) in text.split('`').enumerate().filter(|(_, prose)| !prose.contains("://")) {
+            let plain = prose.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| index % 2 == 0 && ids.contains(word));
+            assert_eq!(plain, None, "{owner}.{about}: {text}");
+        }
+        let members = DOCUMENT.schema(owner).and_then(|schema| schema.get("properties")).into_iter().flat_map(Node::members);
+        for (member, _) in members {
+            assert!(is_linked(text, &format!("`{member}`")), "{owner}.{about}: {member} in {text}");
+        }
+    };
+    for (method, text) in public_methods(CLIENT, "Client") {
+        check("Client", &method, &text);
+    }
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/p100-raw/src/generated/types")).expect("a folder") {
+        let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
+        for item in syn::parse_file(&text).expect("Rust").items {
+            let syn::Item::Struct(item) = item else { continue };
+            let owner = item.ident.to_string();
+            check(&owner, "", &documentation(&item.attrs));
+            for field in &item.fields {
+                check(&owner, &field.ident.as_ref().map(ToString::to_string).unwrap_or_default(), &documentation(&field.attrs));
+            }
+        }
+    }
+    assert!(linked > 300, "{linked} links");
 }
 
 const CLIENT: &str = "crates/p100-raw/src/generated/client";
@@ -143,7 +200,11 @@ const CLIENT: &str = "crates/p100-raw/src/generated/client";
 fn public_methods(folder: &str, owner: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a folder") {
-        let text = fs::read_to_string(entry.expect("readable").path()).expect("readable");
+        let path = entry.expect("readable").path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("readable");
         for item in syn::parse_file(&text).expect("Rust").items {
             let syn::Item::Impl(block) = item else { continue };
             if !matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident(owner)) {

@@ -9,6 +9,7 @@ mod harness;
 mod hostile;
 mod lint;
 mod open;
+mod oracle;
 mod rendering;
 mod resources;
 mod samples;

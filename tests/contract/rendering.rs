@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use p100_codegen::{GENERATED, README_BEGIN, README_END, readme, render};
+use p100_codegen::{Document, GENERATED, README_BEGIN, README_END, readme, render};
 
 use crate::DOCUMENT;
 
@@ -49,6 +49,31 @@ fn the_readme_table_is_fresh() {
 fn the_document_is_in_canonical_form() {
     let text = include_str!("../../spec/p100-partner-api.yaml");
     assert!(p100_codegen::fmt::format(text).expect("formats") == text, "run cargo xtask spec fmt");
+}
+
+#[test]
+fn one_more_optional_member_changes_few_lines() {
+    let text = include_str!("../../spec/p100-partner-api.yaml");
+    let before = render(&DOCUMENT).expect("renders");
+    // A member of a request, a response, an event and what several modules use; of each grade.
+    let additions =
+        [("TransferRequest", "documented"), ("CardDetails", "legacy"), ("ExchangeStatusEvent", "assumed"), ("CryptoBalance", "inferred")];
+    for (schema, grade) in additions {
+        let (head, tail) = text.split_once(&format!("\n    {schema}:\n")).unwrap_or_else(|| panic!("the document has no {schema}"));
+        let (about, members) = tail.split_once("\n      properties:\n").expect("members");
+        let member = format!("        zzNote:\n          description: A note.\n          x-evidence: {grade}\n          type: string\n");
+        let grown = format!("{head}\n    {schema}:\n{about}\n      properties:\n{member}{members}");
+        let after = render(&Document::load(&grown).expect("loads")).expect("renders");
+        assert!(after.iter().any(|file| file.contents.contains("pub zz_note: ")), "{schema} got no member");
+        let mut changes = Vec::new();
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(before.path, after.path);
+            let diff = similar::TextDiff::from_lines(&before.contents, &after.contents);
+            let changed = diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal);
+            changes.extend(changed.map(|change| format!("{}{}: {}", change.tag(), before.path, change.value().trim_end())));
+        }
+        assert!(changes.len() < 15, "{schema}: {} lines\n{}", changes.len(), changes.join("\n"));
+    }
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

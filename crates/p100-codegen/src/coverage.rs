@@ -101,11 +101,10 @@ pub fn page(document: &Document) -> String {
         out.push_str(&table.markdown());
     }
     out.push_str(&format!("\n## Open questions\n\n{}\n\n", legend()));
-    out.push_str("| | value | question | settles | pages |\n| --- | --- | --- | --- | --- |\n");
-    for (number, question) in questions(document).iter().enumerate() {
+    out.push_str("| value | question | settles | pages |\n| --- | --- | --- | --- |\n");
+    for question in questions(document) {
         out.push_str(&format!(
-            "| {} | {} | {} | {} | {} |\n",
-            number + 1,
+            "| {} | {} | {} | {} |\n",
             question.value(),
             markdown::cell(&question.text),
             question.settles,
@@ -151,11 +150,10 @@ fn totals_table(facts: &[Fact]) -> Table {
         let counts = counts(facts.iter().copied());
         [vec![name.to_owned()], graded(counts), vec![facts.len().to_string()]].concat()
     };
-    let mut rows: Vec<Vec<String>> = Subject::ALL
+    let rows: Vec<Vec<String>> = Subject::ALL
         .into_iter()
         .map(|subject| row(subject.words(), facts.iter().filter(|fact| fact.subject == subject).collect()))
         .collect();
-    rows.push(row("**all**", facts.iter().collect()));
     let head = [vec!["statements about"], Evidence::ALL.map(Evidence::word).to_vec(), vec!["all"]].concat();
     Table { title: "Totals", about: "", head, rows }
 }
@@ -199,8 +197,7 @@ fn schemas_table(document: &Document, facts: &[Fact], subject: Subject, title: &
         if subject == Subject::Member { schema.get("properties").is_some() } else { Document::enum_values(schema).is_some() }
     };
     let schemas = document.schemas().filter(|schema| holds(schema.node));
-    let mut rows: Vec<Vec<String>> = schemas.map(|schema| row(&markdown::words(schema.name), of(schema.name))).collect();
-    rows.push(row("**all**", facts.iter().filter(|fact| fact.subject == subject).collect()));
+    let rows: Vec<Vec<String>> = schemas.map(|schema| row(&markdown::words(schema.name), of(schema.name))).collect();
     Table { title, about, head: [vec!["schema"], Evidence::ALL.map(Evidence::word).to_vec()].concat(), rows }
 }
 

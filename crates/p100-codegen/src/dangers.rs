@@ -11,7 +11,7 @@ use crate::text::is_visible;
 use crate::{Document, File, GENERATED, render};
 
 /// What the generator links to by itself.
-const OWN_LINKS: [&str; 3] = ["crate::", "Self::", "#"];
+const OWN_LINKS: [&str; 8] = ["crate::", "Self::", "Self#", "super::", "types::", "Client::", "WebhookKind", "#"];
 
 /// What is rendered of a document, looked at as a compiler, rustdoc and a forge would.
 ///
@@ -61,7 +61,7 @@ impl Items {
         let mut text = String::new();
         for attribute in attributes {
             let name = attribute.path().segments.first().map(|first| first.ident.to_string()).unwrap_or_default();
-            let known = ["doc", "derive", "cfg_attr", "builder", "serde", "non_exhaustive", "must_use", "allow", "deprecated"];
+            let known = ["doc", "derive", "cfg_attr", "builder", "serde", "non_exhaustive", "must_use", "allow", "cfg", "deprecated"];
             if !known.contains(&&*name) {
                 self.faults.push(format!("an attribute: {name}"));
             }
@@ -93,8 +93,9 @@ impl<'ast> Visit<'ast> for Items {
             Item::Struct(it) => &it.attrs,
             Item::Impl(it) => &it.attrs,
             Item::Use(it) => &it.attrs,
+            Item::Type(it) => &it.attrs,
             Item::Mod(it) if it.content.is_none() => &it.attrs,
-            Item::Fn(it) if it.sig.ident == "handle" => &it.attrs,
+            Item::Fn(it) if ["decode", "handle", "json"].iter().any(|own| it.sig.ident == own) => &it.attrs,
             Item::Macro(it) if it.mac.path.is_ident("open_enum") => &it.attrs,
             _ => return self.faults.push(format!("an item that is never emitted: {}", shown(item))),
         };

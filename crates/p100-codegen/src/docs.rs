@@ -2,9 +2,11 @@
 
 use syn::{Attribute, parse_quote};
 
+use crate::emit::parameters::arguments;
+use crate::links::Links;
 use crate::markdown::{self, code, link, rendered};
 use crate::text::Line;
-use crate::{Document, Evidence, Node, Operation, Retry, Webhook};
+use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, names};
 
 /// `text` as doc comments, one a line, wrapped for readers of the file.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
@@ -46,57 +48,67 @@ fn wrap(line: &str) -> Vec<String> {
 }
 
 /// What is said about a schema or property, with its grade where that is news.
-pub(crate) fn schema(node: &Node, inherited: Option<Evidence>) -> String {
-    let mut text = rendered(node.str("description").unwrap_or_default());
+pub(crate) fn schema(node: &Node, inherited: Option<Evidence>, links: &Links<'_>) -> String {
+    let mut text = links.apply(&rendered(node.str("description").unwrap_or_default()));
     if let Some(grade) = Evidence::of(node).filter(|grade| Some(*grade) != inherited) {
-        text.push_str(&format!("\n\nEvidence: {grade}."));
+        push_grade(&mut text, grade);
     }
     text
 }
 
-/// The page of the method that calls `operation`.
+/// Ends the paragraph with a grade, or what is more than one with a paragraph of it.
+pub(crate) fn push_grade(text: &mut String, grade: Evidence) {
+    text.push_str(if markdown::is_paragraph(text) { " " } else { "\n\n" });
+    text.push_str(&format!("Evidence: {grade}."));
+}
+
+/// The page of the method that calls `operation`. What holds for many operations is said once, on the client.
 pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     let node = &operation.node;
+    let bodies = operation.body.iter().chain(operation.successes().filter_map(|response| response.body.as_ref()));
+    let links = Links::in_client(document, &bodies.filter_map(MediaNode::schema).collect::<Vec<_>>());
+    let path = match operation.evidence {
+        Evidence::Assumed => "[**assumed**](Self#assumed-paths)".to_owned(),
+        grade => grade.to_string(),
+    };
+    let repeat = if operation.retry == Retry::Never { "; [never repeated](Self#calls-that-must-not-be-repeated)" } else { "" };
     let mut text = format!(
-        "{}\n\n{}\n\n{}",
+        "{}\n\n{}\n\n{}{} (path: {path}{repeat}). Docs: {}.\n",
         markdown::inline(node.str("summary").unwrap_or_default()),
-        rendered(node.str("description").unwrap_or_default()),
+        links.apply(&rendered(node.str("description").unwrap_or_default())),
+        outcome(operation),
         call(operation),
+        pages(node, &operation.docs_pages),
     );
-    match operation.evidence {
-        Evidence::Documented => text.push_str(" (path: documented).\n"),
-        Evidence::Assumed => {
-            text.push_str(
-                " (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call, this guess is wrong).\n",
-            );
-            text.push_str(&correction(operation));
-        }
-        grade => text.push_str(&format!(" (path: {grade}).\n")),
-    }
     if !operation.parameters.is_empty() {
         text.push_str("\n# Parameters\n\n");
-        for parameter in &operation.parameters {
-            let what = item(parameter.node.str("description").unwrap_or_default());
+        for parameter in arguments(operation) {
+            let what = links.apply(&item(parameter.node.str("description").unwrap_or_default()));
             text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
         }
     }
-    text.push_str("\n# Errors\n\n");
-    for code in &operation.error_codes {
-        let meaning =
-            document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", &code.code])).and_then(Node::as_str);
-        let meaning = markdown::inline(meaning.unwrap_or_default());
-        text.push_str(&format!("- {} (status {}, {}): {meaning}\n", markdown::code(&code.code), code.status, code.evidence));
+    let common = common_codes(document);
+    let is_common = |word: &str, status| operation.authenticated && common.contains(&(word, status));
+    let own: Vec<String> = operation
+        .error_codes
+        .iter()
+        .filter(|code| !is_common(&code.code, code.status))
+        .map(|entry| {
+            let meaning = links.apply(&markdown::inline(meaning(document, &entry.code)));
+            format!("- {} (status {}, {}): {meaning}\n", code(&entry.code), entry.status, entry.evidence)
+        })
+        .collect();
+    if !own.is_empty() {
+        text.push_str(&format!("\n# Errors\n\n{}", own.concat()));
     }
     if operation.authenticated {
-        text.push_str("- status 401: no key, a wrong key, or an address that is not on the allow-list.\n");
+        text.push_str(match (own.is_empty(), operation.parameters.is_empty()) {
+            (false, _) => "- Those",
+            (true, true) => "Errors: those",
+            (true, false) => "\nErrors: those",
+        });
+        text.push_str(" of [every call](Self#errors-of-every-call).\n");
     }
-    if operation.retry == Retry::Never {
-        text.push_str(
-            "\nA call whose fate is unknown must not be repeated blindly: see [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).\n",
-        );
-    }
-    text.push_str(&outcome(operation));
-    text.push_str(&format!("\nDocs: {}.", pages(node, &operation.docs_pages)));
     text
 }
 
@@ -112,31 +124,46 @@ fn item(text: &str) -> String {
     format!("{below}{text}").replace('\n', "\n  ")
 }
 
-/// How to call an operation whose path is a guess, once the real one is known. The raw crate cannot link to the one above it.
-fn correction(operation: &Operation) -> String {
-    format!(
-        "\nIf you know the right path or method, you need not wait for a release: name it with \
-         {}, or with [`Routes::set`](crate::Routes::set) where this crate is used alone.\n",
-        code(&format!("p100::ClientBuilder::override_operation({:?}, ..)", operation.id))
-    )
+/// Error codes that every operation with a key lists with the same status.
+fn common_codes(document: &Document) -> Vec<(&str, u16)> {
+    let with_key: Vec<&Operation> = document.operations().iter().filter(|operation| operation.authenticated).collect();
+    let Some((first, others)) = with_key.split_first() else { return Vec::new() };
+    let codes = first.error_codes.iter().map(|code| (code.code.as_str(), code.status));
+    let lists =
+        |operation: &&Operation, (word, status)| operation.error_codes.iter().any(|code| code.code == word && code.status == status);
+    codes.filter(|code| others.iter().all(|operation| lists(operation, *code))).collect()
+}
+
+/// The errors that no method lists, since all have them: a section of the client's page.
+pub(crate) fn common_errors(document: &Document) -> String {
+    let mut text = String::from("# Errors of every call\n\n");
+    for (word, status) in common_codes(document) {
+        text.push_str(&format!("- {} (status {status}): {}\n", code(word), markdown::inline(meaning(document, word))));
+    }
+    text + "- Status 401: no key, a wrong key, or an address that is not on the allow-list.\n\nA method that needs no key lists all its errors itself.\n"
+}
+
+fn meaning<'a>(document: &'a Document, code: &str) -> &'a str {
+    document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", code])).and_then(Node::as_str).unwrap_or_default()
 }
 
 fn outcome(operation: &Operation) -> String {
     let Some(outcome) = &operation.outcome else { return String::new() };
-    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", crate::rust_method(id)));
-    let event = outcome.event.as_ref().map(|id| format!("the event {}", code(id)));
+    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", names::ident(&crate::rust_method(id))));
+    let event = outcome.event.as_ref().map(|id| format!("the event [`{0}`](WebhookKind::{0})", names::ident(&names::pascal(id))));
     let ways: Vec<String> = details.into_iter().chain(event).collect();
     let statuses: Vec<String> = outcome.terminal.iter().map(|status| code(status)).collect();
     let end = if statuses.is_empty() { String::new() } else { format!("; final: {}", statuses.join(", ")) };
-    format!("\nThe outcome comes later, by {}{end}.\n", ways.join(" and "))
+    format!("The outcome comes later, by {}{end}.\n\n", ways.join(" and "))
 }
 
 /// The page of an event's variant.
-pub(crate) fn webhook(webhook: &Webhook) -> String {
+pub(crate) fn webhook(document: &Document, webhook: &Webhook) -> String {
+    let links = Links::in_events(document, &webhook.payload);
     format!(
         "{}\n\n{}\n\nDefault path: {} ({}). Docs: {}.",
         markdown::inline(webhook.node.str("summary").unwrap_or_default()),
-        rendered(webhook.node.str("description").unwrap_or_default()),
+        links.apply(&rendered(webhook.node.str("description").unwrap_or_default())),
         code(&webhook.path),
         webhook.path_evidence,
         pages(&webhook.node, &webhook.docs_pages),

@@ -46,8 +46,9 @@ fn spaced(text: &str) -> String {
     for line in text.lines() {
         let indent = |line: &str| line.len() - line.trim_start().len();
         let ends_docs = previous.starts_with("//!") && !line.starts_with("//!");
-        let ends_item = previous.trim() == "}" || indent(previous) == 0 && previous.ends_with(';') && !starts_use(line);
-        if ends_docs || ends_item && indent(line) == indent(previous) && !line.is_empty() && !line.trim_start().starts_with(['}', '.']) {
+        let ends_line = indent(previous) == 0 && previous.ends_with(';') && !previous.starts_with("//");
+        let ends_item = previous.trim() == "}" || ends_line && !stands_together(previous, line);
+        if ends_docs || ends_item && indent(line) == indent(previous) && starts_item(line) {
             out.push('\n');
         }
         out.push_str(line);
@@ -57,9 +58,17 @@ fn spaced(text: &str) -> String {
     out
 }
 
-/// Declarations that stand together.
-fn starts_use(line: &str) -> bool {
-    ["use ", "pub use ", "mod ", "pub mod ", "#[allow(unused_imports)]"].iter().any(|start| line.starts_with(start))
+/// The next item or method, and not the next arm of a match, call of a chain or statement.
+fn starts_item(line: &str) -> bool {
+    let items =
+        ["///", "#[", "pub", "impl", "fn ", "async ", "struct ", "enum ", "type ", "const ", "static ", "use ", "mod ", "open_enum!"];
+    items.iter().any(|start| line.trim_start().starts_with(start))
+}
+
+/// Declarations and constants of one line.
+fn stands_together(previous: &str, line: &str) -> bool {
+    let uses = ["use ", "pub use ", "mod ", "pub mod ", "#[allow(unused_imports)]"];
+    uses.iter().any(|start| line.starts_with(start)) || [previous, line].iter().all(|line| line.starts_with("const "))
 }
 
 /// A slice of string literals.
@@ -73,5 +82,15 @@ pub(crate) fn evidence(grade: Evidence) -> TokenStream {
         Evidence::Legacy => quote!(Evidence::Legacy),
         Evidence::Inferred => quote!(Evidence::Inferred),
         Evidence::Assumed => quote!(Evidence::Assumed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn empty_lines_stand_between_items_and_nowhere_else() {
+        let text = "use a;\nuse b;\nconst A: u8 = 1;\nconst B: u8 = 2;\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n    /// C.\n    fn c() {}\n}\n";
+        let expected = "use a;\nuse b;\n\nconst A: u8 = 1;\nconst B: u8 = 2;\n\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\n\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n\n    /// C.\n    fn c() {}\n}\n";
+        assert_eq!(super::spaced(text), expected);
     }
 }

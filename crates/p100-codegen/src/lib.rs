@@ -12,6 +12,7 @@ mod document;
 mod emit;
 pub mod evidence;
 pub mod fmt;
+mod links;
 mod lint;
 mod lower;
 mod markdown;

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::{error_codes, file, methods, mocks, operations, server, webhooks};
-use crate::{Document, Operation, Problem, assumptions, coverage, markdown, modules, names, types};
+use crate::{Document, Operation, Problem, assumptions, coverage, docs, markdown, modules, names, types};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ fn render_methods(document: &Document, files: &mut Files) -> Result<(), Problem>
             of_module(document, module).map(|operation| methods::emit(document, operation)).collect::<Result<_, _>>()?;
         let items = quote! {
             #[allow(unused_imports)]
+            use crate::webhooks::WebhookKind;
+            #[allow(unused_imports)]
             use crate::{Client, Error, RawBody, Response, operations, types};
 
             impl Client { #(#methods)* }
@@ -71,6 +73,7 @@ fn render_methods(document: &Document, files: &mut Files) -> Result<(), Problem>
         files.insert(raw(&format!("client/{module}.rs")), file(&format!("Calls of the module {}.", markdown::words(tag)), items)?);
     }
     let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
+    files.insert(raw("client/errors.md"), docs::common_errors(document));
     files.insert(raw("client/mod.rs"), file("One method per operation.", quote!(#(mod #names;)*))?);
     Ok(())
 }
@@ -83,24 +86,30 @@ fn of_module<'a>(document: &'a Document, module: &str) -> impl Iterator<Item = &
 fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> {
     let modules = modules::all(document);
     for (module, tag) in &modules {
-        let rows = of_module(document, module).map(|operation| operations::emit(document, operation));
+        let rows = operations::module(document, tag, &of_module(document, module).collect::<Vec<_>>());
         let items = quote! {
             #[allow(unused_imports)]
-            use crate::webhooks::WebhookKind;
-            #[allow(unused_imports)]
-            use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+            use super::*;
 
-            #(#rows)*
+            #rows
         };
         files.insert(raw(&format!("operations/{module}.rs")), file(&format!("Operations of the module {}.", markdown::words(tag)), items)?);
     }
     let names: Vec<_> = modules.iter().map(|(module, _)| names::ident(module)).collect();
     let constants: Vec<_> = document.operations().iter().map(|operation| names::ident(&names::screaming(&operation.id))).collect();
+    let codes = operations::error_codes(document);
     let items = quote! {
         #(mod #names;)*
         #(pub use #names::*;)*
 
-        use crate::Operation;
+        #[allow(unused_imports)]
+        use crate::webhooks::WebhookKind;
+        #[allow(unused_imports)]
+        use crate::Evidence::{Assumed, Documented, Inferred, Legacy};
+        #[allow(unused_imports)]
+        use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+
+        #codes
 
         /// Every operation, in the order of the document.
         pub static ALL: &[&Operation] = &[#(&#constants),*];
@@ -131,12 +140,14 @@ fn render_mocks(document: &Document, files: &mut Files) -> Result<(), Problem> {
         let mut pairs = TokenStream::new();
         for operation in of_module(document, module) {
             pairs.extend(mocks::when(operation));
-            pairs.extend(mocks::then(operation)?);
+            pairs.extend(mocks::then(operation));
         }
         let items = quote! {
             #[allow(unused_imports)]
             use p100_raw::{operations, types};
-            use crate::{MockServer, matching};
+            use httpmock::Mock;
+            #[allow(unused_imports)]
+            use crate::{MockServer, Then, Upload, When};
 
             impl MockServer { #(#methods)* }
 

@@ -8,6 +8,7 @@ use quote::quote;
 use syn::{Item, ItemStruct};
 
 use crate::emit::{enums, file, forms};
+use crate::links::Links;
 use crate::lower::{Lowered, is_form, lower};
 use crate::node::Position;
 use crate::passes::structs;
@@ -23,15 +24,15 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
     let mut bodies: BTreeMap<&str, TokenStream> = BTreeMap::new();
     for schema in document.schemas() {
         let items = if Document::enum_values(schema.node).is_some() {
-            enums::emit(schema.name, schema.node)
+            enums::emit(document, schema.name, schema.node)
         } else if is_form(document, schema.name) {
-            forms::emit(schema.name, schema.node)
+            forms::emit(document, schema.name, schema.node)
         } else {
             let mut item = parsed
                 .get(schema.name)
                 .cloned()
                 .ok_or_else(|| Problem::at(schema.node.position, "the generator made no type of this schema").on(schema.name))?;
-            structs::apply(&mut item, schema.node, &mut substitute)?;
+            structs::apply(&mut item, schema.node, &Links::in_types(document, schema.name), &mut substitute)?;
             let impls = newtype_impls(&item);
             quote!(#item #impls)
         };
@@ -60,10 +61,14 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
 
         #[allow(unused_imports)]
         use std::collections::BTreeMap;
+        #[cfg(feature = "schemars")]
+        use crate::decimal::schema::*;
         #[allow(unused_imports)]
         use crate::open_enum::open_enum;
         #[allow(unused_imports)]
-        use crate::{Decimal, FilePart, Form, Sensitive, Timestamp};
+        use crate::webhooks::WebhookKind;
+        #[allow(unused_imports)]
+        use crate::{Client, Decimal, FilePart, Form, Sensitive, Timestamp};
     };
     files.push(("mod.rs".to_owned(), file("One type per schema of the document.", items)?));
     Ok(files)

@@ -32,7 +32,11 @@
 mod generated;
 mod matching;
 mod server;
+mod then;
+mod when;
 
 pub use generated::*;
 pub use httpmock;
 pub use server::MockServer;
+pub use then::Then;
+pub use when::{NoBody, Upload, When};

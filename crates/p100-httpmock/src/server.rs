@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use httpmock::{HttpMockRequest, Mock, Then, When};
+use httpmock::{HttpMockRequest, Mock};
 use p100_raw::{Operation, operations};
 
-use crate::matching;
+use crate::{Then, When, matching};
 
 /// A mock server on a free loopback port, with a method for each operation.
 pub struct MockServer {
@@ -39,13 +39,17 @@ impl MockServer {
     }
 
     /// Adds a mock of `operation`.
-    pub(crate) fn expect(&self, operation: &'static Operation, configure: impl FnOnce(When, Then)) -> Mock<'_> {
+    pub(crate) fn expect<B, T, const SUCCESS: u16>(
+        &self,
+        operation: &'static Operation,
+        configure: impl FnOnce(When<B>, Then<T, SUCCESS>),
+    ) -> Mock<'_> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
-        self.mock(configure)
+        self.mock(|when, then| configure(When::new(when, operation), Then::new(then)))
     }
 
     /// Adds a mock that the document does not describe, such as a broken answer.
-    pub fn mock(&self, configure: impl FnOnce(When, Then)) -> Mock<'_> {
+    pub fn mock(&self, configure: impl FnOnce(httpmock::When, httpmock::Then)) -> Mock<'_> {
         let mock = self.server.mock(configure);
         self.renew_fallback();
         mock

@@ -3,12 +3,26 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::{Request, RequestBuilder, Url};
+use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
+use crate::draft::Draft;
 use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, Response, Retry, Routes, Transport, json, path};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
+///
+#[doc = include_str!("generated/client/errors.md")]
+///
+/// # Assumed paths
+///
+/// No page of P100's docs states a path that is marked as assumed. If P100 responds with 404 to every call of such an operation, the guess is
+/// wrong. If you know the right path or method, you need not wait for a release: name it with
+/// `p100::ClientBuilder::override_operation("<operation id>", ..)`, or with [`Routes::set`] where this crate is used alone.
+///
+/// # Calls that must not be repeated
+///
+/// P100 documents no idempotency key. If the outcome of a call that changes something is unknown, sending it again may pay twice:
+/// [`Error::may_have_taken_effect`] says whether it can have happened. Check before you repeat it.
 #[derive(Clone)]
 pub struct Client {
     base_url: Arc<str>,
@@ -53,24 +67,21 @@ impl Client {
         path::fill(operation, [&self.base_url, template].concat(), parameters)
     }
 
-    /// The beginning of a request to `operation`, with its path parameters filled in.
-    pub(crate) fn request(&self, operation: &'static Operation, parameters: &[(&'static str, &str)]) -> Result<RequestBuilder, Error> {
+    /// The beginning of a request to `operation`, with its path parameters, which are given in the order of its path, filled in.
+    pub(crate) fn draft(&self, operation: &'static Operation, parameters: &[&str]) -> Result<Draft<'_>, Error> {
         let (method, _) = self.routes.of(operation);
-        Ok(self.http.request(method, self.url(operation, parameters)?))
+        let names = path::parameters(operation.path).unwrap_or_default();
+        let named: Vec<(&'static str, &str)> = names.into_iter().zip(parameters.iter().copied()).collect();
+        Ok(Draft::new(self, operation, self.http.request(method, self.url(operation, &named)?)))
     }
 
-    pub(crate) async fn json<T: DeserializeOwned>(&self, operation: &'static Operation, request: Request) -> Result<Response<T>, Error> {
-        let answer = self.send(operation, request, None).await?;
-        self.decode(operation, answer)
-    }
-
-    pub(crate) async fn upload<T: DeserializeOwned>(
+    pub(crate) async fn json<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         request: Request,
-        form: Form,
+        form: Option<Form>,
     ) -> Result<Response<T>, Error> {
-        let answer = self.send(operation, request, Some(form)).await?;
+        let answer = self.send(operation, request, form).await?;
         self.decode(operation, answer)
     }
 

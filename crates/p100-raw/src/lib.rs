@@ -24,6 +24,7 @@
 
 mod client;
 pub mod decimal;
+mod draft;
 mod error;
 #[rustfmt::skip]
 #[allow(clippy::duplicated_attributes, reason = "builder(on(A, into), on(B, into)) is no duplicate")]

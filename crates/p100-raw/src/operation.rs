@@ -34,6 +34,25 @@ pub struct Operation {
     pub sensitive_answer: bool,
 }
 
+impl Operation {
+    /// What holds for most operations; rows of the table state the rest. A row that forgets to say otherwise is never repeated.
+    pub(crate) const BASE: Self = Self {
+        id: "",
+        method: "GET",
+        path: "",
+        tags: &[],
+        docs_pages: &[],
+        evidence: Evidence::Assumed,
+        retry: Retry::Never,
+        outcome: None,
+        success: &[200],
+        error_codes: &[],
+        authenticated: true,
+        deprecated: false,
+        sensitive_answer: false,
+    };
+}
+
 /// How well a fact is supported by P100's docs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
@@ -82,6 +101,12 @@ pub struct KnownErrorCode {
     pub status: u16,
     /// How well this is supported.
     pub evidence: Evidence,
+}
+
+impl KnownErrorCode {
+    pub(crate) const fn new(code: &'static str, status: u16, evidence: Evidence) -> Self {
+        Self { code, status, evidence }
+    }
 }
 
 /// What is known about an error code, independent of operations.

@@ -3,23 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::links::Links;
 use crate::{Document, Evidence, Node, docs, markdown, names};
 
-pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
+pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStream {
+    let links = Links::in_types(document, name);
     let ident = names::ident(name);
     let values = Document::enum_values(schema).unwrap_or_default();
-    let mut text = docs::schema(schema, None);
+    let mut text = docs::schema(schema, None, &links);
     if schema.get("x-extensible-enum").is_some() {
         text.push_str("\n\nThe list of values is known to be incomplete.");
     }
     let about = docs::attributes(&text);
     let variants: Vec<_> = values.iter().map(|value| names::ident(&names::rust_variant(value))).collect();
     let variant_docs = values.iter().map(|value| {
-        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(markdown::inline);
+        let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(|text| links.apply(&markdown::inline(text)));
         let grade: Option<Evidence> = schema.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok());
-        let mut text = format!("{}{}", markdown::code(value), meaning.map(|meaning| format!(": {meaning}")).unwrap_or_default());
+        let mut text = format!("{}{}", markdown::code(value), meaning.map_or_else(|| ".".to_owned(), |meaning| format!(": {meaning}")));
         if let Some(grade) = grade {
-            text.push_str(&format!("\n\nEvidence: {grade}."));
+            docs::push_grade(&mut text, grade);
         }
         let attributes = docs::attributes(&text);
         quote!(#(#attributes)*)
@@ -40,22 +42,21 @@ pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use crate::Node;
+    use crate::test_support::small;
 
     #[test]
     fn every_value_is_a_variant_and_the_list_stays_open() {
         let schema =
             Node::parse("{description: A state., enum: [ACTIVE, LOCKED_BY_USER], x-enum-evidence: {ACTIVE: inferred}}").expect("valid");
-        let file: syn::File = syn::parse2(super::emit("State", &schema)).expect("Rust");
+        let file: syn::File = syn::parse2(super::emit(&small(), "State", &schema)).expect("Rust");
         let text = prettyplease::unparse(&file);
         let expected = "/// A state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// `ACTIVE`
-    ///
-    /// Evidence: inferred.
+    /// `ACTIVE`. Evidence: inferred.
     Active,
-    /// `LOCKED_BY_USER`
+    /// `LOCKED_BY_USER`.
     LockedByUser,
     /// A value that the document does not know, as it was sent.
     Unknown(String),

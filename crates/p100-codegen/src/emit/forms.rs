@@ -3,16 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{Node, docs, names};
+use crate::links::Links;
+use crate::{Document, Node, docs, names};
 
-pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
+pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStream {
+    let links = Links::in_types(document, name);
     let ident = names::ident(name);
-    let about = docs::attributes(&docs::schema(schema, None));
+    let about = docs::attributes(&docs::schema(schema, None, &links));
     let required: Vec<&str> = schema.strings("required").collect();
     let grade = crate::Evidence::of(schema);
     let parts: Vec<(&str, &Node)> = schema.get("properties").into_iter().flat_map(Node::members).collect();
     let fields = parts.iter().map(|(part, property)| {
-        let about = docs::attributes(&docs::schema(property, grade));
+        let about = docs::attributes(&docs::schema(property, grade, &links));
         let field = names::ident(&crate::snake(part));
         match (property.str("type") == Some("array"), required.contains(part)) {
             (true, true) => quote!(#(#about)* pub #field: Vec<FilePart>),
@@ -49,6 +51,7 @@ pub(crate) fn emit(name: &str, schema: &Node) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use crate::Node;
+    use crate::test_support::small;
 
     #[test]
     fn parts_are_optional_repeated_or_required_as_the_document_says() {
@@ -58,7 +61,7 @@ mod tests {
              more: {description: More., type: array, items: {type: string, format: binary}}}}",
         )
         .expect("valid");
-        let file: syn::File = syn::parse2(super::emit("FilesForm", &schema)).expect("Rust");
+        let file: syn::File = syn::parse2(super::emit(&small(), "FilesForm", &schema)).expect("Rust");
         let expected = "/// Files.
 #[derive(Debug, bon::Builder)]
 #[non_exhaustive]

@@ -97,7 +97,7 @@ fn mock(operation: &Operation) -> TokenStream {
         _ => quote!(let when = arguments.contents().fold(when, |when, (name, content)| when.part(name, content));),
     });
     let thens = operation.responses.iter().map(|response| {
-        let (status, method) = (response.status, names::ident(reason(response.status).unwrap_or("unknown")));
+        let (status, method) = (response.status, names::ident(&reason(response.status)));
         let raw = response.body.as_ref().is_some_and(|body| body.content_type != "application/json");
         let value = if raw { quote!(answer) } else { quote!(&read(answer)) };
         quote!(#status => then.#method(#value),)

@@ -6,15 +6,8 @@ use quote::quote;
 use super::parameters::{Carrier, argument, arguments};
 use crate::{Document, Operation, Problem, docs, names};
 
-/// Names that the body of every method uses.
-const RESERVED: [&str; 4] = ["operation", "request", "body", "form"];
-
 /// The method that calls `operation`.
 pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenStream, Problem> {
-    let problem = |message: String| Problem::at(operation.node.position, message).on(operation.id.clone());
-    if let Some(parameter) = operation.parameters.iter().find(|parameter| RESERVED.contains(&names::snake(&parameter.name).as_str())) {
-        return Err(problem(format!("a parameter must not be called `{}`: the generated method uses that name itself", parameter.name)));
-    }
     let method = names::ident(&names::rust_method(&operation.id));
     let constant = names::ident(&names::screaming(&operation.id));
     let about = docs::attributes(&docs::operation(document, operation));
@@ -24,39 +17,33 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
         let (name, ty) = (argument(parameter), Carrier::of(parameter).argument(&quote!(crate), None));
         if parameter.required { quote!(#name: #ty,) } else { quote!(#name: Option<#ty>,) }
     });
-    let segments = arguments(operation).into_iter().filter(|parameter| parameter.location == "path").map(|parameter| {
-        let (name, value) = (&parameter.name, Carrier::of(parameter).segment(&argument(parameter)));
-        quote!((#name, #value))
-    });
+    let segments = arguments(operation)
+        .into_iter()
+        .filter(|parameter| parameter.location == "path")
+        .map(|parameter| Carrier::of(parameter).segment(&argument(parameter)));
     let queries = operation.parameters_in("query").map(|parameter| {
         let (name, value) = (&parameter.name, argument(parameter));
-        quote!(.query(&[(#name, &#value)]))
+        if parameter.required { quote!(.query(#name, #value)) } else { quote!(.optional_query(#name, #value)) }
     });
     let body = operation.body.as_ref().and_then(|body| body.schema()).map(names::ident);
-    let (argument, json, call) = match (operation.upload(), &body) {
-        (Some(_), None) => return Err(problem("the form of an upload must be a `$ref` to a component".to_owned())),
-        (Some(_), Some(form)) => (quote!(form: types::#form), None, quote!(self.upload(operation, request, form.into()).await)),
+    let (argument, call) = match (operation.upload(), &body) {
+        (Some(form), None) => {
+            let problem = Problem::at(form.node.position, "the form of an upload must be a `$ref` to a component");
+            return Err(problem.on(operation.id.clone()));
+        }
+        (Some(_), Some(form)) => (quote!(form: types::#form), quote!(.upload(form))),
         (None, _) => {
-            let call = if operation.answers_raw() { quote!(raw) } else { quote!(json) };
-            let argument = body.as_ref().map(|body| quote!(body: &types::#body));
-            (quote!(#argument), body.as_ref().map(|_| quote!(.json(&crate::Wire(body)))), quote!(self.#call(operation, request).await))
+            let call = if operation.answers_raw() { quote!(.raw()) } else { quote!(.json()) };
+            let (argument, set) = body.as_ref().map(|body| (quote!(body: &types::#body), quote!(.body(body)))).unzip();
+            (quote!(#argument), quote!(#set #call))
         }
     };
     let response = response(operation);
-    let accept = (!operation.answers_raw())
-        .then(|| quote!(.header(reqwest::header::ACCEPT, reqwest::header::HeaderValue::from_static("application/json"))));
     Ok(quote! {
         #(#about)*
         #deprecated
         pub async fn #method(&self, #(#parameters)* #argument) -> Result<Response<#response>, Error> {
-            let operation = &operations::#constant;
-            let request = self.request(operation, &[#(#segments),*])?
-                #accept
-                #(#queries)*
-                #json
-                .build()
-                .map_err(|error| Error::unbuildable(operation, error))?;
-            #call
+            self.draft(&operations::#constant, &[#(#segments),*])? #(#queries)* #call.await
         }
     })
 }
@@ -90,14 +77,7 @@ mod tests {
         let expected = quote! {
             impl Client {
                 pub async fn get_thing(&self, thing_id: &str, month: i32) -> Result<Response<types::Thing>, Error> {
-                    let operation = &operations::GET_THING;
-                    let request = self
-                        .request(operation, &[("thingId", thing_id)])?
-                        .header(reqwest::header::ACCEPT, reqwest::header::HeaderValue::from_static("application/json"))
-                        .query(&[("month", &month)])
-                        .build()
-                        .map_err(|error| Error::unbuildable(operation, error))?;
-                    self.json(operation, request).await
+                    self.draft(&operations::GET_THING, &[thing_id])?.query("month", month).json().await
                 }
             }
         };
@@ -107,9 +87,10 @@ mod tests {
     #[test]
     fn an_upload_takes_its_form() {
         let found = method(&small(), "uploadFiles");
-        for expected in
-            ["upload_files(\n        &self,\n        form: types::FilesForm,\n    )", "self.upload(operation, request, form.into()).await"]
-        {
+        for expected in [
+            "upload_files(\n        &self,\n        form: types::FilesForm,\n    )",
+            "self.draft(&operations::UPLOAD_FILES, &[])?.upload(form).await",
+        ] {
             assert!(found.contains(expected), "{found}");
         }
     }
@@ -131,6 +112,6 @@ mod tests {
                 .ends_with("kind: &types::ErrorCode, thing_id: &str, all: Option<bool>, since: Option<&crate::Timestamp>, month: i32,"),
             "{signature}"
         );
-        assert!(found.contains("(\"kind\", kind.as_str())"), "{found}");
+        assert!(found.contains("&[kind.as_str(), thing_id]"), "{found}");
     }
 }

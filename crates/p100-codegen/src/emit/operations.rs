@@ -1,46 +1,88 @@
 //! The table of operations.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::Ident;
 
 use super::{evidence, words};
+use crate::document::ErrorCode;
 use crate::{Document, Operation, Outcome, Retry, docs, markdown, modules, names};
 
-/// The constant of one operation.
-pub(crate) fn emit(document: &Document, operation: &Operation) -> TokenStream {
+/// The constants of a module's operations, and what is common to them.
+pub(crate) fn module(document: &Document, tag: &str, operations: &[&Operation]) -> TokenStream {
+    let rows = operations.iter().map(|operation| emit(document, operation, tag));
+    quote! {
+        /// What holds for most operations of the module.
+        const MODULE: Operation = Operation { tags: &[#tag], ..Operation::BASE };
+
+        #(#rows)*
+    }
+}
+
+/// A constant for each way in which operations know an error code.
+pub(crate) fn error_codes(document: &Document) -> TokenStream {
+    let mut seen = BTreeSet::new();
+    let mut codes: Vec<&ErrorCode> = document.operations().iter().flat_map(|operation| &operation.error_codes).collect();
+    codes.sort_by_key(|code| (&code.code, code.status, code.evidence));
+    let rows = codes.into_iter().filter(|code| seen.insert(error_code(code))).map(|code| {
+        let (constant, word, status, grade) = (
+            error_code(code),
+            &code.code,
+            Literal::u16_unsuffixed(code.status),
+            format_ident!("{}", names::capitalised(code.evidence.word())),
+        );
+        quote!(const #constant: KnownErrorCode = KnownErrorCode::new(#word, #status, #grade);)
+    });
+    quote!(#(#rows)*)
+}
+
+/// `P412_INFERRED`: the status is part of the name where it is not 400.
+fn error_code(code: &ErrorCode) -> Ident {
+    let status = if code.status == 400 { String::new() } else { format!("_{}", code.status) };
+    names::ident(&format!("{}{status}_{}", code.code, code.evidence.word().to_ascii_uppercase()))
+}
+
+/// The constant of one operation. What is left out is as in its module.
+fn emit(document: &Document, operation: &Operation, tag: &str) -> TokenStream {
     let constant = names::ident(&names::screaming(&operation.id));
     let summary = markdown::inline(operation.node.str("summary").unwrap_or_default());
     let about = docs::attributes(&format!("{summary}: {}.", docs::call(operation)));
     let (id, method, path) = (&operation.id, operation.method.word(), &operation.path);
-    let (tags, pages, grade) = (words(&operation.tags), words(&operation.docs_pages), evidence(operation.evidence));
-    let retry = match operation.retry {
-        Retry::Safe => quote!(Retry::Safe),
-        Retry::Never => quote!(Retry::Never),
-    };
-    let outcome = operation.outcome.as_ref().map_or_else(|| quote!(None), emit_outcome);
-    let success = operation.successes().map(|response| response.status);
-    let codes = operation.error_codes.iter().map(|code| {
-        let (word, status, grade) = (&code.code, code.status, evidence(code.evidence));
-        quote!(KnownErrorCode { code: #word, status: #status, evidence: #grade })
+    let (pages, grade) = (words(&operation.docs_pages), evidence(operation.evidence));
+    let tags = (operation.tags != [tag]).then(|| {
+        let tags = words(&operation.tags);
+        quote!(tags: #tags,)
     });
-    let (authenticated, deprecated) = (operation.authenticated, operation.deprecated);
-    let sensitive = answers_sensitive(document, operation);
+    let retry = (operation.retry == Retry::Safe).then(|| quote!(retry: Retry::Safe,));
+    let outcome = operation.outcome.as_ref().map(emit_outcome);
+    let statuses: Vec<u16> = operation.successes().map(|response| response.status).collect();
+    let success = (statuses != [200]).then(|| {
+        let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
+        quote!(success: &[#(#statuses),*],)
+    });
+    let codes = operation.error_codes.iter().map(error_code);
+    let authenticated = (!operation.authenticated).then(|| quote!(authenticated: false,));
+    let deprecated = operation.deprecated.then(|| quote!(deprecated: true,));
+    let sensitive = answers_sensitive(document, operation).then(|| quote!(sensitive_answer: true,));
     quote! {
         #(#about)*
         pub static #constant: Operation = Operation {
             id: #id,
             method: #method,
             path: #path,
-            tags: #tags,
+            #tags
             docs_pages: #pages,
             evidence: #grade,
-            retry: #retry,
-            outcome: #outcome,
-            success: &[#(#success),*],
+            #retry
+            #outcome
+            #success
             error_codes: &[#(#codes),*],
-            authenticated: #authenticated,
-            deprecated: #deprecated,
-            sensitive_answer: #sensitive,
+            #authenticated
+            #deprecated
+            #sensitive
+            ..MODULE
         };
     }
 }
@@ -56,7 +98,7 @@ fn emit_outcome(outcome: &Outcome) -> TokenStream {
         },
     );
     let (terminal, successful) = (words(&outcome.terminal), words(&outcome.successful));
-    quote!(Some(Outcome { details: #details, event: #event, id: #id, terminal: #terminal, successful: #successful }))
+    quote!(outcome: Some(Outcome { details: #details, event: #event, id: #id, terminal: #terminal, successful: #successful }),)
 }
 
 /// Whether anything in the success answer is marked sensitive.
@@ -74,15 +116,32 @@ mod tests {
     use crate::test_support::small;
 
     #[test]
-    fn an_operation_is_one_row() {
+    fn an_operation_is_one_row_that_states_what_is_not_common() {
         let document = small();
-        let operation = document.operations().iter().find(|operation| operation.id == "getThing").expect("getThing");
-        let file: syn::File = syn::parse2(super::emit(&document, operation)).expect("Rust");
+        let operations: Vec<_> = document.operations().iter().collect();
+        let file: syn::File = syn::parse2(super::module(&document, "Things", &operations)).expect("Rust");
         let text = prettyplease::unparse(&file);
-        for expected in
-            ["pub static GET_THING: Operation", "retry: Retry::Safe", "code: \"P412\"", "sensitive_answer: true", "authenticated: true"]
-        {
+        let expected = "pub static GET_THING: Operation = Operation {
+    id: \"getThing\",
+    method: \"GET\",
+    path: \"/v1/thing/{thingId}\",
+    docs_pages: &[\"a\"],
+    evidence: Evidence::Documented,
+    retry: Retry::Safe,
+    error_codes: &[P412_LEGACY],
+    sensitive_answer: true,
+    ..MODULE
+};";
+        assert!(text.contains(expected), "{text}");
+        for expected in ["tags: &[\"Things\"]", "success: &[201]"] {
             assert!(text.contains(expected), "{expected} is missing in {text}");
         }
+    }
+
+    #[test]
+    fn an_error_code_is_one_line() {
+        let file: syn::File = syn::parse2(super::error_codes(&small())).expect("Rust");
+        let text = prettyplease::unparse(&file);
+        assert_eq!(text, "const P412_LEGACY: KnownErrorCode = KnownErrorCode::new(\"P412\", 400, Legacy);\n");
     }
 }

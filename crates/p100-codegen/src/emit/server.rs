@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,7 @@ pub(crate) fn handlers(document: &Document) -> TokenStream {
     let arms = document.operations().iter().map(arm);
     quote! {
         use p100_raw::{Operation, types};
+        use serde::Serialize;
 
         use crate::call::{Input, Refusal, Reply};
         use crate::world::World;
@@ -25,6 +26,11 @@ pub(crate) fn handlers(document: &Document) -> TokenStream {
                 other => Err(Refusal::message(404, format!("There is no operation {other}."))),
             }
         }
+
+        /// A success with a documented status.
+        fn json<T: Serialize>(status: u16, result: Result<T, Refusal>) -> Result<Reply, Refusal> {
+            result.map(|body| Reply::json(status, &body))
+        }
     }
 }
 
@@ -32,18 +38,21 @@ fn arm(operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
     let parameters = arguments(operation).into_iter().map(parameter);
-    let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
-        (None, Some(schema)) => quote!(input.body::<types::#schema>()?),
+    let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema()) {
+        (None, Some(_)) => quote!(input.body()?),
         _ => quote!(input.files()),
     });
     let values = parameters.chain(body);
+    let call = quote!(world.#method(#(#values),*));
     let statuses: Vec<u16> = operation.successes().map(|response| response.status).collect();
-    let reply = match &statuses[..] {
-        _ if operation.answers_raw() => quote!(Reply::html),
-        [status] => quote!(|answer| Reply::json(#status, &answer)),
-        _ => quote!(|(status, answer)| Reply::json(status, &answer)),
-    };
-    quote!(#id => world.#method(#(#values),*).map(#reply),)
+    match statuses[..] {
+        _ if operation.answers_raw() => quote!(#id => #call.map(Reply::html),),
+        [status] => {
+            let status = Literal::u16_unsuffixed(status);
+            quote!(#id => json(#status, #call),)
+        }
+        _ => quote!(#id => #call.map(|(status, answer)| Reply::json(status, &answer)),),
+    }
 }
 
 fn parameter(parameter: &ParameterNode) -> TokenStream {

@@ -10,18 +10,18 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
     let webhooks = document.webhooks();
     let kinds: Vec<_> = webhooks.iter().map(|webhook| names::ident(&names::pascal(&webhook.id))).collect();
     let payloads: Vec<_> = webhooks.iter().map(|webhook| names::ident(&webhook.payload)).collect();
-    let ids: Vec<_> = webhooks.iter().map(|webhook| &webhook.id).collect();
-    let indices: Vec<usize> = (0..webhooks.len()).collect();
     let about: Vec<TokenStream> = webhooks
         .iter()
         .map(|webhook| {
-            let attributes = docs::attributes(&docs::webhook(webhook));
+            let attributes = docs::attributes(&docs::webhook(document, webhook));
             quote!(#(#attributes)*)
         })
         .collect();
     let routes = webhooks.iter().map(|webhook| route(document, webhook));
     quote! {
 
+        #[allow(unused_imports)]
+        use crate::Client;
         use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
         /// Which event a webhook tells.
@@ -38,9 +38,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             /// How the event is recognised.
             #[must_use]
             pub fn route(self) -> &'static WebhookRoute {
-                match self {
-                    #(Self::#kinds => &ROUTES[#indices],)*
-                }
+                &ROUTES[self as usize]
             }
 
             /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
@@ -64,10 +62,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
             type Err = UnknownWebhook;
 
             fn from_str(id: &str) -> Result<Self, UnknownWebhook> {
-                match id {
-                    #(#ids => Ok(Self::#kinds),)*
-                    _ => Err(UnknownWebhook),
-                }
+                ROUTES.iter().find(|route| route.id == id).map(|route| route.kind).ok_or(UnknownWebhook)
             }
         }
 
@@ -84,11 +79,12 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 
         impl std::error::Error for UnknownWebhook {}
 
-        /// An event with its payload.
+        /// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`](WebhookKind).
+        #[allow(missing_docs)]
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum WebhookEvent {
-            #(#about #kinds(Box<types::#payloads>),)*
+            #(#kinds(Box<types::#payloads>),)*
         }
 
         impl WebhookEvent {
@@ -187,7 +183,7 @@ mod tests {
             "path: \"/thing-webhook\"",
             "members: &[\"thingId\"]",
             "WebhookMember::new(\"thingId\", Evidence::",
-            "\"thingStatus\" => Ok(Self::ThingStatus)",
+            "id: \"thingStatus\"",
         ] {
             assert!(text.contains(expected), "{expected} is missing in {text}");
         }

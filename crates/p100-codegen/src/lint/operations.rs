@@ -6,8 +6,8 @@ use super::walk::{components, entries, key_position, owners};
 use crate::document::{Method, Operation, Retry};
 use crate::{Document, Node, Position, Problem, names, rust_method, snake};
 
-/// Methods the generated client has beside the operations.
-const CLIENT_METHODS: [&str; 2] = ["new_with_client", "api_version"];
+/// Methods of several words that the client and the mock server have beside the operations.
+const CLIENT_METHODS: [&str; 5] = ["base_url", "renew_fallback", "start_async", "with_routes", "with_transport"];
 
 /// The keys a path may have.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -266,4 +266,20 @@ pub(super) fn servers(document: &Document) -> Vec<Problem> {
     let good = urls.len() == 2 && urls[0] != urls[1] && urls.iter().all(|url| !url.ends_with('/'));
     let message = "the document needs two servers, staging first and production second, both without a slash at the end";
     if good { Vec::new() } else { vec![Problem::at(key_position(root, "servers"), message)] }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_operation_can_be_called_like_a_method_written_by_hand() {
+        let sources = [include_str!("../../../p100-raw/src/client.rs"), include_str!("../../../p100-httpmock/src/server.rs")];
+        let methods = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
+            let rest = line.strip_prefix("    ")?.split_once("fn ")?.1;
+            rest.split(['(', '<']).next().filter(|name| name.contains('_'))
+        });
+        let mut methods: Vec<&str> = methods.collect();
+        methods.sort_unstable();
+        methods.dedup();
+        assert_eq!(methods, super::CLIENT_METHODS);
+    }
 }

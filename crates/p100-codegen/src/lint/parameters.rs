@@ -1,4 +1,4 @@
-//! The rule about parameters: the kinds progenitor turns into arguments, under names that stay apart in Rust.
+//! The rule about parameters: the kinds that become arguments, under names that stay apart in Rust.
 
 use super::operations::repeated;
 use super::walk::{entries, key_position};
@@ -6,7 +6,7 @@ use crate::document::{Operation, ParameterNode};
 use crate::{Document, Problem, snake};
 
 /// Names the generated functions and mocks use themselves.
-const TAKEN: [&str; 4] = ["body", "new", "into_inner", "self"];
+const TAKEN: [&str; 5] = ["body", "form", "into_inner", "part", "self"];
 
 /// Keywords of a parameter that the client would ignore or fail on.
 const UNREAD: [&str; 5] = ["style", "explode", "allowReserved", "allowEmptyValue", "content"];

@@ -35,7 +35,7 @@ impl VisitMut for Find {
 fn described(ty: &Type, mark: &Ident) -> String {
     use quote::ToTokens;
     let text = ty.to_token_stream().to_string().replace(' ', "");
-    text.replace("Decimal", &format!("crate::decimal::schema::{mark}"))
+    text.replace("Decimal", &mark.to_string())
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
         assert!(super::apply(&mut amount));
         let expected = field(parse_quote!(
             #[serde(with = "crate::decimal::number")]
-            #[cfg_attr(feature = "schemars", schemars(with = "Option<crate::decimal::schema::DecimalNumber>"))]
+            #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
             pub fee: Option<Decimal>
         ));
         assert_eq!(amount, expected);

@@ -6,22 +6,23 @@ use syn::{Attribute, Field, Fields, ItemStruct, LitStr, Type, parse_quote};
 
 use super::substitute::Substitute;
 use super::tidy::Tidy;
-use super::{decimals, parts};
+use super::{decimals, names, parts};
+use crate::links::Links;
 use crate::node::Node;
 use crate::{Evidence, Problem, docs};
 
 /// Finishes the struct that the generator made of `schema`.
-pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Substitute) -> Result<(), Problem> {
+pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, substitute: &mut Substitute) -> Result<(), Problem> {
     Tidy.visit_item_struct_mut(item);
     let all_optional = item.attrs.iter().any(derives_default);
-    item.attrs = docs::attributes(&docs::schema(schema, None));
-    item.attrs.push(match (&item.fields, all_optional) {
-        (Fields::Named(_), true) => {
-            parse_quote!(#[derive(Clone, Debug, Default, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)])
-        }
-        (Fields::Named(_), false) => parse_quote!(#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]),
-        _ => parse_quote!(#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]),
+    item.attrs = docs::attributes(&docs::schema(schema, None, links));
+    item.attrs.push(match &item.fields {
+        Fields::Named(_) => parse_quote!(#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]),
+        _ => parse_quote!(#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]),
     });
+    if all_optional || !matches!(item.fields, Fields::Named(_)) {
+        item.attrs.push(parse_quote!(#[derive(Default)]));
+    }
     item.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
     match &mut item.fields {
         Fields::Named(fields) => {
@@ -36,7 +37,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Subst
                 let (Some(order), Some(property)) = (order, properties.and_then(|properties| properties.get(&name))) else {
                     return Err(Problem::at(schema.position, format!("the generator made a field `{name}` that the schema has not")));
                 };
-                finish(&mut field, &name, property, inherited, required.contains(&name.as_str()));
+                finish(&mut field, &name, property, inherited, required.contains(&name.as_str()), links);
                 named.push((order, field));
             }
             named.sort_by_key(|(order, _)| *order);
@@ -52,6 +53,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, substitute: &mut Subst
         }
         Fields::Unit => {}
     }
+    names::apply(item);
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     substitute.visit_item_struct_mut(item);
     Ok(())
@@ -83,8 +85,8 @@ fn serde_value(field: &Field, key: &str) -> Option<String> {
 
 /// Documentation, serde attributes and decimals of one field. A missing or null member reads as `None` unless it must be there, lists and
 /// maps included: progenitor's are empty instead, which a builder would demand and an empty one would never be sent.
-fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>, is_required: bool) {
-    field.attrs = docs::attributes(&docs::schema(property, inherited));
+fn finish(field: &mut Field, name: &str, property: &Node, inherited: Option<Evidence>, is_required: bool, links: &Links<'_>) {
+    field.attrs = docs::attributes(&docs::schema(property, inherited, links));
     if field.ident.as_ref().is_some_and(|ident| ident != name) {
         field.attrs.push(parse_quote!(#[serde(rename = #name)]));
     }
@@ -115,7 +117,8 @@ fn is_option(ty: &Type) -> bool {
 mod tests {
     use super::super::substitute::Substitute;
     use crate::Node;
-    use crate::test_support::text;
+    use crate::links::Links;
+    use crate::test_support::{small, text};
 
     #[test]
     fn fields_follow_the_document_and_a_missing_nullable_member_is_none() {
@@ -135,11 +138,9 @@ mod tests {
                 pub rates: ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
             }
         );
-        super::apply(&mut item, &schema, &mut Substitute::default()).expect("applies");
+        super::apply(&mut item, &schema, &Links::in_types(&small(), "Thing"), &mut Substitute::default()).expect("applies");
         let expected: syn::ItemStruct = syn::parse_quote!(
-            #[doc = " A thing."]
-            #[doc = ""]
-            #[doc = " Evidence: legacy."]
+            #[doc = " A thing. Evidence: legacy."]
             #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
             #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -149,11 +150,9 @@ mod tests {
                 #[serde(default)]
                 #[serde(deserialize_with = "crate::json::optional")]
                 pub iban: Option<String>,
-                #[doc = " EUR."]
-                #[doc = ""]
-                #[doc = " Evidence: assumed."]
+                #[doc = " EUR. Evidence: assumed."]
                 #[serde(with = "crate::decimal::string")]
-                #[cfg_attr(feature = "schemars", schemars(with = "crate::decimal::schema::DecimalString"))]
+                #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
                 pub amount: Decimal,
                 #[doc = " Rates."]
                 #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,11 +179,9 @@ mod tests {
                 pub rates: ::std::collections::BTreeMap<::std::string::String, p100_mark::DecimalNumber>,
             }
         );
-        super::apply(&mut item, &schema, &mut Substitute::default()).expect("applies");
+        super::apply(&mut item, &schema, &Links::in_types(&small(), "Thing"), &mut Substitute::default()).expect("applies");
         let expected: syn::ItemStruct = syn::parse_quote!(
-            #[doc = " A thing."]
-            #[doc = ""]
-            #[doc = " Evidence: legacy."]
+            #[doc = " A thing. Evidence: legacy."]
             #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
             #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
             #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -200,7 +197,7 @@ mod tests {
                 #[doc = " Rates."]
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 #[serde(with = "crate::decimal::number")]
-                #[cfg_attr(feature = "schemars", schemars(with = "Option<BTreeMap<String,crate::decimal::schema::DecimalNumber>>"))]
+                #[cfg_attr(feature = "schemars", schemars(with = "Option<BTreeMap<String,DecimalNumber>>"))]
                 pub rates: Option<BTreeMap<String, Decimal>>,
             }
         );

@@ -4,112 +4,73 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
-    pub fn update_deposit_travel_rule<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UpdateDepositTravelRuleWhen, UpdateDepositTravelRuleThen),
-    {
+    pub fn update_deposit_travel_rule(
+        &self,
+        configure: impl FnOnce(UpdateDepositTravelRuleWhen, UpdateDepositTravelRuleThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::UPDATE_DEPOSIT_TRAVEL_RULE,
             |when, then| configure(
-                UpdateDepositTravelRuleWhen::new(when),
-                UpdateDepositTravelRuleThen::new(then),
+                UpdateDepositTravelRuleWhen(when),
+                UpdateDepositTravelRuleThen(then),
             ),
         )
     }
 }
 
 /// Which requests to `updateDepositTravelRule` (`PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
-pub struct UpdateDepositTravelRuleWhen(httpmock::When);
+pub struct UpdateDepositTravelRuleWhen(When<types::TravelRuleRequest>);
 
 impl UpdateDepositTravelRuleWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPDATE_DEPOSIT_TRAVEL_RULE))
+    /// The path parameter `cryptoDepositId` has exactly this value.
+    pub fn crypto_deposit_id(self, value: &str) -> Self {
+        Self(self.0.path("cryptoDepositId", value))
+    }
+
+    /// The body is this value.
+    pub fn body(self, value: &types::TravelRuleRequest) -> Self {
+        Self(self.0.body(value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `cryptoDepositId` has exactly this value.
-    pub fn crypto_deposit_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::UPDATE_DEPOSIT_TRAVEL_RULE,
-                "cryptoDepositId",
-                value,
-            ),
-        )
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::TravelRuleRequest) -> Self {
-        Self(matching::body(self.0, value))
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `updateDepositTravelRule` (`PATCH
 /// /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`).
-pub struct UpdateDepositTravelRuleThen(httpmock::Then);
+pub struct UpdateDepositTravelRuleThen(Then);
 
 impl UpdateDepositTravelRuleThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

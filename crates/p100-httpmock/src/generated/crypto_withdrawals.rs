@@ -4,282 +4,115 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `getNetworkFee` (`GET /v1/crypto-withdrawal/get-network-fee`).
-    pub fn get_network_fee<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetNetworkFeeWhen, GetNetworkFeeThen),
-    {
+    pub fn get_network_fee(
+        &self,
+        configure: impl FnOnce(GetNetworkFeeWhen, GetNetworkFeeThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_NETWORK_FEE,
-            |when, then| configure(
-                GetNetworkFeeWhen::new(when),
-                GetNetworkFeeThen::new(then),
-            ),
+            |when, then| configure(GetNetworkFeeWhen(when), then),
         )
     }
 
     /// Mocks `createWithdrawal` (`POST /v1/crypto-withdrawal`).
-    pub fn create_withdrawal<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateWithdrawalWhen, CreateWithdrawalThen),
-    {
-        self.expect(
-            &operations::CREATE_WITHDRAWAL,
-            |when, then| configure(
-                CreateWithdrawalWhen::new(when),
-                CreateWithdrawalThen::new(then),
-            ),
-        )
+    pub fn create_withdrawal(
+        &self,
+        configure: impl FnOnce(CreateWithdrawalWhen, CreateWithdrawalThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_WITHDRAWAL, configure)
     }
 
     /// Mocks `getWithdrawal` (`GET /v1/crypto-withdrawal/details/{withdrawalId}`).
-    pub fn get_withdrawal<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetWithdrawalWhen, GetWithdrawalThen),
-    {
+    pub fn get_withdrawal(
+        &self,
+        configure: impl FnOnce(GetWithdrawalWhen, GetWithdrawalThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_WITHDRAWAL,
-            |when, then| configure(
-                GetWithdrawalWhen::new(when),
-                GetWithdrawalThen::new(then),
-            ),
+            |when, then| configure(GetWithdrawalWhen(when), GetWithdrawalThen(then)),
         )
     }
 }
 
 /// Which requests to `getNetworkFee` (`GET /v1/crypto-withdrawal/get-network-fee`).
-pub struct GetNetworkFeeWhen(httpmock::When);
+pub struct GetNetworkFeeWhen(When);
 
 impl GetNetworkFeeWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_NETWORK_FEE))
+    /// The query parameter `currency` has exactly this value.
+    pub fn currency(self, value: &types::NetworkFeeCurrency) -> Self {
+        Self(self.0.query("currency", value))
+    }
+
+    /// The query parameter `network` has exactly this value.
+    pub fn network<'a>(
+        self,
+        value: impl Into<Option<&'a types::NetworkFeeNetwork>>,
+    ) -> Self {
+        Self(self.0.optional_query("network", value.into()))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The query parameter `currency` has exactly this value.
-    pub fn currency(self, value: &types::NetworkFeeCurrency) -> Self {
-        Self(self.0.query_param("currency", value.to_string()))
-    }
-
-    /// The query parameter `network` has exactly this value.
-    pub fn network<'a, T>(self, value: T) -> Self
-    where
-        T: Into<Option<&'a types::NetworkFeeNetwork>>,
-    {
-        if let Some(value) = value.into() {
-            Self(self.0.query_param("network", value.to_string()))
-        } else {
-            Self(self.0.query_param_missing("network"))
-        }
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getNetworkFee` (`GET /v1/crypto-withdrawal/get-network-fee`).
-pub struct GetNetworkFeeThen(httpmock::Then);
-
-impl GetNetworkFeeThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::NetworkFee) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetNetworkFeeThen = Then<types::NetworkFee, 200>;
 
 /// Which requests to `createWithdrawal` (`POST /v1/crypto-withdrawal`).
-pub struct CreateWithdrawalWhen(httpmock::When);
-
-impl CreateWithdrawalWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_WITHDRAWAL))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::WithdrawalRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateWithdrawalWhen = When<types::WithdrawalRequest>;
 
 /// What comes back from `createWithdrawal` (`POST /v1/crypto-withdrawal`).
-pub struct CreateWithdrawalThen(httpmock::Then);
-
-impl CreateWithdrawalThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::WithdrawalCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateWithdrawalThen = Then<types::WithdrawalCreated, 200>;
 
 /// Which requests to `getWithdrawal` (`GET /v1/crypto-withdrawal/details/{withdrawalId}`).
-pub struct GetWithdrawalWhen(httpmock::When);
+pub struct GetWithdrawalWhen(When);
 
 impl GetWithdrawalWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_WITHDRAWAL))
+    /// The path parameter `withdrawalId` has exactly this value.
+    pub fn withdrawal_id(self, value: &str) -> Self {
+        Self(self.0.path("withdrawalId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `withdrawalId` has exactly this value.
-    pub fn withdrawal_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_WITHDRAWAL,
-                "withdrawalId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getWithdrawal` (`GET /v1/crypto-withdrawal/details/{withdrawalId}`).
-pub struct GetWithdrawalThen(httpmock::Then);
+pub struct GetWithdrawalThen(Then);
 
 impl GetWithdrawalThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::WithdrawalDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

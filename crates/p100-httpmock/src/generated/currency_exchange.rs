@@ -4,348 +4,121 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `getRates` (`GET /v1/exchange/get-rate`).
-    pub fn get_rates<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetRatesWhen, GetRatesThen),
-    {
-        self.expect(
-            &operations::GET_RATES,
-            |when, then| configure(GetRatesWhen::new(when), GetRatesThen::new(then)),
-        )
+    pub fn get_rates(
+        &self,
+        configure: impl FnOnce(GetRatesWhen, GetRatesThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::GET_RATES, configure)
     }
 
     /// Mocks `lockRate` (`GET /v1/exchange/get-lock/{externalUserId}`).
-    pub fn lock_rate<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(LockRateWhen, LockRateThen),
-    {
+    pub fn lock_rate(
+        &self,
+        configure: impl FnOnce(LockRateWhen, LockRateThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::LOCK_RATE,
-            |when, then| configure(LockRateWhen::new(when), LockRateThen::new(then)),
+            |when, then| configure(LockRateWhen(when), then),
         )
     }
 
     /// Mocks `createExchange` (`POST /v1/exchange`).
-    pub fn create_exchange<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateExchangeWhen, CreateExchangeThen),
-    {
-        self.expect(
-            &operations::CREATE_EXCHANGE,
-            |when, then| configure(
-                CreateExchangeWhen::new(when),
-                CreateExchangeThen::new(then),
-            ),
-        )
+    pub fn create_exchange(
+        &self,
+        configure: impl FnOnce(CreateExchangeWhen, CreateExchangeThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_EXCHANGE, configure)
     }
 
     /// Mocks `getExchange` (`GET /v1/exchange/details/{exchangeId}`).
-    pub fn get_exchange<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetExchangeWhen, GetExchangeThen),
-    {
+    pub fn get_exchange(
+        &self,
+        configure: impl FnOnce(GetExchangeWhen, GetExchangeThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_EXCHANGE,
-            |when, then| configure(
-                GetExchangeWhen::new(when),
-                GetExchangeThen::new(then),
-            ),
+            |when, then| configure(GetExchangeWhen(when), GetExchangeThen(then)),
         )
     }
 }
 
 /// Which requests to `getRates` (`GET /v1/exchange/get-rate`).
-pub struct GetRatesWhen(httpmock::When);
-
-impl GetRatesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_RATES))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type GetRatesWhen = When;
 
 /// What comes back from `getRates` (`GET /v1/exchange/get-rate`).
-pub struct GetRatesThen(httpmock::Then);
-
-impl GetRatesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::ExchangeRates) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetRatesThen = Then<types::ExchangeRates, 200>;
 
 /// Which requests to `lockRate` (`GET /v1/exchange/get-lock/{externalUserId}`).
-pub struct LockRateWhen(httpmock::When);
+pub struct LockRateWhen(When);
 
 impl LockRateWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LOCK_RATE))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::LOCK_RATE,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `lockRate` (`GET /v1/exchange/get-lock/{externalUserId}`).
-pub struct LockRateThen(httpmock::Then);
-
-impl LockRateThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::RateLock) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type LockRateThen = Then<types::RateLock, 200>;
 
 /// Which requests to `createExchange` (`POST /v1/exchange`).
-pub struct CreateExchangeWhen(httpmock::When);
-
-impl CreateExchangeWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_EXCHANGE))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::ExchangeRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateExchangeWhen = When<types::ExchangeRequest>;
 
 /// What comes back from `createExchange` (`POST /v1/exchange`).
-pub struct CreateExchangeThen(httpmock::Then);
-
-impl CreateExchangeThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::ExchangeCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateExchangeThen = Then<types::ExchangeCreated, 200>;
 
 /// Which requests to `getExchange` (`GET /v1/exchange/details/{exchangeId}`).
-pub struct GetExchangeWhen(httpmock::When);
+pub struct GetExchangeWhen(When);
 
 impl GetExchangeWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_EXCHANGE))
+    /// The path parameter `exchangeId` has exactly this value.
+    pub fn exchange_id(self, value: &str) -> Self {
+        Self(self.0.path("exchangeId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `exchangeId` has exactly this value.
-    pub fn exchange_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_EXCHANGE,
-                "exchangeId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getExchange` (`GET /v1/exchange/details/{exchangeId}`).
-pub struct GetExchangeThen(httpmock::Then);
+pub struct GetExchangeThen(Then);
 
 impl GetExchangeThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::ExchangeDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

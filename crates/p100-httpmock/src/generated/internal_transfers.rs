@@ -4,188 +4,78 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createTransfer` (`POST /v1/transfer`).
-    pub fn create_transfer<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateTransferWhen, CreateTransferThen),
-    {
-        self.expect(
-            &operations::CREATE_TRANSFER,
-            |when, then| configure(
-                CreateTransferWhen::new(when),
-                CreateTransferThen::new(then),
-            ),
-        )
+    pub fn create_transfer(
+        &self,
+        configure: impl FnOnce(CreateTransferWhen, CreateTransferThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_TRANSFER, configure)
     }
 
     /// Mocks `getTransfer` (`GET /v1/transfer/details/{transferId}`).
-    pub fn get_transfer<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetTransferWhen, GetTransferThen),
-    {
+    pub fn get_transfer(
+        &self,
+        configure: impl FnOnce(GetTransferWhen, GetTransferThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_TRANSFER,
-            |when, then| configure(
-                GetTransferWhen::new(when),
-                GetTransferThen::new(then),
-            ),
+            |when, then| configure(GetTransferWhen(when), GetTransferThen(then)),
         )
     }
 }
 
 /// Which requests to `createTransfer` (`POST /v1/transfer`).
-pub struct CreateTransferWhen(httpmock::When);
-
-impl CreateTransferWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_TRANSFER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::TransferRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateTransferWhen = When<types::TransferRequest>;
 
 /// What comes back from `createTransfer` (`POST /v1/transfer`).
-pub struct CreateTransferThen(httpmock::Then);
-
-impl CreateTransferThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 201.
-    pub fn created(self, value: &types::TransferCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(201u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateTransferThen = Then<types::TransferCreated, 201>;
 
 /// Which requests to `getTransfer` (`GET /v1/transfer/details/{transferId}`).
-pub struct GetTransferWhen(httpmock::When);
+pub struct GetTransferWhen(When);
 
 impl GetTransferWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_TRANSFER))
+    /// The path parameter `transferId` has exactly this value.
+    pub fn transfer_id(self, value: &str) -> Self {
+        Self(self.0.path("transferId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `transferId` has exactly this value.
-    pub fn transfer_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_TRANSFER,
-                "transferId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getTransfer` (`GET /v1/transfer/details/{transferId}`).
-pub struct GetTransferThen(httpmock::Then);
+pub struct GetTransferThen(Then);
 
 impl GetTransferThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::TransferDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

@@ -4,272 +4,129 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createKycSession` (`POST /v1/kyc`).
-    pub fn create_kyc_session<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateKycSessionWhen, CreateKycSessionThen),
-    {
-        self.expect(
-            &operations::CREATE_KYC_SESSION,
-            |when, then| configure(
-                CreateKycSessionWhen::new(when),
-                CreateKycSessionThen::new(then),
-            ),
-        )
+    pub fn create_kyc_session(
+        &self,
+        configure: impl FnOnce(CreateKycSessionWhen, CreateKycSessionThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_KYC_SESSION, configure)
     }
 
     /// Mocks `openKycPage` (`GET /v1/kyc/verification/{externalUserId}/{verificationId}`).
-    pub fn open_kyc_page<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(OpenKycPageWhen, OpenKycPageThen),
-    {
+    pub fn open_kyc_page(
+        &self,
+        configure: impl FnOnce(OpenKycPageWhen, OpenKycPageThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::OPEN_KYC_PAGE,
-            |when, then| configure(
-                OpenKycPageWhen::new(when),
-                OpenKycPageThen::new(then),
-            ),
+            |when, then| configure(OpenKycPageWhen(when), OpenKycPageThen(then)),
         )
     }
 
     /// Mocks `getKycStatus` (`GET /v1/kyc/status/{externalUserId}`).
-    pub fn get_kyc_status<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetKycStatusWhen, GetKycStatusThen),
-    {
+    pub fn get_kyc_status(
+        &self,
+        configure: impl FnOnce(GetKycStatusWhen, GetKycStatusThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_KYC_STATUS,
-            |when, then| configure(
-                GetKycStatusWhen::new(when),
-                GetKycStatusThen::new(then),
-            ),
+            |when, then| configure(GetKycStatusWhen(when), GetKycStatusThen(then)),
         )
     }
 }
 
 /// Which requests to `createKycSession` (`POST /v1/kyc`).
-pub struct CreateKycSessionWhen(httpmock::When);
-
-impl CreateKycSessionWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_KYC_SESSION))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::KycSessionRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateKycSessionWhen = When<types::KycSessionRequest>;
 
 /// What comes back from `createKycSession` (`POST /v1/kyc`).
-pub struct CreateKycSessionThen(httpmock::Then);
-
-impl CreateKycSessionThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::KycSessionCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateKycSessionThen = Then<types::KycSessionCreated, 200>;
 
 /// Which requests to `openKycPage` (`GET /v1/kyc/verification/{externalUserId}/{verificationId}`).
-pub struct OpenKycPageWhen(httpmock::When);
+pub struct OpenKycPageWhen(When);
 
 impl OpenKycPageWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::OPEN_KYC_PAGE))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::OPEN_KYC_PAGE,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The path parameter `verificationId` has exactly this value.
     pub fn verification_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::OPEN_KYC_PAGE,
-                "verificationId",
-                value,
-            ),
-        )
-    }
-}
-
-/// What comes back from `openKycPage` (`GET /v1/kyc/verification/{externalUserId}/{verificationId}`).
-pub struct OpenKycPageThen(httpmock::Then);
-
-impl OpenKycPageThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &str) -> Self {
-        Self(self.0.status(200u16).header("content-type", "text/html").body(value))
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
-
-/// Which requests to `getKycStatus` (`GET /v1/kyc/status/{externalUserId}`).
-pub struct GetKycStatusWhen(httpmock::When);
-
-impl GetKycStatusWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_KYC_STATUS))
+        Self(self.0.path("verificationId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
+        self.0.into_inner()
+    }
+}
+
+/// What comes back from `openKycPage` (`GET /v1/kyc/verification/{externalUserId}/{verificationId}`).
+pub struct OpenKycPageThen(Then);
+
+impl OpenKycPageThen {
+    /// Responds with status 200.
+    pub fn ok(self, value: &str) -> Self {
+        Self(self.0.body(200, "text/html", value))
     }
 
+    /// Responds with status 400.
+    pub fn bad_request(self, value: &types::Error) -> Self {
+        Self(self.0.json(400, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Which requests to `getKycStatus` (`GET /v1/kyc/status/{externalUserId}`).
+pub struct GetKycStatusWhen(When);
+
+impl GetKycStatusWhen {
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_KYC_STATUS,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getKycStatus` (`GET /v1/kyc/status/{externalUserId}`).
-pub struct GetKycStatusThen(httpmock::Then);
+pub struct GetKycStatusThen(Then);
 
 impl GetKycStatusThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::KycStatus) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

@@ -4,337 +4,106 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `getOrderRates` (`GET /v1/order/get-rates`).
-    pub fn get_order_rates<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetOrderRatesWhen, GetOrderRatesThen),
-    {
-        self.expect(
-            &operations::GET_ORDER_RATES,
-            |when, then| configure(
-                GetOrderRatesWhen::new(when),
-                GetOrderRatesThen::new(then),
-            ),
-        )
+    pub fn get_order_rates(
+        &self,
+        configure: impl FnOnce(GetOrderRatesWhen, GetOrderRatesThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::GET_ORDER_RATES, configure)
     }
 
     /// Mocks `lockOrderRate` (`POST /v1/order/lock-rate`).
-    pub fn lock_order_rate<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(LockOrderRateWhen, LockOrderRateThen),
-    {
-        self.expect(
-            &operations::LOCK_ORDER_RATE,
-            |when, then| configure(
-                LockOrderRateWhen::new(when),
-                LockOrderRateThen::new(then),
-            ),
-        )
+    pub fn lock_order_rate(
+        &self,
+        configure: impl FnOnce(LockOrderRateWhen, LockOrderRateThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::LOCK_ORDER_RATE, configure)
     }
 
     /// Mocks `createOrder` (`POST /v1/order`).
-    pub fn create_order<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateOrderWhen, CreateOrderThen),
-    {
-        self.expect(
-            &operations::CREATE_ORDER,
-            |when, then| configure(
-                CreateOrderWhen::new(when),
-                CreateOrderThen::new(then),
-            ),
-        )
+    pub fn create_order(
+        &self,
+        configure: impl FnOnce(CreateOrderWhen, CreateOrderThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_ORDER, configure)
     }
 
     /// Mocks `getOrder` (`GET /v1/order/details/{orderId}`).
-    pub fn get_order<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetOrderWhen, GetOrderThen),
-    {
+    pub fn get_order(
+        &self,
+        configure: impl FnOnce(GetOrderWhen, GetOrderThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_ORDER,
-            |when, then| configure(GetOrderWhen::new(when), GetOrderThen::new(then)),
+            |when, then| configure(GetOrderWhen(when), GetOrderThen(then)),
         )
     }
 }
 
 /// Which requests to `getOrderRates` (`GET /v1/order/get-rates`).
-pub struct GetOrderRatesWhen(httpmock::When);
-
-impl GetOrderRatesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_ORDER_RATES))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type GetOrderRatesWhen = When;
 
 /// What comes back from `getOrderRates` (`GET /v1/order/get-rates`).
-pub struct GetOrderRatesThen(httpmock::Then);
-
-impl GetOrderRatesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::OrderRates) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetOrderRatesThen = Then<types::OrderRates, 200>;
 
 /// Which requests to `lockOrderRate` (`POST /v1/order/lock-rate`).
-pub struct LockOrderRateWhen(httpmock::When);
-
-impl LockOrderRateWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LOCK_ORDER_RATE))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::OrderLockRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type LockOrderRateWhen = When<types::OrderLockRequest>;
 
 /// What comes back from `lockOrderRate` (`POST /v1/order/lock-rate`).
-pub struct LockOrderRateThen(httpmock::Then);
-
-impl LockOrderRateThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::OrderLock) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type LockOrderRateThen = Then<types::OrderLock, 200>;
 
 /// Which requests to `createOrder` (`POST /v1/order`).
-pub struct CreateOrderWhen(httpmock::When);
-
-impl CreateOrderWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_ORDER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::OrderRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateOrderWhen = When<types::OrderRequest>;
 
 /// What comes back from `createOrder` (`POST /v1/order`).
-pub struct CreateOrderThen(httpmock::Then);
-
-impl CreateOrderThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::OrderCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateOrderThen = Then<types::OrderCreated, 200>;
 
 /// Which requests to `getOrder` (`GET /v1/order/details/{orderId}`).
-pub struct GetOrderWhen(httpmock::When);
+pub struct GetOrderWhen(When);
 
 impl GetOrderWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_ORDER))
+    /// The path parameter `orderId` has exactly this value.
+    pub fn order_id(self, value: &str) -> Self {
+        Self(self.0.path("orderId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `orderId` has exactly this value.
-    pub fn order_id(self, value: &str) -> Self {
-        Self(matching::path_parameter(self.0, &operations::GET_ORDER, "orderId", value))
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getOrder` (`GET /v1/order/details/{orderId}`).
-pub struct GetOrderThen(httpmock::Then);
+pub struct GetOrderThen(Then);
 
 impl GetOrderThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::OrderDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

@@ -4,675 +4,185 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `getPartnerBalances` (`GET /v1/partner/balances`).
-    pub fn get_partner_balances<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetPartnerBalancesWhen, GetPartnerBalancesThen),
-    {
-        self.expect(
-            &operations::GET_PARTNER_BALANCES,
-            |when, then| configure(
-                GetPartnerBalancesWhen::new(when),
-                GetPartnerBalancesThen::new(then),
-            ),
-        )
+    pub fn get_partner_balances(
+        &self,
+        configure: impl FnOnce(GetPartnerBalancesWhen, GetPartnerBalancesThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::GET_PARTNER_BALANCES, configure)
     }
 
     /// Mocks `createPartnerWallet` (`POST /v1/partner/wallet`).
-    pub fn create_partner_wallet<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreatePartnerWalletWhen, CreatePartnerWalletThen),
-    {
-        self.expect(
-            &operations::CREATE_PARTNER_WALLET,
-            |when, then| configure(
-                CreatePartnerWalletWhen::new(when),
-                CreatePartnerWalletThen::new(then),
-            ),
-        )
+    pub fn create_partner_wallet(
+        &self,
+        configure: impl FnOnce(CreatePartnerWalletWhen, CreatePartnerWalletThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_PARTNER_WALLET, configure)
     }
 
     /// Mocks `getPartnerTransactions` (`GET /v1/partner/transactions`).
-    pub fn get_partner_transactions<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetPartnerTransactionsWhen, GetPartnerTransactionsThen),
-    {
+    pub fn get_partner_transactions(
+        &self,
+        configure: impl FnOnce(GetPartnerTransactionsWhen, GetPartnerTransactionsThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_PARTNER_TRANSACTIONS,
-            |when, then| configure(
-                GetPartnerTransactionsWhen::new(when),
-                GetPartnerTransactionsThen::new(then),
-            ),
+            |when, then| configure(GetPartnerTransactionsWhen(when), then),
         )
     }
 
     /// Mocks `lockPartnerRate` (`GET /v1/partner/exchange/get-lock`).
-    pub fn lock_partner_rate<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(LockPartnerRateWhen, LockPartnerRateThen),
-    {
-        self.expect(
-            &operations::LOCK_PARTNER_RATE,
-            |when, then| configure(
-                LockPartnerRateWhen::new(when),
-                LockPartnerRateThen::new(then),
-            ),
-        )
+    pub fn lock_partner_rate(
+        &self,
+        configure: impl FnOnce(LockPartnerRateWhen, LockPartnerRateThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::LOCK_PARTNER_RATE, configure)
     }
 
     /// Mocks `createPartnerExchange` (`POST /v1/partner/exchange`).
-    pub fn create_partner_exchange<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreatePartnerExchangeWhen, CreatePartnerExchangeThen),
-    {
-        self.expect(
-            &operations::CREATE_PARTNER_EXCHANGE,
-            |when, then| configure(
-                CreatePartnerExchangeWhen::new(when),
-                CreatePartnerExchangeThen::new(then),
-            ),
-        )
+    pub fn create_partner_exchange(
+        &self,
+        configure: impl FnOnce(CreatePartnerExchangeWhen, CreatePartnerExchangeThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_PARTNER_EXCHANGE, configure)
     }
 
     /// Mocks `createPartnerWithdrawal` (`POST /v1/partner/crypto-withdrawal`).
-    pub fn create_partner_withdrawal<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreatePartnerWithdrawalWhen, CreatePartnerWithdrawalThen),
-    {
-        self.expect(
-            &operations::CREATE_PARTNER_WITHDRAWAL,
-            |when, then| configure(
-                CreatePartnerWithdrawalWhen::new(when),
-                CreatePartnerWithdrawalThen::new(then),
-            ),
-        )
+    pub fn create_partner_withdrawal(
+        &self,
+        configure: impl FnOnce(CreatePartnerWithdrawalWhen, CreatePartnerWithdrawalThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_PARTNER_WITHDRAWAL, configure)
     }
 
     /// Mocks `createPartnerSepaTransfer` (`POST /v1/partner/sepa-transfer`).
-    pub fn create_partner_sepa_transfer<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreatePartnerSepaTransferWhen, CreatePartnerSepaTransferThen),
-    {
-        self.expect(
-            &operations::CREATE_PARTNER_SEPA_TRANSFER,
-            |when, then| configure(
-                CreatePartnerSepaTransferWhen::new(when),
-                CreatePartnerSepaTransferThen::new(then),
-            ),
-        )
+    pub fn create_partner_sepa_transfer(
+        &self,
+        configure: impl FnOnce(
+            CreatePartnerSepaTransferWhen,
+            CreatePartnerSepaTransferThen,
+        ),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_PARTNER_SEPA_TRANSFER, configure)
     }
 
     /// Mocks `getSepaTransfer` (`GET /v1/sepa-transfer/details/{transferId}`).
-    pub fn get_sepa_transfer<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetSepaTransferWhen, GetSepaTransferThen),
-    {
+    pub fn get_sepa_transfer(
+        &self,
+        configure: impl FnOnce(GetSepaTransferWhen, GetSepaTransferThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_SEPA_TRANSFER,
-            |when, then| configure(
-                GetSepaTransferWhen::new(when),
-                GetSepaTransferThen::new(then),
-            ),
+            |when, then| configure(GetSepaTransferWhen(when), GetSepaTransferThen(then)),
         )
     }
 }
 
 /// Which requests to `getPartnerBalances` (`GET /v1/partner/balances`).
-pub struct GetPartnerBalancesWhen(httpmock::When);
-
-impl GetPartnerBalancesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_PARTNER_BALANCES))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type GetPartnerBalancesWhen = When;
 
 /// What comes back from `getPartnerBalances` (`GET /v1/partner/balances`).
-pub struct GetPartnerBalancesThen(httpmock::Then);
-
-impl GetPartnerBalancesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::PartnerBalances) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetPartnerBalancesThen = Then<types::PartnerBalances, 200>;
 
 /// Which requests to `createPartnerWallet` (`POST /v1/partner/wallet`).
-pub struct CreatePartnerWalletWhen(httpmock::When);
-
-impl CreatePartnerWalletWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_PARTNER_WALLET))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::PartnerWalletRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreatePartnerWalletWhen = When<types::PartnerWalletRequest>;
 
 /// What comes back from `createPartnerWallet` (`POST /v1/partner/wallet`).
-pub struct CreatePartnerWalletThen(httpmock::Then);
-
-impl CreatePartnerWalletThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::PartnerWalletCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreatePartnerWalletThen = Then<types::PartnerWalletCreated, 200>;
 
 /// Which requests to `getPartnerTransactions` (`GET /v1/partner/transactions`).
-pub struct GetPartnerTransactionsWhen(httpmock::When);
+pub struct GetPartnerTransactionsWhen(When);
 
 impl GetPartnerTransactionsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_PARTNER_TRANSACTIONS))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The query parameter `month` has exactly this value.
     pub fn month(self, value: i32) -> Self {
-        Self(self.0.query_param("month", value.to_string()))
+        Self(self.0.query("month", value))
     }
 
     /// The query parameter `year` has exactly this value.
     pub fn year(self, value: i32) -> Self {
-        Self(self.0.query_param("year", value.to_string()))
+        Self(self.0.query("year", value))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getPartnerTransactions` (`GET /v1/partner/transactions`).
-pub struct GetPartnerTransactionsThen(httpmock::Then);
-
-impl GetPartnerTransactionsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::TransactionHistory) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetPartnerTransactionsThen = Then<types::TransactionHistory, 200>;
 
 /// Which requests to `lockPartnerRate` (`GET /v1/partner/exchange/get-lock`).
-pub struct LockPartnerRateWhen(httpmock::When);
-
-impl LockPartnerRateWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LOCK_PARTNER_RATE))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type LockPartnerRateWhen = When;
 
 /// What comes back from `lockPartnerRate` (`GET /v1/partner/exchange/get-lock`).
-pub struct LockPartnerRateThen(httpmock::Then);
-
-impl LockPartnerRateThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::RateLock) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type LockPartnerRateThen = Then<types::RateLock, 200>;
 
 /// Which requests to `createPartnerExchange` (`POST /v1/partner/exchange`).
-pub struct CreatePartnerExchangeWhen(httpmock::When);
-
-impl CreatePartnerExchangeWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_PARTNER_EXCHANGE))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::PartnerExchangeRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreatePartnerExchangeWhen = When<types::PartnerExchangeRequest>;
 
 /// What comes back from `createPartnerExchange` (`POST /v1/partner/exchange`).
-pub struct CreatePartnerExchangeThen(httpmock::Then);
-
-impl CreatePartnerExchangeThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::ExchangeCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreatePartnerExchangeThen = Then<types::ExchangeCreated, 200>;
 
 /// Which requests to `createPartnerWithdrawal` (`POST /v1/partner/crypto-withdrawal`).
-pub struct CreatePartnerWithdrawalWhen(httpmock::When);
-
-impl CreatePartnerWithdrawalWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_PARTNER_WITHDRAWAL))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::PartnerWithdrawalRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreatePartnerWithdrawalWhen = When<types::PartnerWithdrawalRequest>;
 
 /// What comes back from `createPartnerWithdrawal` (`POST /v1/partner/crypto-withdrawal`).
-pub struct CreatePartnerWithdrawalThen(httpmock::Then);
-
-impl CreatePartnerWithdrawalThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::WithdrawalCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreatePartnerWithdrawalThen = Then<types::WithdrawalCreated, 200>;
 
 /// Which requests to `createPartnerSepaTransfer` (`POST /v1/partner/sepa-transfer`).
-pub struct CreatePartnerSepaTransferWhen(httpmock::When);
-
-impl CreatePartnerSepaTransferWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_PARTNER_SEPA_TRANSFER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::PartnerSepaTransferRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreatePartnerSepaTransferWhen = When<types::PartnerSepaTransferRequest>;
 
 /// What comes back from `createPartnerSepaTransfer` (`POST /v1/partner/sepa-transfer`).
-pub struct CreatePartnerSepaTransferThen(httpmock::Then);
-
-impl CreatePartnerSepaTransferThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaTransferCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreatePartnerSepaTransferThen = Then<types::SepaTransferCreated, 200>;
 
 /// Which requests to `getSepaTransfer` (`GET /v1/sepa-transfer/details/{transferId}`).
-pub struct GetSepaTransferWhen(httpmock::When);
+pub struct GetSepaTransferWhen(When);
 
 impl GetSepaTransferWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_SEPA_TRANSFER))
+    /// The path parameter `transferId` has exactly this value.
+    pub fn transfer_id(self, value: &str) -> Self {
+        Self(self.0.path("transferId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `transferId` has exactly this value.
-    pub fn transfer_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_SEPA_TRANSFER,
-                "transferId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getSepaTransfer` (`GET /v1/sepa-transfer/details/{transferId}`).
-pub struct GetSepaTransferThen(httpmock::Then);
+pub struct GetSepaTransferThen(Then);
 
 impl GetSepaTransferThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::SepaTransferDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

@@ -4,270 +4,92 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createPaymentLink` (`POST /v1/payment-link`).
-    pub fn create_payment_link<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreatePaymentLinkWhen, CreatePaymentLinkThen),
-    {
-        self.expect(
-            &operations::CREATE_PAYMENT_LINK,
-            |when, then| configure(
-                CreatePaymentLinkWhen::new(when),
-                CreatePaymentLinkThen::new(then),
-            ),
-        )
+    pub fn create_payment_link(
+        &self,
+        configure: impl FnOnce(CreatePaymentLinkWhen, CreatePaymentLinkThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_PAYMENT_LINK, configure)
     }
 
     /// Mocks `createHostedCheckout` (`POST /v1/payment-link/checkout`).
-    pub fn create_hosted_checkout<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateHostedCheckoutWhen, CreateHostedCheckoutThen),
-    {
-        self.expect(
-            &operations::CREATE_HOSTED_CHECKOUT,
-            |when, then| configure(
-                CreateHostedCheckoutWhen::new(when),
-                CreateHostedCheckoutThen::new(then),
-            ),
-        )
+    pub fn create_hosted_checkout(
+        &self,
+        configure: impl FnOnce(CreateHostedCheckoutWhen, CreateHostedCheckoutThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_HOSTED_CHECKOUT, configure)
     }
 
     /// Mocks `getPaymentLink` (`GET /v1/payment-link/details/{paymentLinkId}`).
-    pub fn get_payment_link<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetPaymentLinkWhen, GetPaymentLinkThen),
-    {
+    pub fn get_payment_link(
+        &self,
+        configure: impl FnOnce(GetPaymentLinkWhen, GetPaymentLinkThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_PAYMENT_LINK,
-            |when, then| configure(
-                GetPaymentLinkWhen::new(when),
-                GetPaymentLinkThen::new(then),
-            ),
+            |when, then| configure(GetPaymentLinkWhen(when), GetPaymentLinkThen(then)),
         )
     }
 }
 
 /// Which requests to `createPaymentLink` (`POST /v1/payment-link`).
-pub struct CreatePaymentLinkWhen(httpmock::When);
-
-impl CreatePaymentLinkWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_PAYMENT_LINK))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::PaymentLinkRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreatePaymentLinkWhen = When<types::PaymentLinkRequest>;
 
 /// What comes back from `createPaymentLink` (`POST /v1/payment-link`).
-pub struct CreatePaymentLinkThen(httpmock::Then);
-
-impl CreatePaymentLinkThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::PaymentLinkCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreatePaymentLinkThen = Then<types::PaymentLinkCreated, 200>;
 
 /// Which requests to `createHostedCheckout` (`POST /v1/payment-link/checkout`).
-pub struct CreateHostedCheckoutWhen(httpmock::When);
-
-impl CreateHostedCheckoutWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_HOSTED_CHECKOUT))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::HostedCheckoutRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateHostedCheckoutWhen = When<types::HostedCheckoutRequest>;
 
 /// What comes back from `createHostedCheckout` (`POST /v1/payment-link/checkout`).
-pub struct CreateHostedCheckoutThen(httpmock::Then);
-
-impl CreateHostedCheckoutThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::PaymentLinkCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateHostedCheckoutThen = Then<types::PaymentLinkCreated, 200>;
 
 /// Which requests to `getPaymentLink` (`GET /v1/payment-link/details/{paymentLinkId}`).
-pub struct GetPaymentLinkWhen(httpmock::When);
+pub struct GetPaymentLinkWhen(When);
 
 impl GetPaymentLinkWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_PAYMENT_LINK))
+    /// The path parameter `paymentLinkId` has exactly this value.
+    pub fn payment_link_id(self, value: &str) -> Self {
+        Self(self.0.path("paymentLinkId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `paymentLinkId` has exactly this value.
-    pub fn payment_link_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_PAYMENT_LINK,
-                "paymentLinkId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getPaymentLink` (`GET /v1/payment-link/details/{paymentLinkId}`).
-pub struct GetPaymentLinkThen(httpmock::Then);
+pub struct GetPaymentLinkThen(Then);
 
 impl GetPaymentLinkThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
+    /// Responds with status 200.
     pub fn ok(self, value: &types::PaymentLinkDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(200, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }

@@ -4,420 +4,111 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `getPartnerSepaDepositInfo` (`GET /v1/partner/sepa-deposit/info`).
-    pub fn get_partner_sepa_deposit_info<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetPartnerSepaDepositInfoWhen, GetPartnerSepaDepositInfoThen),
-    {
-        self.expect(
-            &operations::GET_PARTNER_SEPA_DEPOSIT_INFO,
-            |when, then| configure(
-                GetPartnerSepaDepositInfoWhen::new(when),
-                GetPartnerSepaDepositInfoThen::new(then),
-            ),
-        )
+    pub fn get_partner_sepa_deposit_info(
+        &self,
+        configure: impl FnOnce(
+            GetPartnerSepaDepositInfoWhen,
+            GetPartnerSepaDepositInfoThen,
+        ),
+    ) -> Mock<'_> {
+        self.expect(&operations::GET_PARTNER_SEPA_DEPOSIT_INFO, configure)
     }
 
     /// Mocks `listPartnerSepaContacts` (`GET /v1/partner/sepa-deposit/contact-list`).
-    pub fn list_partner_sepa_contacts<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(ListPartnerSepaContactsWhen, ListPartnerSepaContactsThen),
-    {
-        self.expect(
-            &operations::LIST_PARTNER_SEPA_CONTACTS,
-            |when, then| configure(
-                ListPartnerSepaContactsWhen::new(when),
-                ListPartnerSepaContactsThen::new(then),
-            ),
-        )
+    pub fn list_partner_sepa_contacts(
+        &self,
+        configure: impl FnOnce(ListPartnerSepaContactsWhen, ListPartnerSepaContactsThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::LIST_PARTNER_SEPA_CONTACTS, configure)
     }
 
     /// Mocks `getUserSepaDepositInfo` (`GET /v1/sepa-deposit/info/{externalUserId}`).
-    pub fn get_user_sepa_deposit_info<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetUserSepaDepositInfoWhen, GetUserSepaDepositInfoThen),
-    {
+    pub fn get_user_sepa_deposit_info(
+        &self,
+        configure: impl FnOnce(GetUserSepaDepositInfoWhen, GetUserSepaDepositInfoThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_USER_SEPA_DEPOSIT_INFO,
-            |when, then| configure(
-                GetUserSepaDepositInfoWhen::new(when),
-                GetUserSepaDepositInfoThen::new(then),
-            ),
+            |when, then| configure(GetUserSepaDepositInfoWhen(when), then),
         )
     }
 
     /// Mocks `listUserSepaContacts` (`GET /v1/sepa-deposit/contact-list/{externalUserId}`).
-    pub fn list_user_sepa_contacts<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(ListUserSepaContactsWhen, ListUserSepaContactsThen),
-    {
+    pub fn list_user_sepa_contacts(
+        &self,
+        configure: impl FnOnce(ListUserSepaContactsWhen, ListUserSepaContactsThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::LIST_USER_SEPA_CONTACTS,
-            |when, then| configure(
-                ListUserSepaContactsWhen::new(when),
-                ListUserSepaContactsThen::new(then),
-            ),
+            |when, then| configure(ListUserSepaContactsWhen(when), then),
         )
     }
 
     /// Mocks `createUserSepaTransfer` (`POST /v1/sepa-transfer`).
-    pub fn create_user_sepa_transfer<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateUserSepaTransferWhen, CreateUserSepaTransferThen),
-    {
-        self.expect(
-            &operations::CREATE_USER_SEPA_TRANSFER,
-            |when, then| configure(
-                CreateUserSepaTransferWhen::new(when),
-                CreateUserSepaTransferThen::new(then),
-            ),
-        )
+    pub fn create_user_sepa_transfer(
+        &self,
+        configure: impl FnOnce(CreateUserSepaTransferWhen, CreateUserSepaTransferThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_USER_SEPA_TRANSFER, configure)
     }
 }
 
 /// Which requests to `getPartnerSepaDepositInfo` (`GET /v1/partner/sepa-deposit/info`).
-pub struct GetPartnerSepaDepositInfoWhen(httpmock::When);
-
-impl GetPartnerSepaDepositInfoWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_PARTNER_SEPA_DEPOSIT_INFO))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type GetPartnerSepaDepositInfoWhen = When;
 
 /// What comes back from `getPartnerSepaDepositInfo` (`GET /v1/partner/sepa-deposit/info`).
-pub struct GetPartnerSepaDepositInfoThen(httpmock::Then);
-
-impl GetPartnerSepaDepositInfoThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaDepositInfo) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetPartnerSepaDepositInfoThen = Then<types::SepaDepositInfo, 200>;
 
 /// Which requests to `listPartnerSepaContacts` (`GET /v1/partner/sepa-deposit/contact-list`).
-pub struct ListPartnerSepaContactsWhen(httpmock::When);
-
-impl ListPartnerSepaContactsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LIST_PARTNER_SEPA_CONTACTS))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-}
+pub type ListPartnerSepaContactsWhen = When;
 
 /// What comes back from `listPartnerSepaContacts` (`GET /v1/partner/sepa-deposit/contact-list`).
-pub struct ListPartnerSepaContactsThen(httpmock::Then);
-
-impl ListPartnerSepaContactsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaContactList) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type ListPartnerSepaContactsThen = Then<types::SepaContactList, 200>;
 
 /// Which requests to `getUserSepaDepositInfo` (`GET /v1/sepa-deposit/info/{externalUserId}`).
-pub struct GetUserSepaDepositInfoWhen(httpmock::When);
+pub struct GetUserSepaDepositInfoWhen(When);
 
 impl GetUserSepaDepositInfoWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_USER_SEPA_DEPOSIT_INFO))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_USER_SEPA_DEPOSIT_INFO,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getUserSepaDepositInfo` (`GET /v1/sepa-deposit/info/{externalUserId}`).
-pub struct GetUserSepaDepositInfoThen(httpmock::Then);
-
-impl GetUserSepaDepositInfoThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaDepositInfo) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetUserSepaDepositInfoThen = Then<types::SepaDepositInfo, 200>;
 
 /// Which requests to `listUserSepaContacts` (`GET /v1/sepa-deposit/contact-list/{externalUserId}`).
-pub struct ListUserSepaContactsWhen(httpmock::When);
+pub struct ListUserSepaContactsWhen(When);
 
 impl ListUserSepaContactsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LIST_USER_SEPA_CONTACTS))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::LIST_USER_SEPA_CONTACTS,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `listUserSepaContacts` (`GET /v1/sepa-deposit/contact-list/{externalUserId}`).
-pub struct ListUserSepaContactsThen(httpmock::Then);
-
-impl ListUserSepaContactsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaContactList) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type ListUserSepaContactsThen = Then<types::SepaContactList, 200>;
 
 /// Which requests to `createUserSepaTransfer` (`POST /v1/sepa-transfer`).
-pub struct CreateUserSepaTransferWhen(httpmock::When);
-
-impl CreateUserSepaTransferWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_USER_SEPA_TRANSFER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::SepaTransferRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateUserSepaTransferWhen = When<types::SepaTransferRequest>;
 
 /// What comes back from `createUserSepaTransfer` (`POST /v1/sepa-transfer`).
-pub struct CreateUserSepaTransferThen(httpmock::Then);
-
-impl CreateUserSepaTransferThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::SepaTransferCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateUserSepaTransferThen = Then<types::SepaTransferCreated, 200>;

@@ -4,1011 +4,359 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createUser` (`POST /v1/user/balances/crypto-and-fiat`).
-    pub fn create_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateUserWhen, CreateUserThen),
-    {
-        self.expect(
-            &operations::CREATE_USER,
-            |when, then| configure(CreateUserWhen::new(when), CreateUserThen::new(then)),
-        )
+    pub fn create_user(
+        &self,
+        configure: impl FnOnce(CreateUserWhen, CreateUserThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_USER, configure)
     }
 
     /// Mocks `uploadKycFiles` (`POST /v1/user/kyc-files/{externalUserId}`).
-    pub fn upload_kyc_files<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UploadKycFilesWhen, UploadKycFilesThen),
-    {
+    pub fn upload_kyc_files(
+        &self,
+        configure: impl FnOnce(UploadKycFilesWhen, UploadKycFilesThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::UPLOAD_KYC_FILES,
-            |when, then| configure(
-                UploadKycFilesWhen::new(when),
-                UploadKycFilesThen::new(then),
-            ),
+            |when, then| configure(UploadKycFilesWhen(when), then),
         )
     }
 
     /// Mocks `uploadPoaFiles` (`POST /v1/user/poa-files/{externalUserId}`).
-    pub fn upload_poa_files<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UploadPoaFilesWhen, UploadPoaFilesThen),
-    {
+    pub fn upload_poa_files(
+        &self,
+        configure: impl FnOnce(UploadPoaFilesWhen, UploadPoaFilesThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::UPLOAD_POA_FILES,
-            |when, then| configure(
-                UploadPoaFilesWhen::new(when),
-                UploadPoaFilesThen::new(then),
-            ),
+            |when, then| configure(UploadPoaFilesWhen(when), UploadPoaFilesThen(then)),
         )
     }
 
     /// Mocks `startUserVerification` (`POST /v1/user/verification`).
-    pub fn start_user_verification<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(StartUserVerificationWhen, StartUserVerificationThen),
-    {
-        self.expect(
-            &operations::START_USER_VERIFICATION,
-            |when, then| configure(
-                StartUserVerificationWhen::new(when),
-                StartUserVerificationThen::new(then),
-            ),
-        )
+    pub fn start_user_verification(
+        &self,
+        configure: impl FnOnce(StartUserVerificationWhen, StartUserVerificationThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::START_USER_VERIFICATION, configure)
     }
 
     /// Mocks `updateUser` (`PATCH /v1/user/{externalUserId}`).
-    pub fn update_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UpdateUserWhen, UpdateUserThen),
-    {
+    pub fn update_user(
+        &self,
+        configure: impl FnOnce(UpdateUserWhen, UpdateUserThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::UPDATE_USER,
-            |when, then| configure(UpdateUserWhen::new(when), UpdateUserThen::new(then)),
+            |when, then| configure(UpdateUserWhen(when), then),
         )
     }
 
     /// Mocks `deleteUser` (`DELETE /v1/user/{externalUserId}`).
-    pub fn delete_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(DeleteUserWhen, DeleteUserThen),
-    {
+    pub fn delete_user(
+        &self,
+        configure: impl FnOnce(DeleteUserWhen, DeleteUserThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::DELETE_USER,
-            |when, then| configure(DeleteUserWhen::new(when), DeleteUserThen::new(then)),
+            |when, then| configure(DeleteUserWhen(when), then),
         )
     }
 
     /// Mocks `suspendUser` (`PATCH /v1/user/suspend/{externalUserId}`).
-    pub fn suspend_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(SuspendUserWhen, SuspendUserThen),
-    {
+    pub fn suspend_user(
+        &self,
+        configure: impl FnOnce(SuspendUserWhen, SuspendUserThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::SUSPEND_USER,
-            |when, then| configure(
-                SuspendUserWhen::new(when),
-                SuspendUserThen::new(then),
-            ),
+            |when, then| configure(SuspendUserWhen(when), then),
         )
     }
 
     /// Mocks `unsuspendUser` (`PATCH /v1/user/unsuspend/{externalUserId}`).
-    pub fn unsuspend_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UnsuspendUserWhen, UnsuspendUserThen),
-    {
+    pub fn unsuspend_user(
+        &self,
+        configure: impl FnOnce(UnsuspendUserWhen, UnsuspendUserThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::UNSUSPEND_USER,
-            |when, then| configure(
-                UnsuspendUserWhen::new(when),
-                UnsuspendUserThen::new(then),
-            ),
+            |when, then| configure(UnsuspendUserWhen(when), then),
         )
     }
 
     /// Mocks `extendUser` (`POST /v1/user/extend/{externalUserId}`).
-    pub fn extend_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(ExtendUserWhen, ExtendUserThen),
-    {
+    pub fn extend_user(
+        &self,
+        configure: impl FnOnce(ExtendUserWhen, ExtendUserThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::EXTEND_USER,
-            |when, then| configure(ExtendUserWhen::new(when), ExtendUserThen::new(then)),
+            |when, then| configure(ExtendUserWhen(when), then),
         )
     }
 
     /// Mocks `getUserBalances` (`GET /v1/user/balances/{externalUserId}`).
-    pub fn get_user_balances<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetUserBalancesWhen, GetUserBalancesThen),
-    {
+    pub fn get_user_balances(
+        &self,
+        configure: impl FnOnce(GetUserBalancesWhen, GetUserBalancesThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_USER_BALANCES,
-            |when, then| configure(
-                GetUserBalancesWhen::new(when),
-                GetUserBalancesThen::new(then),
-            ),
+            |when, then| configure(GetUserBalancesWhen(when), then),
         )
     }
 
     /// Mocks `getUserTransactions` (`GET /v1/user/transactions/{externalUserId}`).
-    pub fn get_user_transactions<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetUserTransactionsWhen, GetUserTransactionsThen),
-    {
+    pub fn get_user_transactions(
+        &self,
+        configure: impl FnOnce(GetUserTransactionsWhen, GetUserTransactionsThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_USER_TRANSACTIONS,
-            |when, then| configure(
-                GetUserTransactionsWhen::new(when),
-                GetUserTransactionsThen::new(then),
-            ),
+            |when, then| configure(GetUserTransactionsWhen(when), then),
         )
     }
 }
 
 /// Which requests to `createUser` (`POST /v1/user/balances/crypto-and-fiat`).
-pub struct CreateUserWhen(httpmock::When);
-
-impl CreateUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_USER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CreateUserRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateUserWhen = When<types::CreateUserRequest>;
 
 /// What comes back from `createUser` (`POST /v1/user/balances/crypto-and-fiat`).
-pub struct CreateUserThen(httpmock::Then);
-
-impl CreateUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::UserCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateUserThen = Then<types::UserCreated, 200>;
 
 /// Which requests to `uploadKycFiles` (`POST /v1/user/kyc-files/{externalUserId}`).
-pub struct UploadKycFilesWhen(httpmock::When);
+pub struct UploadKycFilesWhen(When<Upload>);
 
 impl UploadKycFilesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPLOAD_KYC_FILES))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::UPLOAD_KYC_FILES,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The form carries a part of this name and content, among others.
     pub fn part(self, name: &str, content: impl Into<Vec<u8>>) -> Self {
-        Self(matching::part(self.0, name, content.into()))
+        Self(self.0.part(name, content))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `uploadKycFiles` (`POST /v1/user/kyc-files/{externalUserId}`).
-pub struct UploadKycFilesThen(httpmock::Then);
-
-impl UploadKycFilesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 201.
-    pub fn created(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(201u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UploadKycFilesThen = Then<types::MessageResponse, 201>;
 
 /// Which requests to `uploadPoaFiles` (`POST /v1/user/poa-files/{externalUserId}`).
-pub struct UploadPoaFilesWhen(httpmock::When);
+pub struct UploadPoaFilesWhen(When<Upload>);
 
 impl UploadPoaFilesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPLOAD_POA_FILES))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::UPLOAD_POA_FILES,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The form carries a part of this name and content, among others.
     pub fn part(self, name: &str, content: impl Into<Vec<u8>>) -> Self {
-        Self(matching::part(self.0, name, content.into()))
+        Self(self.0.part(name, content))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `uploadPoaFiles` (`POST /v1/user/poa-files/{externalUserId}`).
-pub struct UploadPoaFilesThen(httpmock::Then);
+pub struct UploadPoaFilesThen(Then);
 
 impl UploadPoaFilesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 201.
+    /// Responds with status 201.
     pub fn created(self, value: &types::PoaFilesResult) -> Self {
-        Self(
-            self
-                .0
-                .status(201u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(201, value))
     }
 
-    /// Answers with status 202.
+    /// Responds with status 202.
     pub fn accepted(self, value: &types::PoaFilesResult) -> Self {
-        Self(
-            self
-                .0
-                .status(202u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(202, value))
     }
 
-    /// Answers with status 400.
+    /// Responds with status 400.
     pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(400, value))
     }
 
-    /// Answers with status 401.
+    /// Responds with status 401.
     pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(401, value))
     }
 
-    /// Answers with status 404.
+    /// Responds with status 404.
     pub fn not_found(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(404u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
+        Self(self.0.json(404, value))
+    }
+
+    /// The bare `Then`, for responses beyond the document.
+    pub fn into_inner(self) -> httpmock::Then {
+        self.0.into_inner()
     }
 }
 
 /// Which requests to `startUserVerification` (`POST /v1/user/verification`).
-pub struct StartUserVerificationWhen(httpmock::When);
-
-impl StartUserVerificationWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::START_USER_VERIFICATION))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::UserVerificationRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type StartUserVerificationWhen = When<types::UserVerificationRequest>;
 
 /// What comes back from `startUserVerification` (`POST /v1/user/verification`).
-pub struct StartUserVerificationThen(httpmock::Then);
-
-impl StartUserVerificationThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type StartUserVerificationThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `updateUser` (`PATCH /v1/user/{externalUserId}`).
-pub struct UpdateUserWhen(httpmock::When);
+pub struct UpdateUserWhen(When<types::UpdateUserRequest>);
 
 impl UpdateUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPDATE_USER))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
+    }
+
+    /// The body is this value.
+    pub fn body(self, value: &types::UpdateUserRequest) -> Self {
+        Self(self.0.body(value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::UPDATE_USER,
-                "externalUserId",
-                value,
-            ),
-        )
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::UpdateUserRequest) -> Self {
-        Self(matching::body(self.0, value))
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `updateUser` (`PATCH /v1/user/{externalUserId}`).
-pub struct UpdateUserThen(httpmock::Then);
-
-impl UpdateUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UpdateUserThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `deleteUser` (`DELETE /v1/user/{externalUserId}`).
-pub struct DeleteUserWhen(httpmock::When);
+pub struct DeleteUserWhen(When);
 
 impl DeleteUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::DELETE_USER))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::DELETE_USER,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `deleteUser` (`DELETE /v1/user/{externalUserId}`).
-pub struct DeleteUserThen(httpmock::Then);
-
-impl DeleteUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type DeleteUserThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `suspendUser` (`PATCH /v1/user/suspend/{externalUserId}`).
-pub struct SuspendUserWhen(httpmock::When);
+pub struct SuspendUserWhen(When);
 
 impl SuspendUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::SUSPEND_USER))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::SUSPEND_USER,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `suspendUser` (`PATCH /v1/user/suspend/{externalUserId}`).
-pub struct SuspendUserThen(httpmock::Then);
-
-impl SuspendUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type SuspendUserThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `unsuspendUser` (`PATCH /v1/user/unsuspend/{externalUserId}`).
-pub struct UnsuspendUserWhen(httpmock::When);
+pub struct UnsuspendUserWhen(When);
 
 impl UnsuspendUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UNSUSPEND_USER))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::UNSUSPEND_USER,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `unsuspendUser` (`PATCH /v1/user/unsuspend/{externalUserId}`).
-pub struct UnsuspendUserThen(httpmock::Then);
-
-impl UnsuspendUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UnsuspendUserThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `extendUser` (`POST /v1/user/extend/{externalUserId}`).
-pub struct ExtendUserWhen(httpmock::When);
+pub struct ExtendUserWhen(When<types::ExtendUserRequest>);
 
 impl ExtendUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::EXTEND_USER))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
+    }
+
+    /// The body is this value.
+    pub fn body(self, value: &types::ExtendUserRequest) -> Self {
+        Self(self.0.body(value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::EXTEND_USER,
-                "externalUserId",
-                value,
-            ),
-        )
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::ExtendUserRequest) -> Self {
-        Self(matching::body(self.0, value))
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `extendUser` (`POST /v1/user/extend/{externalUserId}`).
-pub struct ExtendUserThen(httpmock::Then);
-
-impl ExtendUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type ExtendUserThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `getUserBalances` (`GET /v1/user/balances/{externalUserId}`).
-pub struct GetUserBalancesWhen(httpmock::When);
+pub struct GetUserBalancesWhen(When);
 
 impl GetUserBalancesWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_USER_BALANCES))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_USER_BALANCES,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getUserBalances` (`GET /v1/user/balances/{externalUserId}`).
-pub struct GetUserBalancesThen(httpmock::Then);
-
-impl GetUserBalancesThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::UserBalances) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetUserBalancesThen = Then<types::UserBalances, 200>;
 
 /// Which requests to `getUserTransactions` (`GET /v1/user/transactions/{externalUserId}`).
-pub struct GetUserTransactionsWhen(httpmock::When);
+pub struct GetUserTransactionsWhen(When);
 
 impl GetUserTransactionsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_USER_TRANSACTIONS))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_USER_TRANSACTIONS,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The query parameter `month` has exactly this value.
     pub fn month(self, value: i32) -> Self {
-        Self(self.0.query_param("month", value.to_string()))
+        Self(self.0.query("month", value))
     }
 
     /// The query parameter `year` has exactly this value.
     pub fn year(self, value: i32) -> Self {
-        Self(self.0.query_param("year", value.to_string()))
+        Self(self.0.query("year", value))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getUserTransactions` (`GET /v1/user/transactions/{externalUserId}`).
-pub struct GetUserTransactionsThen(httpmock::Then);
-
-impl GetUserTransactionsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::TransactionHistory) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetUserTransactionsThen = Then<types::TransactionHistory, 200>;

@@ -4,88 +4,22 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createLimitedUser` (`POST /v1/user/balances/crypto`).
-    pub fn create_limited_user<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateLimitedUserWhen, CreateLimitedUserThen),
-    {
-        self.expect(
-            &operations::CREATE_LIMITED_USER,
-            |when, then| configure(
-                CreateLimitedUserWhen::new(when),
-                CreateLimitedUserThen::new(then),
-            ),
-        )
+    pub fn create_limited_user(
+        &self,
+        configure: impl FnOnce(CreateLimitedUserWhen, CreateLimitedUserThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_LIMITED_USER, configure)
     }
 }
 
 /// Which requests to `createLimitedUser` (`POST /v1/user/balances/crypto`).
-pub struct CreateLimitedUserWhen(httpmock::When);
-
-impl CreateLimitedUserWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_LIMITED_USER))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CreateLimitedUserRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateLimitedUserWhen = When<types::CreateLimitedUserRequest>;
 
 /// What comes back from `createLimitedUser` (`POST /v1/user/balances/crypto`).
-pub struct CreateLimitedUserThen(httpmock::Then);
-
-impl CreateLimitedUserThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::LimitedUserCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateLimitedUserThen = Then<types::LimitedUserCreated, 200>;

@@ -4,767 +4,189 @@
 
 #[allow(unused_imports)]
 use p100_raw::{operations, types};
-use crate::{MockServer, matching};
+use httpmock::Mock;
+#[allow(unused_imports)]
+use crate::{MockServer, Then, Upload, When};
 
 impl MockServer {
     /// Mocks `createCard` (`POST /v1/card/virtual`).
-    pub fn create_card<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(CreateCardWhen, CreateCardThen),
-    {
-        self.expect(
-            &operations::CREATE_CARD,
-            |when, then| configure(CreateCardWhen::new(when), CreateCardThen::new(then)),
-        )
+    pub fn create_card(
+        &self,
+        configure: impl FnOnce(CreateCardWhen, CreateCardThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::CREATE_CARD, configure)
     }
 
     /// Mocks `listCards` (`GET /v1/card/all/{externalUserId}`).
-    pub fn list_cards<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(ListCardsWhen, ListCardsThen),
-    {
+    pub fn list_cards(
+        &self,
+        configure: impl FnOnce(ListCardsWhen, ListCardsThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::LIST_CARDS,
-            |when, then| configure(ListCardsWhen::new(when), ListCardsThen::new(then)),
+            |when, then| configure(ListCardsWhen(when), then),
         )
     }
 
     /// Mocks `getCard` (`GET /v1/card/details/{externalUserId}/{cardId}`).
-    pub fn get_card<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetCardWhen, GetCardThen),
-    {
+    pub fn get_card(
+        &self,
+        configure: impl FnOnce(GetCardWhen, GetCardThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_CARD,
-            |when, then| configure(GetCardWhen::new(when), GetCardThen::new(then)),
+            |when, then| configure(GetCardWhen(when), then),
         )
     }
 
     /// Mocks `updateCardPin` (`PATCH /v1/card/pin`).
-    pub fn update_card_pin<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UpdateCardPinWhen, UpdateCardPinThen),
-    {
-        self.expect(
-            &operations::UPDATE_CARD_PIN,
-            |when, then| configure(
-                UpdateCardPinWhen::new(when),
-                UpdateCardPinThen::new(then),
-            ),
-        )
+    pub fn update_card_pin(
+        &self,
+        configure: impl FnOnce(UpdateCardPinWhen, UpdateCardPinThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::UPDATE_CARD_PIN, configure)
     }
 
     /// Mocks `blockCard` (`PATCH /v1/card/block`).
-    pub fn block_card<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(BlockCardWhen, BlockCardThen),
-    {
-        self.expect(
-            &operations::BLOCK_CARD,
-            |when, then| configure(BlockCardWhen::new(when), BlockCardThen::new(then)),
-        )
+    pub fn block_card(
+        &self,
+        configure: impl FnOnce(BlockCardWhen, BlockCardThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::BLOCK_CARD, configure)
     }
 
     /// Mocks `unblockCard` (`PATCH /v1/card/unblock`).
-    pub fn unblock_card<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UnblockCardWhen, UnblockCardThen),
-    {
-        self.expect(
-            &operations::UNBLOCK_CARD,
-            |when, then| configure(
-                UnblockCardWhen::new(when),
-                UnblockCardThen::new(then),
-            ),
-        )
+    pub fn unblock_card(
+        &self,
+        configure: impl FnOnce(UnblockCardWhen, UnblockCardThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::UNBLOCK_CARD, configure)
     }
 
     /// Mocks `getCardLimits` (`GET /v1/card/limits/{externalUserId}/{cardId}`).
-    pub fn get_card_limits<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(GetCardLimitsWhen, GetCardLimitsThen),
-    {
+    pub fn get_card_limits(
+        &self,
+        configure: impl FnOnce(GetCardLimitsWhen, GetCardLimitsThen),
+    ) -> Mock<'_> {
         self.expect(
             &operations::GET_CARD_LIMITS,
-            |when, then| configure(
-                GetCardLimitsWhen::new(when),
-                GetCardLimitsThen::new(then),
-            ),
+            |when, then| configure(GetCardLimitsWhen(when), then),
         )
     }
 
     /// Mocks `updateCardLimits` (`PATCH /v1/card/limits`).
-    pub fn update_card_limits<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(UpdateCardLimitsWhen, UpdateCardLimitsThen),
-    {
-        self.expect(
-            &operations::UPDATE_CARD_LIMITS,
-            |when, then| configure(
-                UpdateCardLimitsWhen::new(when),
-                UpdateCardLimitsThen::new(then),
-            ),
-        )
+    pub fn update_card_limits(
+        &self,
+        configure: impl FnOnce(UpdateCardLimitsWhen, UpdateCardLimitsThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::UPDATE_CARD_LIMITS, configure)
     }
 
     /// Mocks `deleteCard` (`DELETE /v1/card`).
-    pub fn delete_card<F>(&self, configure: F) -> httpmock::Mock<'_>
-    where
-        F: FnOnce(DeleteCardWhen, DeleteCardThen),
-    {
-        self.expect(
-            &operations::DELETE_CARD,
-            |when, then| configure(DeleteCardWhen::new(when), DeleteCardThen::new(then)),
-        )
+    pub fn delete_card(
+        &self,
+        configure: impl FnOnce(DeleteCardWhen, DeleteCardThen),
+    ) -> Mock<'_> {
+        self.expect(&operations::DELETE_CARD, configure)
     }
 }
 
 /// Which requests to `createCard` (`POST /v1/card/virtual`).
-pub struct CreateCardWhen(httpmock::When);
-
-impl CreateCardWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::CREATE_CARD))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CreateCardRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type CreateCardWhen = When<types::CreateCardRequest>;
 
 /// What comes back from `createCard` (`POST /v1/card/virtual`).
-pub struct CreateCardThen(httpmock::Then);
-
-impl CreateCardThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::CardCreated) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type CreateCardThen = Then<types::CardCreated, 200>;
 
 /// Which requests to `listCards` (`GET /v1/card/all/{externalUserId}`).
-pub struct ListCardsWhen(httpmock::When);
+pub struct ListCardsWhen(When);
 
 impl ListCardsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::LIST_CARDS))
+    /// The path parameter `externalUserId` has exactly this value.
+    pub fn external_user_id(self, value: &str) -> Self {
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The bare `When`, for conditions beyond the document.
     pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::LIST_CARDS,
-                "externalUserId",
-                value,
-            ),
-        )
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `listCards` (`GET /v1/card/all/{externalUserId}`).
-pub struct ListCardsThen(httpmock::Then);
-
-impl ListCardsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::CardList) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type ListCardsThen = Then<types::CardList, 200>;
 
 /// Which requests to `getCard` (`GET /v1/card/details/{externalUserId}/{cardId}`).
-pub struct GetCardWhen(httpmock::When);
+pub struct GetCardWhen(When);
 
 impl GetCardWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_CARD))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_CARD,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The path parameter `cardId` has exactly this value.
     pub fn card_id(self, value: &str) -> Self {
-        Self(matching::path_parameter(self.0, &operations::GET_CARD, "cardId", value))
+        Self(self.0.path("cardId", value))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getCard` (`GET /v1/card/details/{externalUserId}/{cardId}`).
-pub struct GetCardThen(httpmock::Then);
-
-impl GetCardThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::CardDetails) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetCardThen = Then<types::CardDetails, 200>;
 
 /// Which requests to `updateCardPin` (`PATCH /v1/card/pin`).
-pub struct UpdateCardPinWhen(httpmock::When);
-
-impl UpdateCardPinWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPDATE_CARD_PIN))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::UpdateCardPinRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type UpdateCardPinWhen = When<types::UpdateCardPinRequest>;
 
 /// What comes back from `updateCardPin` (`PATCH /v1/card/pin`).
-pub struct UpdateCardPinThen(httpmock::Then);
-
-impl UpdateCardPinThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UpdateCardPinThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `blockCard` (`PATCH /v1/card/block`).
-pub struct BlockCardWhen(httpmock::When);
-
-impl BlockCardWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::BLOCK_CARD))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CardReference) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type BlockCardWhen = When<types::CardReference>;
 
 /// What comes back from `blockCard` (`PATCH /v1/card/block`).
-pub struct BlockCardThen(httpmock::Then);
-
-impl BlockCardThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type BlockCardThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `unblockCard` (`PATCH /v1/card/unblock`).
-pub struct UnblockCardWhen(httpmock::When);
-
-impl UnblockCardWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UNBLOCK_CARD))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CardReference) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type UnblockCardWhen = When<types::CardReference>;
 
 /// What comes back from `unblockCard` (`PATCH /v1/card/unblock`).
-pub struct UnblockCardThen(httpmock::Then);
-
-impl UnblockCardThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UnblockCardThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `getCardLimits` (`GET /v1/card/limits/{externalUserId}/{cardId}`).
-pub struct GetCardLimitsWhen(httpmock::When);
+pub struct GetCardLimitsWhen(When);
 
 impl GetCardLimitsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::GET_CARD_LIMITS))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
     /// The path parameter `externalUserId` has exactly this value.
     pub fn external_user_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_CARD_LIMITS,
-                "externalUserId",
-                value,
-            ),
-        )
+        Self(self.0.path("externalUserId", value))
     }
 
     /// The path parameter `cardId` has exactly this value.
     pub fn card_id(self, value: &str) -> Self {
-        Self(
-            matching::path_parameter(
-                self.0,
-                &operations::GET_CARD_LIMITS,
-                "cardId",
-                value,
-            ),
-        )
+        Self(self.0.path("cardId", value))
+    }
+
+    /// The bare `When`, for conditions beyond the document.
+    pub fn into_inner(self) -> httpmock::When {
+        self.0.into_inner()
     }
 }
 
 /// What comes back from `getCardLimits` (`GET /v1/card/limits/{externalUserId}/{cardId}`).
-pub struct GetCardLimitsThen(httpmock::Then);
-
-impl GetCardLimitsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::CardLimits) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type GetCardLimitsThen = Then<types::CardLimits, 200>;
 
 /// Which requests to `updateCardLimits` (`PATCH /v1/card/limits`).
-pub struct UpdateCardLimitsWhen(httpmock::When);
-
-impl UpdateCardLimitsWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::UPDATE_CARD_LIMITS))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::UpdateCardLimitsRequest) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type UpdateCardLimitsWhen = When<types::UpdateCardLimitsRequest>;
 
 /// What comes back from `updateCardLimits` (`PATCH /v1/card/limits`).
-pub struct UpdateCardLimitsThen(httpmock::Then);
-
-impl UpdateCardLimitsThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type UpdateCardLimitsThen = Then<types::MessageResponse, 200>;
 
 /// Which requests to `deleteCard` (`DELETE /v1/card`).
-pub struct DeleteCardWhen(httpmock::When);
-
-impl DeleteCardWhen {
-    /// Matches every request of the operation.
-    pub(crate) fn new(inner: httpmock::When) -> Self {
-        Self(matching::operation(inner, &operations::DELETE_CARD))
-    }
-
-    /// The bare `When`, for conditions beyond the document.
-    pub fn into_inner(self) -> httpmock::When {
-        self.0
-    }
-
-    /// The body is this value. Amounts are compared exactly: `12.5` is `12.50`, and nothing else.
-    pub fn body(self, value: &types::CardReference) -> Self {
-        Self(matching::body(self.0, value))
-    }
-}
+pub type DeleteCardWhen = When<types::CardReference>;
 
 /// What comes back from `deleteCard` (`DELETE /v1/card`).
-pub struct DeleteCardThen(httpmock::Then);
-
-impl DeleteCardThen {
-    /// Wraps a bare `Then`.
-    pub(crate) fn new(inner: httpmock::Then) -> Self {
-        Self(inner)
-    }
-
-    /// The bare `Then`, for answers beyond the document.
-    pub fn into_inner(self) -> httpmock::Then {
-        self.0
-    }
-
-    /// Answers with status 200.
-    pub fn ok(self, value: &types::MessageResponse) -> Self {
-        Self(
-            self
-                .0
-                .status(200u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 400.
-    pub fn bad_request(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(400u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-
-    /// Answers with status 401.
-    pub fn unauthorized(self, value: &types::Error) -> Self {
-        Self(
-            self
-                .0
-                .status(401u16)
-                .header("content-type", "application/json")
-                .body(matching::json(value)),
-        )
-    }
-}
+pub type DeleteCardThen = Then<types::MessageResponse, 200>;

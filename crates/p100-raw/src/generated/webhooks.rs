@@ -2,6 +2,8 @@
 
 //! The events P100 sends to the partner's server.
 
+#[allow(unused_imports)]
+use crate::Client;
 use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
 /// Which event a webhook tells.
@@ -10,19 +12,20 @@ use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, t
 pub enum WebhookKind {
     /// The EUR balance of a user became active
     ///
-    /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read getUserBalances
-    /// now, not before: the FAQ of September 2025 says so and names the path. `ACTIVE` is the only status known.
-    /// Prose calls the state before it `WAITING_FOR_ACTIVATION`, payloads say `WAITING_TO_BE_ACTIVATED`. The body has
-    /// no member of its own to tell it by, so it needs a path of its own.
+    /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read
+    /// [`get_user_balances`](Client::get_user_balances) now, not before: the FAQ of September 2025 says so and names
+    /// the path. `ACTIVE` is the only status known. Prose calls the state before it `WAITING_FOR_ACTIVATION`,
+    /// payloads say `WAITING_TO_BE_ACTIVATED`. The body has no member of its own to tell it by, so it needs a path of
+    /// its own.
     ///
     /// Default path: `/webhook/user/status` (documented). Docs:
     /// [19848469e0](https://partner-api-docs.p100.io/user-balance-generation-19848469e0.md).
     UserBalanceGenerated,
     /// A KYC file was taken or failed
     ///
-    /// Sent once per attempt of uploadKycFiles: `ADDED` means taken and queued, `ERROR` not processed. The body names
-    /// neither the file nor a reason. Two files of one user give two equal bodies, so repeats must not be dropped as
-    /// duplicates.
+    /// Sent once per attempt of [`upload_kyc_files`](Client::upload_kyc_files): `ADDED` means taken and queued,
+    /// `ERROR` not processed. The body names neither the file nor a reason. Two files of one user give two equal
+    /// bodies, so repeats must not be dropped as duplicates.
     ///
     /// Default path: `/webhook/kyc-files/status` (legacy). Docs:
     /// [19868429e0](https://partner-api-docs.p100.io/-kyc-file-added-19868429e0.md).
@@ -31,28 +34,32 @@ pub enum WebhookKind {
     ///
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
     /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
-    /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
-    /// events arrive at one path they tell neither: give this event a path of its own.
+    /// Where a proof of address applies, call [`start_user_verification`](Client::start_user_verification) only after
+    /// `APPROVED`. A second round after an upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of
+    /// [`IbanStatus`](WebhookKind::IbanStatus) too, so where several events arrive at one path they tell neither:
+    /// give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
     /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
     PoaVerificationStatus,
     /// The KYC of a user moved on
     ///
-    /// Sent on each change of the verification, for own files and hosted KYC alike. `verificationStatus` is about the
-    /// user, `attemptStatus` about this attempt; a successful attempt normally makes the user `VERIFIED`.
-    /// `rejectionReason` goes with `REJECTED_BY_PROVIDER`.
+    /// Sent on each change of the verification, for own files and hosted KYC alike.
+    /// [`verification_status`](types::KycVerificationStatusEvent::verification_status) is about the user,
+    /// [`attempt_status`](types::KycVerificationStatusEvent::attempt_status) about this attempt; a successful attempt
+    /// normally makes the user `VERIFIED`. [`rejection_reason`](types::KycVerificationStatusEvent::rejection_reason)
+    /// goes with `REJECTED_BY_PROVIDER`.
     ///
     /// Default path: `/webhook/kyc-verification/status` (assumed). Docs:
     /// [19868999e0](https://partner-api-docs.p100.io/kyc-verification-status-19868999e0.md).
     KycVerificationStatus,
     /// An internal transfer moved on
     ///
-    /// Sent when the status of a transfer of createTransfer changes. The user id of the partner's side is null;
-    /// should it be left out instead, a payment by the partner can be told by its path only. `amount` is a number
-    /// here, although the request table of the docs says string. `error` is meant for failures, yet a sample of the
-    /// legacy docs carries it beside a success: go by `status`.
+    /// Sent when the status of a transfer of [`create_transfer`](Client::create_transfer) changes. The user id of the
+    /// partner's side is null; should it be left out instead, a payment by the partner can be told by its path only.
+    /// [`amount`](types::TransferStatusEvent::amount) is a number here, although the request table of the docs says
+    /// string. [`error`](types::TransferStatusEvent::error) is meant for failures, yet a sample of the legacy docs
+    /// carries it beside a success: go by [`status`](types::TransferStatusEvent::status).
     ///
     /// Default path: `/transfer-webhook` (legacy). Docs:
     /// [19869016e0](https://partner-api-docs.p100.io/p2p-transfer-webhook-19869016e0.md).
@@ -60,9 +67,11 @@ pub enum WebhookKind {
     /// A SEPA transfer moved on
     ///
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
-    /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
-    /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
+    /// with an [`error`](types::SepaTransferStatusEvent::error) object for `FAILED`.
+    /// [`amount`](types::SepaTransferStatusEvent::amount) is a string, [`fee`](types::SepaTransferStatusEvent::fee) a
+    /// number. Neither body names the user, nor a receiving company. The small body has nothing but the path to tell
+    /// it by: when all events arrive at one path, look its [`id`](types::SepaTransferStatusEvent::id) up with
+    /// [`get_sepa_transfer`](Client::get_sepa_transfer). The path is inferred: an integrator serves it.
     ///
     /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
@@ -78,9 +87,10 @@ pub enum WebhookKind {
     SepaDepositReceived,
     /// A crypto withdrawal moved on
     ///
-    /// Sent on each step of a withdrawal, from processing at P100 to confirmation on the chain. `currency` is an
-    /// object with currency and network here, a string in every other event. The status words are unknown;
-    /// `SUCCESSFUL` is assumed. Confirm the outcome with getWithdrawal.
+    /// Sent on each step of a withdrawal, from processing at P100 to confirmation on the chain.
+    /// [`currency`](types::CryptoWithdrawalStatusEvent::currency) is an object with currency and network here, a
+    /// string in every other event. The status words are unknown; `SUCCESSFUL` is assumed. Confirm the outcome with
+    /// [`get_withdrawal`](Client::get_withdrawal).
     ///
     /// Default path: `/crypto-withdrawal-webhook` (legacy). Docs:
     /// [19869018e0](https://partner-api-docs.p100.io/crypto-withdrawal-19869018e0.md).
@@ -88,10 +98,11 @@ pub enum WebhookKind {
     /// A crypto deposit moved on
     ///
     /// Sent on each step of an incoming deposit: `WAITING_FOR_VERIFICATION` seen on the chain and being checked,
-    /// `WAITING_FOR_TR_DATA` held until updateDepositTravelRule names the sender, `SUCCESSFUL` credited,
-    /// `UNSUCCESSFUL` refused. Neither network nor reason is in the body. `amount` is a number here. The FAQ shows
-    /// this event in another form, wrapped as `event_type` and `data` with fewer members and a string amount: the
-    /// flat form of the event page is modelled, and a careful receiver unwraps `data` when `event_type` is present.
+    /// `WAITING_FOR_TR_DATA` held until [`update_deposit_travel_rule`](Client::update_deposit_travel_rule) names the
+    /// sender, `SUCCESSFUL` credited, `UNSUCCESSFUL` refused. Neither network nor reason is in the body.
+    /// [`amount`](types::CryptoDepositStatusEvent::amount) is a number here. The FAQ shows this event in another
+    /// form, wrapped as `event_type` and `data` with fewer members and a string amount: the flat form of the event
+    /// page is modelled, and a careful receiver unwraps `data` when `event_type` is present.
     ///
     /// Default path: `/crypto-deposit-webhook` (assumed). Docs:
     /// [19869098e0](https://partner-api-docs.p100.io/crypto-deposit-19869098e0.md).
@@ -99,7 +110,8 @@ pub enum WebhookKind {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
+    /// names are guesses, so only the path tells the event.
+    /// [`external_user_id`](types::ExchangeStatusEvent::external_user_id) is absent or null for the partner. The
     /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
     /// Default path: `/exchange-webhook` (assumed). Docs:
@@ -109,7 +121,8 @@ pub enum WebhookKind {
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
     /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
-    /// identify the payment: use `transactionId` against repeats when it is there.
+    /// identify the payment: use [`transaction_id`](types::CardTransactionEvent::transaction_id) against repeats when
+    /// it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -119,7 +132,8 @@ pub enum WebhookKind {
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
     /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
     /// are inferred from an integrator, the others are guesses. Only the path tells this event from
-    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
+    /// [`CardActivationCode`](WebhookKind::CardActivationCode): a code for a payment must never be taken for one that
+    /// adds a card to a wallet.
     ///
     /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
     /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
@@ -128,16 +142,17 @@ pub enum WebhookKind {
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
     /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
-    /// Only the path tells this event from card3dsCode.
+    /// Only the path tells this event from [`Card3dsCode`](WebhookKind::Card3dsCode).
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
     CardActivationCode,
     /// An order moved on
     ///
-    /// Sent when the status of an order of createOrder changes. The body is taken to be a part of what getOrder
-    /// answers. Which status is final is unknown. A further payment may repeat a status with another
-    /// `receivedAmount`, so repeats must not be dropped by status.
+    /// Sent when the status of an order of [`create_order`](Client::create_order) changes. The body is taken to be a
+    /// part of what [`get_order`](Client::get_order) answers. Which status is final is unknown. A further payment may
+    /// repeat a status with another [`received_amount`](types::OrderStatusEvent::received_amount), so repeats must
+    /// not be dropped by status.
     ///
     /// Default path: `/order-webhook` (assumed). Docs: [20961757e0](https://partner-api-docs.p100.io).
     OrderStatus,
@@ -145,7 +160,8 @@ pub enum WebhookKind {
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
     /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
-    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
+    /// link underpaid give the same status: compare [`transactions`](types::PaymentLinkStatusEvent::transactions)
+    /// with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -154,8 +170,9 @@ pub enum WebhookKind {
     ///
     /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
-    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
+    /// no id: a second deposit from the same account may repeat earlier statuses. The name
+    /// [`iban`](types::IbanStatusEvent::iban) is a guess and two of the words are also those of
+    /// [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus), so only the path tells the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus,
@@ -184,24 +201,7 @@ impl WebhookKind {
     /// How the event is recognised.
     #[must_use]
     pub fn route(self) -> &'static WebhookRoute {
-        match self {
-            Self::UserBalanceGenerated => &ROUTES[0usize],
-            Self::KycFileAdded => &ROUTES[1usize],
-            Self::PoaVerificationStatus => &ROUTES[2usize],
-            Self::KycVerificationStatus => &ROUTES[3usize],
-            Self::TransferStatus => &ROUTES[4usize],
-            Self::SepaTransferStatus => &ROUTES[5usize],
-            Self::SepaDepositReceived => &ROUTES[6usize],
-            Self::CryptoWithdrawalStatus => &ROUTES[7usize],
-            Self::CryptoDepositStatus => &ROUTES[8usize],
-            Self::ExchangeStatus => &ROUTES[9usize],
-            Self::CardTransaction => &ROUTES[10usize],
-            Self::Card3dsCode => &ROUTES[11usize],
-            Self::CardActivationCode => &ROUTES[12usize],
-            Self::OrderStatus => &ROUTES[13usize],
-            Self::PaymentLinkStatus => &ROUTES[14usize],
-            Self::IbanStatus => &ROUTES[15usize],
-        }
+        &ROUTES[self as usize]
     }
 
     /// Reads the flat JSON body of this event. What of it does not fit the document is set aside.
@@ -213,40 +213,32 @@ impl WebhookKind {
             Self::UserBalanceGenerated => {
                 json::event(body, WebhookEvent::UserBalanceGenerated)
             }
-
             Self::KycFileAdded => json::event(body, WebhookEvent::KycFileAdded),
             Self::PoaVerificationStatus => {
                 json::event(body, WebhookEvent::PoaVerificationStatus)
             }
-
             Self::KycVerificationStatus => {
                 json::event(body, WebhookEvent::KycVerificationStatus)
             }
-
             Self::TransferStatus => json::event(body, WebhookEvent::TransferStatus),
             Self::SepaTransferStatus => {
                 json::event(body, WebhookEvent::SepaTransferStatus)
             }
-
             Self::SepaDepositReceived => {
                 json::event(body, WebhookEvent::SepaDepositReceived)
             }
-
             Self::CryptoWithdrawalStatus => {
                 json::event(body, WebhookEvent::CryptoWithdrawalStatus)
             }
-
             Self::CryptoDepositStatus => {
                 json::event(body, WebhookEvent::CryptoDepositStatus)
             }
-
             Self::ExchangeStatus => json::event(body, WebhookEvent::ExchangeStatus),
             Self::CardTransaction => json::event(body, WebhookEvent::CardTransaction),
             Self::Card3dsCode => json::event(body, WebhookEvent::Card3dsCode),
             Self::CardActivationCode => {
                 json::event(body, WebhookEvent::CardActivationCode)
             }
-
             Self::OrderStatus => json::event(body, WebhookEvent::OrderStatus),
             Self::PaymentLinkStatus => json::event(body, WebhookEvent::PaymentLinkStatus),
             Self::IbanStatus => json::event(body, WebhookEvent::IbanStatus),
@@ -263,25 +255,11 @@ impl std::fmt::Display for WebhookKind {
 impl std::str::FromStr for WebhookKind {
     type Err = UnknownWebhook;
     fn from_str(id: &str) -> Result<Self, UnknownWebhook> {
-        match id {
-            "userBalanceGenerated" => Ok(Self::UserBalanceGenerated),
-            "kycFileAdded" => Ok(Self::KycFileAdded),
-            "poaVerificationStatus" => Ok(Self::PoaVerificationStatus),
-            "kycVerificationStatus" => Ok(Self::KycVerificationStatus),
-            "transferStatus" => Ok(Self::TransferStatus),
-            "sepaTransferStatus" => Ok(Self::SepaTransferStatus),
-            "sepaDepositReceived" => Ok(Self::SepaDepositReceived),
-            "cryptoWithdrawalStatus" => Ok(Self::CryptoWithdrawalStatus),
-            "cryptoDepositStatus" => Ok(Self::CryptoDepositStatus),
-            "exchangeStatus" => Ok(Self::ExchangeStatus),
-            "cardTransaction" => Ok(Self::CardTransaction),
-            "card3dsCode" => Ok(Self::Card3dsCode),
-            "cardActivationCode" => Ok(Self::CardActivationCode),
-            "orderStatus" => Ok(Self::OrderStatus),
-            "paymentLinkStatus" => Ok(Self::PaymentLinkStatus),
-            "ibanStatus" => Ok(Self::IbanStatus),
-            _ => Err(UnknownWebhook),
-        }
+        ROUTES
+            .iter()
+            .find(|route| route.id == id)
+            .map(|route| route.kind)
+            .ok_or(UnknownWebhook)
     }
 }
 
@@ -297,160 +275,26 @@ impl std::fmt::Display for UnknownWebhook {
 }
 
 impl std::error::Error for UnknownWebhook {}
-/// An event with its payload.
+/// An event with its payload. What each means is said at the variant of the same name of [`WebhookKind`](WebhookKind).
+#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WebhookEvent {
-    /// The EUR balance of a user became active
-    ///
-    /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read getUserBalances
-    /// now, not before: the FAQ of September 2025 says so and names the path. `ACTIVE` is the only status known.
-    /// Prose calls the state before it `WAITING_FOR_ACTIVATION`, payloads say `WAITING_TO_BE_ACTIVATED`. The body has
-    /// no member of its own to tell it by, so it needs a path of its own.
-    ///
-    /// Default path: `/webhook/user/status` (documented). Docs:
-    /// [19848469e0](https://partner-api-docs.p100.io/user-balance-generation-19848469e0.md).
     UserBalanceGenerated(Box<types::UserBalanceGeneratedEvent>),
-    /// A KYC file was taken or failed
-    ///
-    /// Sent once per attempt of uploadKycFiles: `ADDED` means taken and queued, `ERROR` not processed. The body names
-    /// neither the file nor a reason. Two files of one user give two equal bodies, so repeats must not be dropped as
-    /// duplicates.
-    ///
-    /// Default path: `/webhook/kyc-files/status` (legacy). Docs:
-    /// [19868429e0](https://partner-api-docs.p100.io/-kyc-file-added-19868429e0.md).
     KycFileAdded(Box<types::KycFileAddedEvent>),
-    /// The review of a proof of address moved on
-    ///
-    /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
-    /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
-    /// Where a proof of address applies, call startUserVerification only after `APPROVED`. A second round after an
-    /// upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of ibanStatus too, so where several
-    /// events arrive at one path they tell neither: give this event a path of its own.
-    ///
-    /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
-    /// [19868998e0](https://partner-api-docs.p100.io/poa-verification-status-19868998e0.md).
     PoaVerificationStatus(Box<types::PoaVerificationStatusEvent>),
-    /// The KYC of a user moved on
-    ///
-    /// Sent on each change of the verification, for own files and hosted KYC alike. `verificationStatus` is about the
-    /// user, `attemptStatus` about this attempt; a successful attempt normally makes the user `VERIFIED`.
-    /// `rejectionReason` goes with `REJECTED_BY_PROVIDER`.
-    ///
-    /// Default path: `/webhook/kyc-verification/status` (assumed). Docs:
-    /// [19868999e0](https://partner-api-docs.p100.io/kyc-verification-status-19868999e0.md).
     KycVerificationStatus(Box<types::KycVerificationStatusEvent>),
-    /// An internal transfer moved on
-    ///
-    /// Sent when the status of a transfer of createTransfer changes. The user id of the partner's side is null;
-    /// should it be left out instead, a payment by the partner can be told by its path only. `amount` is a number
-    /// here, although the request table of the docs says string. `error` is meant for failures, yet a sample of the
-    /// legacy docs carries it beside a success: go by `status`.
-    ///
-    /// Default path: `/transfer-webhook` (legacy). Docs:
-    /// [19869016e0](https://partner-api-docs.p100.io/p2p-transfer-webhook-19869016e0.md).
     TransferStatus(Box<types::TransferStatusEvent>),
-    /// A SEPA transfer moved on
-    ///
-    /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
-    /// with an `error` object for `FAILED`. `amount` is a string, `fee` a number. Neither body names the user, nor a
-    /// receiving company. The small body has nothing but the path to tell it by: when all events arrive at one path,
-    /// look its `id` up with getSepaTransfer. The path is inferred: an integrator serves it.
-    ///
-    /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
-    /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
     SepaTransferStatus(Box<types::SepaTransferStatusEvent>),
-    /// A SEPA deposit was credited to a user
-    ///
-    /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
-    /// money has arrived.
-    ///
-    /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
-    /// [19884025e0](https://partner-api-docs.p100.io/sepa-deposit-19884025e0.md), 28597736e0.
     SepaDepositReceived(Box<types::SepaDepositReceivedEvent>),
-    /// A crypto withdrawal moved on
-    ///
-    /// Sent on each step of a withdrawal, from processing at P100 to confirmation on the chain. `currency` is an
-    /// object with currency and network here, a string in every other event. The status words are unknown;
-    /// `SUCCESSFUL` is assumed. Confirm the outcome with getWithdrawal.
-    ///
-    /// Default path: `/crypto-withdrawal-webhook` (legacy). Docs:
-    /// [19869018e0](https://partner-api-docs.p100.io/crypto-withdrawal-19869018e0.md).
     CryptoWithdrawalStatus(Box<types::CryptoWithdrawalStatusEvent>),
-    /// A crypto deposit moved on
-    ///
-    /// Sent on each step of an incoming deposit: `WAITING_FOR_VERIFICATION` seen on the chain and being checked,
-    /// `WAITING_FOR_TR_DATA` held until updateDepositTravelRule names the sender, `SUCCESSFUL` credited,
-    /// `UNSUCCESSFUL` refused. Neither network nor reason is in the body. `amount` is a number here. The FAQ shows
-    /// this event in another form, wrapped as `event_type` and `data` with fewer members and a string amount: the
-    /// flat form of the event page is modelled, and a careful receiver unwraps `data` when `event_type` is present.
-    ///
-    /// Default path: `/crypto-deposit-webhook` (assumed). Docs:
-    /// [19869098e0](https://partner-api-docs.p100.io/crypto-deposit-19869098e0.md).
     CryptoDepositStatus(Box<types::CryptoDepositStatusEvent>),
-    /// An exchange moved on
-    ///
-    /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses, so only the path tells the event. `externalUserId` is absent or null for the partner. The
-    /// words `COMPLETED` and `FAILED` are those of the exchange details.
-    ///
-    /// Default path: `/exchange-webhook` (assumed). Docs:
-    /// [19869099e0](https://partner-api-docs.p100.io/exchange-19869099e0.md).
     ExchangeStatus(Box<types::ExchangeStatusEvent>),
-    /// A card payment succeeded
-    ///
-    /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
-    /// identify the payment: use `transactionId` against repeats when it is there.
-    ///
-    /// Default path: `/card-transaction-webhook` (assumed). Docs:
-    /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
     CardTransaction(Box<types::CardTransactionEvent>),
-    /// A one-time code for an online card payment
-    ///
-    /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
-    /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
-    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
-    /// cardActivationCode: a code for a payment must never be taken for one that adds a card to a wallet.
-    ///
-    /// Default path: `/card-3ds-code-webhook` (assumed). Docs:
-    /// [19869100e0](https://partner-api-docs.p100.io/card-3ds-code-19869100e0.md).
     Card3dsCode(Box<types::Card3dsCodeEvent>),
-    /// A one-time code to add a card to a phone wallet
-    ///
-    /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
-    /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
-    /// Only the path tells this event from card3dsCode.
-    ///
-    /// Default path: `/card-activation-code-webhook` (assumed). Docs:
-    /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
     CardActivationCode(Box<types::CardActivationCodeEvent>),
-    /// An order moved on
-    ///
-    /// Sent when the status of an order of createOrder changes. The body is taken to be a part of what getOrder
-    /// answers. Which status is final is unknown. A further payment may repeat a status with another
-    /// `receivedAmount`, so repeats must not be dropped by status.
-    ///
-    /// Default path: `/order-webhook` (assumed). Docs: [20961757e0](https://partner-api-docs.p100.io).
     OrderStatus(Box<types::OrderStatusEvent>),
-    /// A payment link moved on
-    ///
-    /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
-    /// link underpaid give the same status: compare `transactions` with what is known before dropping a repeat.
-    ///
-    /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
-    /// 28597742e0.
     PaymentLinkStatus(Box<types::PaymentLinkStatusEvent>),
-    /// The check of an account moved on
-    ///
-    /// Sent when the check of an account from which a SEPA deposit came moves on: `PENDING` the name of the sender is
-    /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
-    /// no id: a second deposit from the same account may repeat earlier statuses. The name `iban` is a guess and two
-    /// of the words are also those of poaVerificationStatus, so only the path tells the event.
-    ///
-    /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus(Box<types::IbanStatusEvent>),
 }
 
@@ -487,30 +331,24 @@ impl WebhookEvent {
             Self::UserBalanceGenerated(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::KycFileAdded(event) => serde_json::to_string(&crate::Wire(event)),
             Self::PoaVerificationStatus(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::KycVerificationStatus(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::TransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
             Self::SepaTransferStatus(event) => serde_json::to_string(&crate::Wire(event)),
             Self::SepaDepositReceived(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::CryptoWithdrawalStatus(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::CryptoDepositStatus(event) => {
                 serde_json::to_string(&crate::Wire(event))
             }
-
             Self::ExchangeStatus(event) => serde_json::to_string(&crate::Wire(event)),
             Self::CardTransaction(event) => serde_json::to_string(&crate::Wire(event)),
             Self::Card3dsCode(event) => serde_json::to_string(&crate::Wire(event)),

@@ -3,6 +3,7 @@
 //! What answers each operation.
 
 use p100_raw::{Operation, types};
+use serde::Serialize;
 use crate::call::{Input, Refusal, Reply};
 use crate::world::World;
 
@@ -13,145 +14,69 @@ pub(crate) fn handle(
     input: &Input,
 ) -> Result<Reply, Refusal> {
     match operation.id {
-        "getPartnerBalances" => {
-            world.get_partner_balances().map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createPartnerWallet" => {
-            world
-                .create_partner_wallet(input.body::<types::PartnerWalletRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "getPartnerBalances" => json(200, world.get_partner_balances()),
+        "createPartnerWallet" => json(200, world.create_partner_wallet(input.body()?)),
         "getPartnerTransactions" => {
-            world
-                .get_partner_transactions(
-                    input.integer("month")?,
-                    input.integer("year")?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(
+                200,
+                world
+                    .get_partner_transactions(
+                        input.integer("month")?,
+                        input.integer("year")?,
+                    ),
+            )
         }
-
-        "lockPartnerRate" => {
-            world.lock_partner_rate().map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "lockPartnerRate" => json(200, world.lock_partner_rate()),
         "createPartnerExchange" => {
-            world
-                .create_partner_exchange(input.body::<types::PartnerExchangeRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.create_partner_exchange(input.body()?))
         }
-
         "createPartnerWithdrawal" => {
-            world
-                .create_partner_withdrawal(
-                    input.body::<types::PartnerWithdrawalRequest>()?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.create_partner_withdrawal(input.body()?))
         }
-
         "createPartnerSepaTransfer" => {
-            world
-                .create_partner_sepa_transfer(
-                    input.body::<types::PartnerSepaTransferRequest>()?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.create_partner_sepa_transfer(input.body()?))
         }
-
-        "getSepaTransfer" => {
-            world
-                .get_sepa_transfer(input.path("transferId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createUser" => {
-            world
-                .create_user(input.body::<types::CreateUserRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "getSepaTransfer" => json(200, world.get_sepa_transfer(input.path("transferId"))),
+        "createUser" => json(200, world.create_user(input.body()?)),
         "uploadKycFiles" => {
-            world
-                .upload_kyc_files(input.path("externalUserId"), input.files())
-                .map(|answer| Reply::json(201u16, &answer))
+            json(
+                201,
+                world.upload_kyc_files(input.path("externalUserId"), input.files()),
+            )
         }
-
         "uploadPoaFiles" => {
             world
                 .upload_poa_files(input.path("externalUserId"), input.files())
                 .map(|(status, answer)| Reply::json(status, &answer))
         }
-
         "startUserVerification" => {
-            world
-                .start_user_verification(input.body::<types::UserVerificationRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.start_user_verification(input.body()?))
         }
-
         "updateUser" => {
-            world
-                .update_user(
-                    input.path("externalUserId"),
-                    input.body::<types::UpdateUserRequest>()?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.update_user(input.path("externalUserId"), input.body()?))
         }
-
-        "deleteUser" => {
-            world
-                .delete_user(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "suspendUser" => {
-            world
-                .suspend_user(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "unsuspendUser" => {
-            world
-                .unsuspend_user(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "deleteUser" => json(200, world.delete_user(input.path("externalUserId"))),
+        "suspendUser" => json(200, world.suspend_user(input.path("externalUserId"))),
+        "unsuspendUser" => json(200, world.unsuspend_user(input.path("externalUserId"))),
         "extendUser" => {
-            world
-                .extend_user(
-                    input.path("externalUserId"),
-                    input.body::<types::ExtendUserRequest>()?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.extend_user(input.path("externalUserId"), input.body()?))
         }
-
         "getUserBalances" => {
-            world
-                .get_user_balances(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.get_user_balances(input.path("externalUserId")))
         }
-
         "getUserTransactions" => {
-            world
-                .get_user_transactions(
-                    input.path("externalUserId"),
-                    input.integer("month")?,
-                    input.integer("year")?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(
+                200,
+                world
+                    .get_user_transactions(
+                        input.path("externalUserId"),
+                        input.integer("month")?,
+                        input.integer("year")?,
+                    ),
+            )
         }
-
-        "createLimitedUser" => {
-            world
-                .create_limited_user(input.body::<types::CreateLimitedUserRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createKycSession" => {
-            world
-                .create_kyc_session(input.body::<types::KycSessionRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "createLimitedUser" => json(200, world.create_limited_user(input.body()?)),
+        "createKycSession" => json(200, world.create_kyc_session(input.body()?)),
         "openKycPage" => {
             world
                 .open_kyc_page(
@@ -160,196 +85,79 @@ pub(crate) fn handle(
                 )
                 .map(Reply::html)
         }
-
-        "getKycStatus" => {
-            world
-                .get_kyc_status(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "getRates" => world.get_rates().map(|answer| Reply::json(200u16, &answer)),
-        "lockRate" => {
-            world
-                .lock_rate(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createExchange" => {
-            world
-                .create_exchange(input.body::<types::ExchangeRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "getExchange" => {
-            world
-                .get_exchange(input.path("exchangeId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "getKycStatus" => json(200, world.get_kyc_status(input.path("externalUserId"))),
+        "getRates" => json(200, world.get_rates()),
+        "lockRate" => json(200, world.lock_rate(input.path("externalUserId"))),
+        "createExchange" => json(200, world.create_exchange(input.body()?)),
+        "getExchange" => json(200, world.get_exchange(input.path("exchangeId"))),
         "updateDepositTravelRule" => {
-            world
-                .update_deposit_travel_rule(
-                    input.path("cryptoDepositId"),
-                    input.body::<types::TravelRuleRequest>()?,
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(
+                200,
+                world
+                    .update_deposit_travel_rule(
+                        input.path("cryptoDepositId"),
+                        input.body()?,
+                    ),
+            )
         }
-
         "getNetworkFee" => {
-            world
-                .get_network_fee(
-                    types::NetworkFeeCurrency::from(input.required("currency")?),
-                    input.query("network").map(types::NetworkFeeNetwork::from),
-                )
-                .map(|answer| Reply::json(200u16, &answer))
+            json(
+                200,
+                world
+                    .get_network_fee(
+                        types::NetworkFeeCurrency::from(input.required("currency")?),
+                        input.query("network").map(types::NetworkFeeNetwork::from),
+                    ),
+            )
         }
-
-        "createWithdrawal" => {
-            world
-                .create_withdrawal(input.body::<types::WithdrawalRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "getWithdrawal" => {
-            world
-                .get_withdrawal(input.path("withdrawalId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createTransfer" => {
-            world
-                .create_transfer(input.body::<types::TransferRequest>()?)
-                .map(|answer| Reply::json(201u16, &answer))
-        }
-
-        "getTransfer" => {
-            world
-                .get_transfer(input.path("transferId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createCard" => {
-            world
-                .create_card(input.body::<types::CreateCardRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "listCards" => {
-            world
-                .list_cards(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "createWithdrawal" => json(200, world.create_withdrawal(input.body()?)),
+        "getWithdrawal" => json(200, world.get_withdrawal(input.path("withdrawalId"))),
+        "createTransfer" => json(201, world.create_transfer(input.body()?)),
+        "getTransfer" => json(200, world.get_transfer(input.path("transferId"))),
+        "createCard" => json(200, world.create_card(input.body()?)),
+        "listCards" => json(200, world.list_cards(input.path("externalUserId"))),
         "getCard" => {
-            world
-                .get_card(input.path("externalUserId"), input.path("cardId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.get_card(input.path("externalUserId"), input.path("cardId")))
         }
-
-        "updateCardPin" => {
-            world
-                .update_card_pin(input.body::<types::UpdateCardPinRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "blockCard" => {
-            world
-                .block_card(input.body::<types::CardReference>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "unblockCard" => {
-            world
-                .unblock_card(input.body::<types::CardReference>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "updateCardPin" => json(200, world.update_card_pin(input.body()?)),
+        "blockCard" => json(200, world.block_card(input.body()?)),
+        "unblockCard" => json(200, world.unblock_card(input.body()?)),
         "getCardLimits" => {
-            world
-                .get_card_limits(input.path("externalUserId"), input.path("cardId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(
+                200,
+                world.get_card_limits(input.path("externalUserId"), input.path("cardId")),
+            )
         }
-
-        "updateCardLimits" => {
-            world
-                .update_card_limits(input.body::<types::UpdateCardLimitsRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "deleteCard" => {
-            world
-                .delete_card(input.body::<types::CardReference>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "getPartnerSepaDepositInfo" => {
-            world
-                .get_partner_sepa_deposit_info()
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "listPartnerSepaContacts" => {
-            world.list_partner_sepa_contacts().map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "updateCardLimits" => json(200, world.update_card_limits(input.body()?)),
+        "deleteCard" => json(200, world.delete_card(input.body()?)),
+        "getPartnerSepaDepositInfo" => json(200, world.get_partner_sepa_deposit_info()),
+        "listPartnerSepaContacts" => json(200, world.list_partner_sepa_contacts()),
         "getUserSepaDepositInfo" => {
-            world
-                .get_user_sepa_deposit_info(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.get_user_sepa_deposit_info(input.path("externalUserId")))
         }
-
         "listUserSepaContacts" => {
-            world
-                .list_user_sepa_contacts(input.path("externalUserId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.list_user_sepa_contacts(input.path("externalUserId")))
         }
-
         "createUserSepaTransfer" => {
-            world
-                .create_user_sepa_transfer(input.body::<types::SepaTransferRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.create_user_sepa_transfer(input.body()?))
         }
-
-        "getOrderRates" => {
-            world.get_order_rates().map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "lockOrderRate" => {
-            world
-                .lock_order_rate(input.body::<types::OrderLockRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createOrder" => {
-            world
-                .create_order(input.body::<types::OrderRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "getOrder" => {
-            world
-                .get_order(input.path("orderId"))
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createPaymentLink" => {
-            world
-                .create_payment_link(input.body::<types::PaymentLinkRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
-        "createHostedCheckout" => {
-            world
-                .create_hosted_checkout(input.body::<types::HostedCheckoutRequest>()?)
-                .map(|answer| Reply::json(200u16, &answer))
-        }
-
+        "getOrderRates" => json(200, world.get_order_rates()),
+        "lockOrderRate" => json(200, world.lock_order_rate(input.body()?)),
+        "createOrder" => json(200, world.create_order(input.body()?)),
+        "getOrder" => json(200, world.get_order(input.path("orderId"))),
+        "createPaymentLink" => json(200, world.create_payment_link(input.body()?)),
+        "createHostedCheckout" => json(200, world.create_hosted_checkout(input.body()?)),
         "getPaymentLink" => {
-            world
-                .get_payment_link(input.path("paymentLinkId"))
-                .map(|answer| Reply::json(200u16, &answer))
+            json(200, world.get_payment_link(input.path("paymentLinkId")))
         }
-
         other => Err(Refusal::message(404, format!("There is no operation {other}."))),
     }
+}
+
+/// A success with a documented status.
+fn json<T: Serialize>(
+    status: u16,
+    result: Result<T, Refusal>,
+) -> Result<Reply, Refusal> {
+    result.map(|body| Reply::json(status, &body))
 }

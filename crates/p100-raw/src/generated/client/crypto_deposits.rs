@@ -3,55 +3,47 @@
 //! Calls of the module Crypto Deposits.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Supply the sender of a crypto deposit
     ///
-    /// Gives the travel-rule data of the sender of one deposit that the event cryptoDepositStatus reported as
-    /// `WAITING_FOR_TR_DATA`; the funds are released afterwards, which the same event reports as `SUCCESSFUL` (or
-    /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The pages for partner and user are
-    /// taken to describe one endpoint. The docs print neither body nor path: method, path and body are inferred from
-    /// a third-party integration that agrees with the docs wherever both can be compared. The next best guess is what
-    /// stood here before, `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
+    /// Gives the travel-rule data of the sender of one deposit that the event
+    /// [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus) reported as `WAITING_FOR_TR_DATA`; the funds are
+    /// released afterwards, which the same event reports as `SUCCESSFUL` (or `UNSUCCESSFUL` when refused). There is
+    /// no details operation for deposits. The pages for partner and user are taken to describe one endpoint. The docs
+    /// print neither body nor path: method, path and body are inferred from a third-party integration that agrees
+    /// with the docs wherever both can be compared. The next best guess is what stood here before,
+    /// `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
     ///
-    /// `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}` (path: inferred).
+    /// The outcome comes later, by the event [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus); final:
+    /// `SUCCESSFUL`, `UNSUCCESSFUL`.
+    ///
+    /// `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}` (path: inferred; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
     ///
     /// # Parameters
     ///
-    /// - `crypto_deposit_id`: Id of the deposit from the event cryptoDepositStatus. Mostly a uuid, but the docs also
-    ///   show another form.
+    /// - `crypto_deposit_id`: Id of the deposit from the event
+    ///   [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus). Mostly a uuid, but the docs also show another
+    ///   form.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by the event `cryptoDepositStatus`; final: `SUCCESSFUL`, `UNSUCCESSFUL`.
-    ///
-    /// Docs: [19693646e0](https://partner-api-docs.p100.io/update-travel-rule-19693646e0.md), 28597716e0, 28597683e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_deposit_travel_rule(
         &self,
         crypto_deposit_id: &str,
         body: &types::TravelRuleRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPDATE_DEPOSIT_TRAVEL_RULE;
-        let request = self
-            .request(operation, &[("cryptoDepositId", crypto_deposit_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UPDATE_DEPOSIT_TRAVEL_RULE, &[crypto_deposit_id])?
+            .body(body)
+            .json()
+            .await
     }
 }

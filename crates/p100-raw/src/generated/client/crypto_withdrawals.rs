@@ -3,6 +3,8 @@
 //! Calls of the module Crypto Withdrawals.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -13,7 +15,8 @@ impl Client {
     /// too) and leave the parameter out for Ethereum and for every other coin. No page states the unit of the fee.
     /// The pages for partner and user are taken to describe one endpoint.
     ///
-    /// `GET /v1/crypto-withdrawal/get-network-fee` (path: documented).
+    /// `GET /v1/crypto-withdrawal/get-network-fee` (path: documented). Docs:
+    /// [19693653e0](https://partner-api-docs.p100.io/get-network-fee-19693653e0.md), 28597680e0.
     ///
     /// # Parameters
     ///
@@ -24,40 +27,35 @@ impl Client {
     /// # Errors
     ///
     /// - `P410` (status 400, legacy): `invalid-currency`: unknown currency. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693653e0](https://partner-api-docs.p100.io/get-network-fee-19693653e0.md), 28597680e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_network_fee(
         &self,
         currency: &types::NetworkFeeCurrency,
         network: Option<&types::NetworkFeeNetwork>,
     ) -> Result<Response<types::NetworkFee>, Error> {
-        let operation = &operations::GET_NETWORK_FEE;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&[("currency", &currency)])
-            .query(&[("network", &network)])
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_NETWORK_FEE, &[])?
+            .query("currency", currency)
+            .optional_query("network", network)
+            .json()
+            .await
     }
 
     /// Send crypto from a user account
     ///
-    /// Sends crypto from the balance of a user to an external wallet. The user pays `amount` and, on top of it, the
-    /// withdrawal fee of P100 and the network fee of getNetworkFee. A 200 only says that the withdrawal is queued:
-    /// AML and travel-rule checks follow, and getWithdrawal or the event cryptoWithdrawalStatus tells the outcome.
-    /// `SUCCESSFUL` is the only final word at hand and itself assumed; the failure word is unknown, so also look for
-    /// `error`. `network` is in upper case here (default `ETHEREUM`), unlike in getNetworkFee.
+    /// Sends crypto from the balance of a user to an external wallet. The user pays
+    /// [`amount`](types::WithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and the network fee
+    /// of [`get_network_fee`](Self::get_network_fee). A 200 only says that the withdrawal is queued: AML and
+    /// travel-rule checks follow, and [`get_withdrawal`](Self::get_withdrawal) or the event
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) tells the outcome. `SUCCESSFUL` is the only
+    /// final word at hand and itself assumed; the failure word is unknown, so also look for `error`.
+    /// [`network`](types::WithdrawalRequest::network) is in upper case here (default `ETHEREUM`), unlike in
+    /// [`get_network_fee`](Self::get_network_fee).
     ///
-    /// `POST /v1/crypto-withdrawal` (path: legacy).
+    /// The outcome comes later, by [`get_withdrawal`](Self::get_withdrawal) and the event
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus); final: `SUCCESSFUL`.
+    ///
+    /// `POST /v1/crypto-withdrawal` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693662e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19693662e0.md).
     ///
     /// # Errors
     ///
@@ -66,70 +64,37 @@ impl Client {
     /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_withdrawal`](Self::get_withdrawal) and the event `cryptoWithdrawalStatus`;
-    /// final: `SUCCESSFUL`.
-    ///
-    /// Docs: [19693662e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19693662e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_withdrawal(
         &self,
         body: &types::WithdrawalRequest,
     ) -> Result<Response<types::WithdrawalCreated>, Error> {
-        let operation = &operations::CREATE_WITHDRAWAL;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_WITHDRAWAL, &[])?.body(body).json().await
     }
 
     /// Get one crypto withdrawal
     ///
-    /// State and outcome of one crypto withdrawal. The target wallet is called `destination` here, not
-    /// `walletAddress`, and `currency` is an object with currency and network. The words for processing and failure
-    /// are unknown: take every status but `SUCCESSFUL` as not final and look for `error`. A second page describes it
-    /// for the partner and is taken to mean the same endpoint, as for getSepaTransfer. The path is one a third-party
+    /// State and outcome of one crypto withdrawal. The target wallet is called
+    /// [`destination`](types::WithdrawalDetails::destination) here, not `walletAddress`, and
+    /// [`currency`](types::WithdrawalDetails::currency) is an object with currency and network. The words for
+    /// processing and failure are unknown: take every status but `SUCCESSFUL` as not final and look for
+    /// [`error`](types::WithdrawalDetails::error). A second page describes it for the partner and is taken to mean
+    /// the same endpoint, as for [`get_sepa_transfer`](Self::get_sepa_transfer). The path is one a third-party
     /// integration uses and fits the other details operations; the members are those of the legacy event.
     ///
-    /// `GET /v1/crypto-withdrawal/details/{withdrawalId}` (path: inferred).
+    /// `GET /v1/crypto-withdrawal/details/{withdrawalId}` (path: inferred). Docs:
+    /// [19693674e0](https://partner-api-docs.p100.io/get-crypto-withdrawal-details-19693674e0.md), 28597682e0.
     ///
     /// # Parameters
     ///
-    /// - `withdrawal_id`: Id that createWithdrawal or createPartnerWithdrawal answered with.
+    /// - `withdrawal_id`: Id that [`create_withdrawal`](Self::create_withdrawal) or
+    ///   [`create_partner_withdrawal`](Self::create_partner_withdrawal) answered with.
     ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693674e0](https://partner-api-docs.p100.io/get-crypto-withdrawal-details-19693674e0.md), 28597682e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_withdrawal(
         &self,
         withdrawal_id: &str,
     ) -> Result<Response<types::WithdrawalDetails>, Error> {
-        let operation = &operations::GET_WITHDRAWAL;
-        let request = self
-            .request(operation, &[("withdrawalId", withdrawal_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_WITHDRAWAL, &[withdrawal_id])?.json().await
     }
 }

@@ -3,45 +3,35 @@
 //! Calls of the module Currency Exchange.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Get the current exchange rates
     ///
     /// Price of one unit of each currency in EUR, as numbers keyed by currency slug (`eur` is 1). Indicative only:
-    /// nothing is reserved, use lockRate or lockPartnerRate for an exchange. Needs no user and changes nothing, which
-    /// makes it a good first call to try a key. The pages for partner and user are taken to describe one endpoint.
+    /// nothing is reserved, use [`lock_rate`](Self::lock_rate) or [`lock_partner_rate`](Self::lock_partner_rate) for
+    /// an exchange. Needs no user and changes nothing, which makes it a good first call to try a key. The pages for
+    /// partner and user are taken to describe one endpoint.
     ///
-    /// `GET /v1/exchange/get-rate` (path: legacy).
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md), 28597672e0.
+    /// `GET /v1/exchange/get-rate` (path: legacy). Docs:
+    /// [19693630e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-19693630e0.md), 28597672e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_rates(&self) -> Result<Response<types::ExchangeRates>, Error> {
-        let operation = &operations::GET_RATES;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_RATES, &[])?.json().await
     }
 
     /// Lock the exchange rates for a user
     ///
-    /// Returns the current rates together with a lock that holds them for one exchange of this user. Send the `id` of
-    /// the answer as `lockId` to createExchange. A lock lives 60 seconds (the legacy docs said 40); go by
-    /// `validUntil`. This GET creates state, so it must not be cached or repeated on its own.
+    /// Returns the current rates together with a lock that holds them for one exchange of this user. Send the
+    /// [`id`](types::RateLock::id) of the answer as `lockId` to [`create_exchange`](Self::create_exchange). A lock
+    /// lives 60 seconds (the legacy docs said 40); go by [`valid_until`](types::RateLock::valid_until). This GET
+    /// creates state, so it must not be cached or repeated on its own.
     ///
-    /// `GET /v1/exchange/get-lock/{externalUserId}` (path: legacy).
+    /// `GET /v1/exchange/get-lock/{externalUserId}` (path: legacy; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19695653e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19695653e0.md).
     ///
     /// # Parameters
     ///
@@ -52,39 +42,30 @@ impl Client {
     /// # Errors
     ///
     /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19695653e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19695653e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_rate(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::RateLock>, Error> {
-        let operation = &operations::LOCK_RATE;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LOCK_RATE, &[external_user_id])?.json().await
     }
 
     /// Exchange currencies of a user
     ///
-    /// Converts `amount` of `currencyFrom` into `currencyTo` at the rates of a lock made by lockRate for the same
-    /// user; the user's balance pays, and the percentage fee is presumably taken from the value before conversion.
-    /// The funds are reserved and a 200 gives the id; balance and compliance checks follow, and getExchange or the
-    /// event exchangeStatus tells the outcome. There is no idempotency key, so a repeated call may exchange twice.
+    /// Converts [`amount`](types::ExchangeRequest::amount) of
+    /// [`currency_from`](types::ExchangeRequest::currency_from) into
+    /// [`currency_to`](types::ExchangeRequest::currency_to) at the rates of a lock made by
+    /// [`lock_rate`](Self::lock_rate) for the same user; the user's balance pays, and the percentage fee is
+    /// presumably taken from the value before conversion. The funds are reserved and a 200 gives the id; balance and
+    /// compliance checks follow, and [`get_exchange`](Self::get_exchange) or the event
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
+    /// call may exchange twice.
     ///
-    /// `POST /v1/exchange` (path: legacy).
+    /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
+    ///
+    /// `POST /v1/exchange` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19695661e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19695661e0.md).
     ///
     /// # Errors
     ///
@@ -92,76 +73,37 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event `exchangeStatus`; final:
-    /// `COMPLETED`, `FAILED`.
-    ///
-    /// Docs: [19695661e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19695661e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_exchange(
         &self,
         body: &types::ExchangeRequest,
     ) -> Result<Response<types::ExchangeCreated>, Error> {
-        let operation = &operations::CREATE_EXCHANGE;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_EXCHANGE, &[])?.body(body).json().await
     }
 
     /// Get one exchange
     ///
-    /// State and outcome of one exchange, of the partner or of a user (`user` is absent for the partner). `COMPLETED`
-    /// and `FAILED` are final (in lower case before February 2026); take every other value as not final. What the
-    /// answer tells is documented, the member names are not. A second page describes it for the partner and is taken
-    /// to mean the same endpoint, as for getSepaTransfer. The path is assumed after its `/details/` siblings; the
-    /// next best guess is `/v1/exchange/{exchangeId}`, named in prose beside paths that are known to be wrong.
+    /// State and outcome of one exchange, of the partner or of a user ([`user`](types::ExchangeDetails::user) is
+    /// absent for the partner). `COMPLETED` and `FAILED` are final (in lower case before February 2026); take every
+    /// other value as not final. What the answer tells is documented, the member names are not. A second page
+    /// describes it for the partner and is taken to mean the same endpoint, as for
+    /// [`get_sepa_transfer`](Self::get_sepa_transfer). The path is assumed after its `/details/` siblings; the next
+    /// best guess is `/v1/exchange/{exchangeId}`, named in prose beside paths that are known to be wrong.
     ///
-    /// `GET /v1/exchange/details/{exchangeId}` (path: **assumed**: no page of the docs states it; if P100 answers 404
-    /// for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getExchange", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
+    /// `GET /v1/exchange/details/{exchangeId}` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [19693645e0](https://partner-api-docs.p100.io/retrieve-detailed-exchange-infromation-19693645e0.md),
+    /// 22206083e0, 28597675e0.
     ///
     /// # Parameters
     ///
-    /// - `exchange_id`: Id that createExchange or createPartnerExchange answered with.
+    /// - `exchange_id`: Id that [`create_exchange`](Self::create_exchange) or
+    ///   [`create_partner_exchange`](Self::create_partner_exchange) answered with.
     ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693645e0](https://partner-api-docs.p100.io/retrieve-detailed-exchange-infromation-19693645e0.md),
-    /// 22206083e0, 28597675e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_exchange(
         &self,
         exchange_id: &str,
     ) -> Result<Response<types::ExchangeDetails>, Error> {
-        let operation = &operations::GET_EXCHANGE;
-        let request = self
-            .request(operation, &[("exchangeId", exchange_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_EXCHANGE, &[exchange_id])?.json().await
     }
 }

@@ -3,20 +3,29 @@
 //! Calls of the module Internal Transfers.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Move money between a user and the partner
     ///
-    /// Moves money inside P100; the partner is always one side. With `sourceExternalUserId` the user pays the
-    /// partner, with `destinationExternalUserId` the partner pays the user; user to user is not possible, neither id
-    /// gives `P424`, and no page states what both together do. `amount` may be a number or a string: the table of the
-    /// docs says string, their sample sends a number. The answer only says that the transfer is scheduled;
-    /// getTransfer or the event transferStatus tells the outcome, a lack of funds included (the legacy docs refused
-    /// it at once with `P433`, so expect either). Status 201 is from the legacy docs and may be 200 by now. There is
-    /// no idempotency key, so a repeated call may pay twice.
+    /// Moves money inside P100; the partner is always one side. With
+    /// [`source_external_user_id`](types::TransferRequest::source_external_user_id) the user pays the partner, with
+    /// [`destination_external_user_id`](types::TransferRequest::destination_external_user_id) the partner pays the
+    /// user; user to user is not possible, neither id gives `P424`, and no page states what both together do.
+    /// [`amount`](types::TransferRequest::amount) may be a number or a string: the table of the docs says string,
+    /// their sample sends a number. The answer only says that the transfer is scheduled;
+    /// [`get_transfer`](Self::get_transfer) or the event [`TransferStatus`](WebhookKind::TransferStatus) tells the
+    /// outcome, a lack of funds included (the legacy docs refused it at once with `P433`, so expect either). Status
+    /// 201 is from the legacy docs and may be 200 by now. There is no idempotency key, so a repeated call may pay
+    /// twice.
     ///
-    /// `POST /v1/transfer` (path: legacy).
+    /// The outcome comes later, by [`get_transfer`](Self::get_transfer) and the event
+    /// [`TransferStatus`](WebhookKind::TransferStatus); final: `SUCCESSFUL`, `FAILED`.
+    ///
+    /// `POST /v1/transfer` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693578e0](https://partner-api-docs.p100.io/create-a-transfer-19693578e0.md).
     ///
     /// # Errors
     ///
@@ -29,33 +38,12 @@ impl Client {
     ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
     ///   create call.
     /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_transfer`](Self::get_transfer) and the event `transferStatus`; final:
-    /// `SUCCESSFUL`, `FAILED`.
-    ///
-    /// Docs: [19693578e0](https://partner-api-docs.p100.io/create-a-transfer-19693578e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_transfer(
         &self,
         body: &types::TransferRequest,
     ) -> Result<Response<types::TransferCreated>, Error> {
-        let operation = &operations::CREATE_TRANSFER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_TRANSFER, &[])?.body(body).json().await
     }
 
     /// Get one internal transfer
@@ -64,33 +52,18 @@ impl Client {
     /// `SUCCESSFUL` and `FAILED` are final; take every other value as not final. The user ids replace the e-mail
     /// addresses (`sourceEmail`, `destinationEmail`) of the legacy docs; their names are inferred.
     ///
-    /// `GET /v1/transfer/details/{transferId}` (path: legacy).
+    /// `GET /v1/transfer/details/{transferId}` (path: legacy). Docs:
+    /// [19693628e0](https://partner-api-docs.p100.io/get-transfer-details-19693628e0.md).
     ///
     /// # Parameters
     ///
-    /// - `transfer_id`: Id that createTransfer answered with; a uuid in the sample.
+    /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) answered with; a uuid in the sample.
     ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693628e0](https://partner-api-docs.p100.io/get-transfer-details-19693628e0.md).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_transfer(
         &self,
         transfer_id: &str,
     ) -> Result<Response<types::TransferDetails>, Error> {
-        let operation = &operations::GET_TRANSFER;
-        let request = self
-            .request(operation, &[("transferId", transfer_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_TRANSFER, &[transfer_id])?.json().await
     }
 }

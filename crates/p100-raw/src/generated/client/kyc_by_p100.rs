@@ -3,51 +3,41 @@
 //! Calls of the module KYC by P100.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Open a hosted KYC session
     ///
     /// Opens a KYC session on pages hosted by P100, for partners who do not collect documents themselves. Send the
-    /// user's browser to openKycPage with the `verificationId` of the answer, then follow getKycStatus or the event
-    /// kycVerificationStatus, and call startUserVerification at the end. Part of the questionnaire depends on
-    /// `incomeSource`: `taxId` goes with `BUSINESS_ACTIVITY`, `occupation` with `SALARY`, `additionalInfo` with every
-    /// source but `BUSINESS_ACTIVITY`. The outcome words listed are those of `attemptStatus`.
+    /// user's browser to [`open_kyc_page`](Self::open_kyc_page) with the
+    /// [`verification_id`](types::KycSessionCreated::verification_id) of the answer, then follow
+    /// [`get_kyc_status`](Self::get_kyc_status) or the event
+    /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus), and call
+    /// [`start_user_verification`](Self::start_user_verification) at the end. Part of the questionnaire depends on
+    /// [`income_source`](types::KycSessionRequest::income_source): [`tax_id`](types::KycSessionRequest::tax_id) goes
+    /// with `BUSINESS_ACTIVITY`, [`occupation`](types::KycSessionRequest::occupation) with `SALARY`,
+    /// [`additional_info`](types::KycSessionRequest::additional_info) with every source but `BUSINESS_ACTIVITY`. The
+    /// outcome words listed are those of `attemptStatus`.
     ///
-    /// `POST /v1/kyc` (path: legacy).
+    /// The outcome comes later, by [`get_kyc_status`](Self::get_kyc_status) and the event
+    /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus); final: `SUCCESSFUL`, `REJECTED_BY_PROVIDER`.
+    ///
+    /// `POST /v1/kyc` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19688834e0](https://partner-api-docs.p100.io/creating-kyc-verification-19688834e0.md).
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_kyc_status`](Self::get_kyc_status) and the event `kycVerificationStatus`;
-    /// final: `SUCCESSFUL`, `REJECTED_BY_PROVIDER`.
-    ///
-    /// Docs: [19688834e0](https://partner-api-docs.p100.io/creating-kyc-verification-19688834e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_kyc_session(
         &self,
         body: &types::KycSessionRequest,
     ) -> Result<Response<types::KycSessionCreated>, Error> {
-        let operation = &operations::CREATE_KYC_SESSION;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_KYC_SESSION, &[])?.body(body).json().await
     }
 
     /// Open the hosted KYC page in the browser of the user
@@ -57,51 +47,43 @@ impl Client {
     /// `Location`). The page works once and cannot be kept for later, so never fetch it ahead of the user, cache it
     /// or log it. No key is sent: the page of the docs shows none, and the caller is a browser, which must not learn
     /// the key; if that inference is wrong, the key is required. The result arrives as the event
-    /// kycVerificationStatus.
+    /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus).
     ///
-    /// `GET /v1/kyc/verification/{externalUserId}/{verificationId}` (path: documented).
+    /// `GET /v1/kyc/verification/{externalUserId}/{verificationId}` (path: documented; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19688840e0](https://partner-api-docs.p100.io/redirect-to-verification-19688840e0.md).
     ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
     ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
     ///   character limits are unknown.
-    /// - `verification_id`: Id of the session, as createKycSession answered it. Its format is unknown.
+    /// - `verification_id`: Id of the session, as [`create_kyc_session`](Self::create_kyc_session) answered it. Its
+    ///   format is unknown.
     ///
     /// # Errors
     ///
     /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19688840e0](https://partner-api-docs.p100.io/redirect-to-verification-19688840e0.md).
     pub async fn open_kyc_page(
         &self,
         external_user_id: &str,
         verification_id: &str,
     ) -> Result<Response<RawBody>, Error> {
-        let operation = &operations::OPEN_KYC_PAGE;
-        let request = self
-            .request(
-                operation,
-                &[
-                    ("externalUserId", external_user_id),
-                    ("verificationId", verification_id),
-                ],
-            )?
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.raw(operation, request).await
+        self.draft(&operations::OPEN_KYC_PAGE, &[external_user_id, verification_id])?
+            .raw()
+            .await
     }
 
     /// Get the KYC state of a user
     ///
     /// How far the verification of a user has come. The docs print no body: the members are those of the event
-    /// kycVerificationStatus. `verificationStatus` is about the user, `attemptStatus` about this attempt; a rejected
-    /// attempt may carry a reason. A user without any KYC gives 404 with `P445`, an unknown user 400 with `P412`.
+    /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus).
+    /// [`verification_status`](types::KycStatus::verification_status) is about the user,
+    /// [`attempt_status`](types::KycStatus::attempt_status) about this attempt; a rejected attempt may carry a
+    /// reason. A user without any KYC gives 404 with `P445`, an unknown user 400 with `P412`.
     ///
-    /// `GET /v1/kyc/status/{externalUserId}` (path: documented).
+    /// `GET /v1/kyc/status/{externalUserId}` (path: documented). Docs:
+    /// [19688846e0](https://partner-api-docs.p100.io/get-kyc-status-19688846e0.md).
     ///
     /// # Parameters
     ///
@@ -112,26 +94,12 @@ impl Client {
     ///
     /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.
     /// - `P445` (status 404, documented): This user has no KYC. HTTP 404.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19688846e0](https://partner-api-docs.p100.io/get-kyc-status-19688846e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_kyc_status(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::KycStatus>, Error> {
-        let operation = &operations::GET_KYC_STATUS;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_KYC_STATUS, &[external_user_id])?.json().await
     }
 }

@@ -3,121 +3,71 @@
 //! Calls of the module Orders.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// List the current rates for orders
     ///
-    /// Rates for turning crypto into euros by an order, as a first look: only lockOrderRate binds. No page states the
-    /// body, taken to be that of getRates. The path is assumed after `get-rate` and `get-lock`; the next best guess
-    /// is `/v1/order/rates`.
+    /// Rates for turning crypto into euros by an order, as a first look: only
+    /// [`lock_order_rate`](Self::lock_order_rate) binds. No page states the body, taken to be that of
+    /// [`get_rates`](Self::get_rates). The path is assumed after `get-rate` and `get-lock`; the next best guess is
+    /// `/v1/order/rates`.
     ///
-    /// `GET /v1/order/get-rates` (path: **assumed**: no page of the docs states it; if P100 answers 404 for every
-    /// call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getOrderRates", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [28597684e0](https://partner-api-docs.p100.io).
+    /// `GET /v1/order/get-rates` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [28597684e0](https://partner-api-docs.p100.io).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_order_rates(&self) -> Result<Response<types::OrderRates>, Error> {
-        let operation = &operations::GET_ORDER_RATES;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_ORDER_RATES, &[])?.json().await
     }
 
     /// Lock a rate for one order
     ///
-    /// Holds the rate of one currency for one order of the amount given. Send the `lockId` of the answer to
-    /// createOrder before `expiresAt`; how long that is, no page states. Unlike the rate locks of exchanges this is a
-    /// POST, and its amount is a string.
+    /// Holds the rate of one currency for one order of the amount given. Send the
+    /// [`lock_id`](types::OrderLock::lock_id) of the answer to [`create_order`](Self::create_order) before
+    /// [`expires_at`](types::OrderLock::expires_at); how long that is, no page states. Unlike the rate locks of
+    /// exchanges this is a POST, and its amount is a string.
     ///
-    /// `POST /v1/order/lock-rate` (path: documented).
+    /// `POST /v1/order/lock-rate` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [20961089e0](https://partner-api-docs.p100.io), 28597685e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [20961089e0](https://partner-api-docs.p100.io), 28597685e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_order_rate(
         &self,
         body: &types::OrderLockRequest,
     ) -> Result<Response<types::OrderLock>, Error> {
-        let operation = &operations::LOCK_ORDER_RATE;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LOCK_ORDER_RATE, &[])?.body(body).json().await
     }
 
     /// Create an order at a locked rate
     ///
-    /// Creates the order that the lock was made for. It starts without a wallet address; getOrder or the event
-    /// orderStatus tells the address to pay to and how much has arrived. Once it is paid, the crypto is converted to
-    /// euros by itself. Which status is final is unknown. There is no idempotency key, so a repeated call may create
-    /// a second order.
+    /// Creates the order that the lock was made for. It starts without a wallet address;
+    /// [`get_order`](Self::get_order) or the event [`OrderStatus`](WebhookKind::OrderStatus) tells the address to pay
+    /// to and how much has arrived. Once it is paid, the crypto is converted to euros by itself. Which status is
+    /// final is unknown. There is no idempotency key, so a repeated call may create a second order.
     ///
-    /// `POST /v1/order` (path: documented).
+    /// The outcome comes later, by [`get_order`](Self::get_order) and the event
+    /// [`OrderStatus`](WebhookKind::OrderStatus).
+    ///
+    /// `POST /v1/order` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [20961090e0](https://partner-api-docs.p100.io), 28597686e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_order`](Self::get_order) and the event `orderStatus`.
-    ///
-    /// Docs: [20961090e0](https://partner-api-docs.p100.io), 28597686e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_order(
         &self,
         body: &types::OrderRequest,
     ) -> Result<Response<types::OrderCreated>, Error> {
-        let operation = &operations::CREATE_ORDER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_ORDER, &[])?.body(body).json().await
     }
 
     /// Get one order
@@ -126,33 +76,18 @@ impl Client {
     /// confirmations it has. `WAITING_FOR_WALLET_ADDRESS` is the first status and `WAITING_FOR_CONFIRMATION` another;
     /// the rest is unknown, so no status may be taken as final. The network is written in upper case here.
     ///
-    /// `GET /v1/order/details/{orderId}` (path: documented).
+    /// `GET /v1/order/details/{orderId}` (path: documented). Docs: [20961091e0](https://partner-api-docs.p100.io),
+    /// 28597687e0.
     ///
     /// # Parameters
     ///
-    /// - `order_id`: Id that createOrder answered with.
+    /// - `order_id`: Id that [`create_order`](Self::create_order) answered with.
     ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [20961091e0](https://partner-api-docs.p100.io), 28597687e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_order(
         &self,
         order_id: &str,
     ) -> Result<Response<types::OrderDetails>, Error> {
-        let operation = &operations::GET_ORDER;
-        let request = self
-            .request(operation, &[("orderId", order_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_ORDER, &[order_id])?.json().await
     }
 }

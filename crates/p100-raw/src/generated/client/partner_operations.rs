@@ -3,6 +3,8 @@
 //! Calls of the module Partner Operations.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -13,74 +15,37 @@ impl Client {
     /// minimums that are in force per network: they differ between staging and production, so prefer them to the fee
     /// table of the docs.
     ///
-    /// `GET /v1/partner/balances` (path: legacy).
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19558021e0](https://partner-api-docs.p100.io/get-balances-19558021e0.md), 28597668e0.
+    /// `GET /v1/partner/balances` (path: legacy). Docs:
+    /// [19558021e0](https://partner-api-docs.p100.io/get-balances-19558021e0.md), 28597668e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_balances(
         &self,
     ) -> Result<Response<types::PartnerBalances>, Error> {
-        let operation = &operations::GET_PARTNER_BALANCES;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_PARTNER_BALANCES, &[])?.json().await
     }
 
     /// Create a deposit wallet for the partner
     ///
-    /// Creates the deposit address of one currency on the partner account, presumably filling the null `wallet` of a
-    /// balance of getPartnerBalances. Only the title of the page is known, so body and answer are guesses. The path
-    /// is assumed; the next best guess is `/v1/partner/wallet/{currency}`. Whether a second call answers the same
-    /// address is unknown.
+    /// Creates the deposit address of one currency on the partner account, presumably filling the null
+    /// [`wallet`](types::PartnerWalletCreated::wallet) of a balance of
+    /// [`get_partner_balances`](Self::get_partner_balances). Only the title of the page is known, so body and answer
+    /// are guesses. The path is assumed; the next best guess is `/v1/partner/wallet/{currency}`. Whether a second
+    /// call answers the same address is unknown.
     ///
-    /// `POST /v1/partner/wallet` (path: **assumed**: no page of the docs states it; if P100 answers 404 for every
-    /// call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("createPartnerWallet", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `POST /v1/partner/wallet` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs: [28597670e0](https://partner-api-docs.p100.io).
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [28597670e0](https://partner-api-docs.p100.io).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_wallet(
         &self,
         body: &types::PartnerWalletRequest,
     ) -> Result<Response<types::PartnerWalletCreated>, Error> {
-        let operation = &operations::CREATE_PARTNER_WALLET;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_PARTNER_WALLET, &[])?.body(body).json().await
     }
 
     /// List the transactions of the partner in one month
@@ -90,12 +55,8 @@ impl Client {
     /// provisional; no paging is mentioned and no page states in which time zone a month is cut. The path is assumed;
     /// the next best guess is `/v1/partner/transaction-history`.
     ///
-    /// `GET /v1/partner/transactions` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
-    /// every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getPartnerTransactions", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `GET /v1/partner/transactions` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [19615959e0](https://partner-api-docs.p100.io/get-transaction-history-19615959e0.md), 28597669e0.
     ///
     /// # Parameters
     ///
@@ -109,158 +70,96 @@ impl Client {
     ///
     /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19615959e0](https://partner-api-docs.p100.io/get-transaction-history-19615959e0.md), 28597669e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_transactions(
         &self,
         month: i32,
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
-        let operation = &operations::GET_PARTNER_TRANSACTIONS;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&[("month", &month)])
-            .query(&[("year", &year)])
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_PARTNER_TRANSACTIONS, &[])?
+            .query("month", month)
+            .query("year", year)
+            .json()
+            .await
     }
 
     /// Lock the exchange rates for the partner
     ///
     /// Returns the current rates together with a lock that holds them for one exchange on the partner account. Send
-    /// the `id` of the answer as `lockId` to createPartnerExchange (prose of the docs calls it `rateLockId`). The
-    /// lifetime is taken to be the 60 seconds of the user lock; go by `validUntil`. This GET creates state, so it
-    /// must not be cached or repeated on its own. Prose of the docs speaks of a POST where the page says GET, which
-    /// is modelled. The path is assumed; the next best guess is `/v1/partner/exchange/lock`.
+    /// the [`id`](types::RateLock::id) of the answer as `lockId` to
+    /// [`create_partner_exchange`](Self::create_partner_exchange) (prose of the docs calls it `rateLockId`). The
+    /// lifetime is taken to be the 60 seconds of the user lock; go by [`valid_until`](types::RateLock::valid_until).
+    /// This GET creates state, so it must not be cached or repeated on its own. Prose of the docs speaks of a POST
+    /// where the page says GET, which is modelled. The path is assumed; the next best guess is
+    /// `/v1/partner/exchange/lock`.
     ///
-    /// `GET /v1/partner/exchange/get-lock` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
-    /// every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("lockPartnerRate", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md),
+    /// `GET /v1/partner/exchange/get-lock` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19617350e0](https://partner-api-docs.p100.io/retrieve-exchange-rate-and-create-a-lock-19617350e0.md),
     /// 28597673e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn lock_partner_rate(&self) -> Result<Response<types::RateLock>, Error> {
-        let operation = &operations::LOCK_PARTNER_RATE;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LOCK_PARTNER_RATE, &[])?.json().await
     }
 
     /// Exchange currencies on the partner account
     ///
-    /// Converts `amount` of `currencyFrom` into `currencyTo` at the rates of a lock made by lockPartnerRate; the
-    /// partner's balance pays, and the percentage fee is presumably taken from the value before conversion. A 200
-    /// only says that the order was taken: funds and compliance are checked afterwards, and getExchange or the event
-    /// exchangeStatus tells the outcome. There is no idempotency key, so a repeated call may exchange twice. The curl
-    /// call of the page is modelled; its heading and prose name `POST /exchange/execute` instead.
+    /// Converts [`amount`](types::PartnerExchangeRequest::amount) of
+    /// [`currency_from`](types::PartnerExchangeRequest::currency_from) into
+    /// [`currency_to`](types::PartnerExchangeRequest::currency_to) at the rates of a lock made by
+    /// [`lock_partner_rate`](Self::lock_partner_rate); the partner's balance pays, and the percentage fee is
+    /// presumably taken from the value before conversion. A 200 only says that the order was taken: funds and
+    /// compliance are checked afterwards, and [`get_exchange`](Self::get_exchange) or the event
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
+    /// call may exchange twice. The curl call of the page is modelled; its heading and prose name `POST
+    /// /exchange/execute` instead.
     ///
-    /// `POST /v1/partner/exchange` (path: documented).
+    /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
+    ///
+    /// `POST /v1/partner/exchange` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19619927e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19619927e0.md), 28597674e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event `exchangeStatus`; final:
-    /// `COMPLETED`, `FAILED`.
-    ///
-    /// Docs: [19619927e0](https://partner-api-docs.p100.io/create-and-finalize-an-exchange-19619927e0.md),
-    /// 28597674e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_exchange(
         &self,
         body: &types::PartnerExchangeRequest,
     ) -> Result<Response<types::ExchangeCreated>, Error> {
-        let operation = &operations::CREATE_PARTNER_EXCHANGE;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_PARTNER_EXCHANGE, &[])?.body(body).json().await
     }
 
     /// Send crypto from the partner account
     ///
-    /// Sends crypto from the partner's balance to an external wallet. The partner pays `amount` and, on top of it,
-    /// the withdrawal fee of P100 and the network fee of getNetworkFee. A 200 only says that the withdrawal is
-    /// queued; getWithdrawal or the event cryptoWithdrawalStatus tells the outcome. `SUCCESSFUL` is the only final
-    /// word at hand and itself assumed; the failure word is unknown, so also look for `error`. The path follows the
-    /// exchange and SEPA paths, which both put `/partner` after `/v1`; the body is that of createWithdrawal without a
-    /// user id.
+    /// Sends crypto from the partner's balance to an external wallet. The partner pays
+    /// [`amount`](types::PartnerWithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and the
+    /// network fee of [`get_network_fee`](Self::get_network_fee). A 200 only says that the withdrawal is queued;
+    /// [`get_withdrawal`](Self::get_withdrawal) or the event
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) tells the outcome. `SUCCESSFUL` is the only
+    /// final word at hand and itself assumed; the failure word is unknown, so also look for `error`. The path follows
+    /// the exchange and SEPA paths, which both put `/partner` after `/v1`; the body is that of
+    /// [`create_withdrawal`](Self::create_withdrawal) without a user id.
     ///
-    /// `POST /v1/partner/crypto-withdrawal` (path: inferred).
+    /// The outcome comes later, by [`get_withdrawal`](Self::get_withdrawal) and the event
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus); final: `SUCCESSFUL`.
+    ///
+    /// `POST /v1/partner/crypto-withdrawal` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)).
+    /// Docs: [19620495e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19620495e0.md), 28597681e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_withdrawal`](Self::get_withdrawal) and the event `cryptoWithdrawalStatus`;
-    /// final: `SUCCESSFUL`.
-    ///
-    /// Docs: [19620495e0](https://partner-api-docs.p100.io/create-crypto-withdrawal-19620495e0.md), 28597681e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_withdrawal(
         &self,
         body: &types::PartnerWithdrawalRequest,
     ) -> Result<Response<types::WithdrawalCreated>, Error> {
-        let operation = &operations::CREATE_PARTNER_WITHDRAWAL;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_PARTNER_WITHDRAWAL, &[])?.body(body).json().await
     }
 
     /// Pay out euros from the partner account by SEPA
@@ -270,82 +169,58 @@ impl Client {
     /// last name for `NATURAL`, company name for `LEGAL`. Prose of a later draft speaks of the user's balance on this
     /// path; the partner account is modelled. Fees are by agreement with P100 and fall due on success; the docs of
     /// July 2025 had 0.1 %, at least EUR 1.00. A 200 only says that the transfer is scheduled: a lack of funds, for
-    /// one, is found afterwards and told by getSepaTransfer and the event sepaTransferStatus. There is no idempotency
-    /// key, so a repeated call may pay twice.
+    /// one, is found afterwards and told by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus). There is no idempotency key, so a repeated call may
+    /// pay twice.
     ///
-    /// `POST /v1/partner/sepa-transfer` (path: documented).
+    /// The outcome comes later, by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus); final: `SUCCESSFUL`, `FAILED`.
+    ///
+    /// `POST /v1/partner/sepa-transfer` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)).
+    /// Docs: [19640039e0](https://partner-api-docs.p100.io/create-a-sepa-transfer-19640039e0.md), 28597678e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event `sepaTransferStatus`;
-    /// final: `SUCCESSFUL`, `FAILED`.
-    ///
-    /// Docs: [19640039e0](https://partner-api-docs.p100.io/create-a-sepa-transfer-19640039e0.md), 28597678e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_sepa_transfer(
         &self,
         body: &types::PartnerSepaTransferRequest,
     ) -> Result<Response<types::SepaTransferCreated>, Error> {
-        let operation = &operations::CREATE_PARTNER_SEPA_TRANSFER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_PARTNER_SEPA_TRANSFER, &[])?
+            .body(body)
+            .json()
+            .await
     }
 
     /// Get one SEPA transfer
     ///
     /// State and outcome of one SEPA transfer. The path has no `/partner` segment, and pages for partner and user
-    /// name the same one; `user` is absent for a transfer of the partner account. `amount` is a string while `fee` is
-    /// a number (the legacy docs had the amount as a number, too). `SUCCESSFUL` and `FAILED` are final; the word for
-    /// a transfer in progress is unknown, so take every other value as not final. Failures found after acceptance,
-    /// such as a lack of funds, are told here.
+    /// name the same one; [`user`](types::SepaTransferDetails::user) is absent for a transfer of the partner account.
+    /// [`amount`](types::SepaTransferDetails::amount) is a string while [`fee`](types::SepaTransferDetails::fee) is a
+    /// number (the legacy docs had the amount as a number, too). `SUCCESSFUL` and `FAILED` are final; the word for a
+    /// transfer in progress is unknown, so take every other value as not final. Failures found after acceptance, such
+    /// as a lack of funds, are told here.
     ///
-    /// `GET /v1/sepa-transfer/details/{transferId}` (path: documented).
+    /// `GET /v1/sepa-transfer/details/{transferId}` (path: documented). Docs:
+    /// [20026745e0](https://partner-api-docs.p100.io/get-sepa-transfer-details-20026745e0.md), 28597679e0,
+    /// 27509578e0, 28597712e0.
     ///
     /// # Parameters
     ///
-    /// - `transfer_id`: Id that createPartnerSepaTransfer or createUserSepaTransfer answered with.
+    /// - `transfer_id`: Id that [`create_partner_sepa_transfer`](Self::create_partner_sepa_transfer) or
+    ///   [`create_user_sepa_transfer`](Self::create_user_sepa_transfer) answered with.
     ///
     /// # Errors
     ///
     /// - `P418` (status 400, legacy): `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.
     /// - `P428` (status 404, documented): `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [20026745e0](https://partner-api-docs.p100.io/get-sepa-transfer-details-20026745e0.md), 28597679e0,
-    /// 27509578e0, 28597712e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_sepa_transfer(
         &self,
         transfer_id: &str,
     ) -> Result<Response<types::SepaTransferDetails>, Error> {
-        let operation = &operations::GET_SEPA_TRANSFER;
-        let request = self
-            .request(operation, &[("transferId", transfer_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_SEPA_TRANSFER, &[transfer_id])?.json().await
     }
 }

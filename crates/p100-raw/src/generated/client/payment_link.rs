@@ -3,6 +3,8 @@
 //! Calls of the module Payment link.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -11,131 +13,74 @@ impl Client {
     /// Creates a link by which someone pays in crypto; the payment is converted to euros and settled on the partner's
     /// balance. A link may collect several transfers, and one that is underpaid waits for the rest inside a window
     /// that is set per partner. No page states body or answer, so both are guesses. The path is assumed after
-    /// createOrder. There is no idempotency key, so a repeated call may create a second link.
+    /// [`create_order`](Self::create_order). There is no idempotency key, so a repeated call may create a second
+    /// link.
     ///
-    /// `POST /v1/payment-link` (path: **assumed**: no page of the docs states it; if P100 answers 404 for every call,
-    /// this guess is wrong).
+    /// The outcome comes later, by [`get_payment_link`](Self::get_payment_link) and the event
+    /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus).
     ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("createPaymentLink", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `POST /v1/payment-link` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs: [21246033e0](https://partner-api-docs.p100.io),
+    /// 28597688e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_payment_link`](Self::get_payment_link) and the event `paymentLinkStatus`.
-    ///
-    /// Docs: [21246033e0](https://partner-api-docs.p100.io), 28597688e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_payment_link(
         &self,
         body: &types::PaymentLinkRequest,
     ) -> Result<Response<types::PaymentLinkCreated>, Error> {
-        let operation = &operations::CREATE_PAYMENT_LINK;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_PAYMENT_LINK, &[])?.body(body).json().await
     }
 
     /// Create a hosted checkout
     ///
     /// Creates a payment page hosted by P100 with the partner's own configuration: branding, expiry of the link,
-    /// handling of underpayment, settlement. Otherwise as createPaymentLink, whose body and answer are taken over;
-    /// getPaymentLink and the event paymentLinkStatus are inferred to tell its state. The path is assumed; the next
-    /// best guess is `/v1/checkout`.
+    /// handling of underpayment, settlement. Otherwise as [`create_payment_link`](Self::create_payment_link), whose
+    /// body and answer are taken over; [`get_payment_link`](Self::get_payment_link) and the event
+    /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus) are inferred to tell its state. The path is assumed; the
+    /// next best guess is `/v1/checkout`.
     ///
-    /// `POST /v1/payment-link/checkout` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
-    /// every call, this guess is wrong).
+    /// The outcome comes later, by [`get_payment_link`](Self::get_payment_link) and the event
+    /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus).
     ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("createHostedCheckout", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `POST /v1/payment-link/checkout` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs: [28597689e0](https://partner-api-docs.p100.io).
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_payment_link`](Self::get_payment_link) and the event `paymentLinkStatus`.
-    ///
-    /// Docs: [28597689e0](https://partner-api-docs.p100.io).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_hosted_checkout(
         &self,
         body: &types::HostedCheckoutRequest,
     ) -> Result<Response<types::PaymentLinkCreated>, Error> {
-        let operation = &operations::CREATE_HOSTED_CHECKOUT;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_HOSTED_CHECKOUT, &[])?.body(body).json().await
     }
 
     /// Get one payment link
     ///
-    /// State of one payment link with every transfer on chain that it has collected, in `transactions`. The docs say
-    /// that an underpaid link waits to be completed; `AWAITING_COMPLETION` for it is a guess, and no other status is
-    /// known, so none may be taken as final. Most member names are guesses. The path is assumed after getOrder.
+    /// State of one payment link with every transfer on chain that it has collected, in
+    /// [`transactions`](types::PaymentLinkDetails::transactions). The docs say that an underpaid link waits to be
+    /// completed; `AWAITING_COMPLETION` for it is a guess, and no other status is known, so none may be taken as
+    /// final. Most member names are guesses. The path is assumed after [`get_order`](Self::get_order).
     ///
-    /// `GET /v1/payment-link/details/{paymentLinkId}` (path: **assumed**: no page of the docs states it; if P100
-    /// answers 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getPaymentLink", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
+    /// `GET /v1/payment-link/details/{paymentLinkId}` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [21246034e0](https://partner-api-docs.p100.io), 28597690e0.
     ///
     /// # Parameters
     ///
-    /// - `payment_link_id`: Id that createPaymentLink or createHostedCheckout answered with.
+    /// - `payment_link_id`: Id that [`create_payment_link`](Self::create_payment_link) or
+    ///   [`create_hosted_checkout`](Self::create_hosted_checkout) answered with.
     ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [21246034e0](https://partner-api-docs.p100.io), 28597690e0.
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_payment_link(
         &self,
         payment_link_id: &str,
     ) -> Result<Response<types::PaymentLinkDetails>, Error> {
-        let operation = &operations::GET_PAYMENT_LINK;
-        let request = self
-            .request(operation, &[("paymentLinkId", payment_link_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_PAYMENT_LINK, &[payment_link_id])?.json().await
     }
 }

@@ -3,6 +3,8 @@
 //! Calls of the module SEPA Transfers.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -12,80 +14,39 @@ impl Client {
     /// deposit with it is matched by itself and the sender's IBAN becomes a contact; one without it is handled by
     /// hand or sent back.
     ///
-    /// `GET /v1/partner/sepa-deposit/info` (path: documented).
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [28597676e0](https://partner-api-docs.p100.io).
+    /// `GET /v1/partner/sepa-deposit/info` (path: documented). Docs: [28597676e0](https://partner-api-docs.p100.io).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_sepa_deposit_info(
         &self,
     ) -> Result<Response<types::SepaDepositInfo>, Error> {
-        let operation = &operations::GET_PARTNER_SEPA_DEPOSIT_INFO;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_PARTNER_SEPA_DEPOSIT_INFO, &[])?.json().await
     }
 
     /// List the accounts known from deposits of the partner
     ///
     /// The accounts from which the partner has paid in, with the state of their check; presumably those to which it
-    /// may pay out. The event ibanStatus tells each change. No page states the body. The path is assumed after
-    /// getPartnerSepaDepositInfo; the next best guess is `/v1/partner/sepa-deposit/contacts`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
+    /// path is assumed after [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info); the next best
+    /// guess is `/v1/partner/sepa-deposit/contacts`.
     ///
-    /// `GET /v1/partner/sepa-deposit/contact-list` (path: **assumed**: no page of the docs states it; if P100 answers
-    /// 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("listPartnerSepaContacts", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
-    ///
-    /// # Errors
-    ///
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [28597677e0](https://partner-api-docs.p100.io).
+    /// `GET /v1/partner/sepa-deposit/contact-list` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [28597677e0](https://partner-api-docs.p100.io).
+    /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn list_partner_sepa_contacts(
         &self,
     ) -> Result<Response<types::SepaContactList>, Error> {
-        let operation = &operations::LIST_PARTNER_SEPA_CONTACTS;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LIST_PARTNER_SEPA_CONTACTS, &[])?.json().await
     }
 
     /// Get where a user can pay in by SEPA
     ///
     /// The account to pay into, and the reference that the bank transfer must carry as its title, unchanged: as
-    /// getPartnerSepaDepositInfo, for a user. A user first deposits, which makes the IBAN known, and may then pay out
-    /// to it. Method and body are inferred, the path is assumed; the next best guess is
-    /// `/v1/user/sepa-deposit/info/{externalUserId}`.
+    /// [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info), for a user. A user first deposits,
+    /// which makes the IBAN known, and may then pay out to it. Method and body are inferred, the path is assumed; the
+    /// next best guess is `/v1/user/sepa-deposit/info/{externalUserId}`.
     ///
-    /// `GET /v1/sepa-deposit/info/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100
-    /// answers 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getUserSepaDepositInfo", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `GET /v1/sepa-deposit/info/{externalUserId}` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [28597709e0](https://partner-api-docs.p100.io).
     ///
     /// # Parameters
     ///
@@ -97,40 +58,25 @@ impl Client {
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [28597709e0](https://partner-api-docs.p100.io).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_sepa_deposit_info(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::SepaDepositInfo>, Error> {
-        let operation = &operations::GET_USER_SEPA_DEPOSIT_INFO;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_USER_SEPA_DEPOSIT_INFO, &[external_user_id])?
+            .json()
+            .await
     }
 
     /// List the accounts known from deposits of a user
     ///
     /// The accounts from which a user has paid in, with the state of their check; presumably those to which the user
-    /// may pay out. The event ibanStatus tells each change. No page states the body. The path is assumed after
-    /// getUserSepaDepositInfo; the next best guess is `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
+    /// path is assumed after [`get_user_sepa_deposit_info`](Self::get_user_sepa_deposit_info); the next best guess is
+    /// `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
     ///
-    /// `GET /v1/sepa-deposit/contact-list/{externalUserId}` (path: **assumed**: no page of the docs states it; if
-    /// P100 answers 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("listUserSepaContacts", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `GET /v1/sepa-deposit/contact-list/{externalUserId}` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [28597710e0](https://partner-api-docs.p100.io).
     ///
     /// # Parameters
     ///
@@ -141,37 +87,31 @@ impl Client {
     /// # Errors
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [28597710e0](https://partner-api-docs.p100.io).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_user_sepa_contacts(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::SepaContactList>, Error> {
-        let operation = &operations::LIST_USER_SEPA_CONTACTS;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LIST_USER_SEPA_CONTACTS, &[external_user_id])?
+            .json()
+            .await
     }
 
     /// Pay out euros from a user by SEPA
     ///
-    /// Sends euros from a user's EUR balance to an external IBAN. The two levels of createPartnerSepaTransfer are
-    /// assumed to hold here too: on level 1 the receiver fields are forbidden and the IBAN must be known from a
-    /// deposit of the user. A 200 only says that the transfer is scheduled (the legacy docs had 201): a lack of
-    /// funds, for one, is found afterwards and told by getSepaTransfer and the event sepaTransferStatus. There is no
-    /// idempotency key, so a repeated call may pay twice. The docs of July and September 2025 have no page for it.
+    /// Sends euros from a user's EUR balance to an external IBAN. The two levels of
+    /// [`create_partner_sepa_transfer`](Self::create_partner_sepa_transfer) are assumed to hold here too: on level 1
+    /// the receiver fields are forbidden and the IBAN must be known from a deposit of the user. A 200 only says that
+    /// the transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and told by
+    /// [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus). There is no idempotency key, so a repeated call may
+    /// pay twice. The docs of July and September 2025 have no page for it.
     ///
-    /// `POST /v1/sepa-transfer` (path: documented).
+    /// The outcome comes later, by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus); final: `SUCCESSFUL`, `FAILED`.
+    ///
+    /// `POST /v1/sepa-transfer` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [27509577e0](https://partner-api-docs.p100.io), 28597711e0.
     ///
     /// # Errors
     ///
@@ -183,32 +123,11 @@ impl Client {
     ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
     ///   create call.
     /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event `sepaTransferStatus`;
-    /// final: `SUCCESSFUL`, `FAILED`.
-    ///
-    /// Docs: [27509577e0](https://partner-api-docs.p100.io), 28597711e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user_sepa_transfer(
         &self,
         body: &types::SepaTransferRequest,
     ) -> Result<Response<types::SepaTransferCreated>, Error> {
-        let operation = &operations::CREATE_USER_SEPA_TRANSFER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_USER_SEPA_TRANSFER, &[])?.body(body).json().await
     }
 }

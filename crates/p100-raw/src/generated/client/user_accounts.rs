@@ -3,70 +3,67 @@
 //! Calls of the module User Accounts.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
     /// Create a user
     ///
     /// Creates a user. Since the docs of February 2026 it answers the id and a flag only, and all balances come into
-    /// being at startUserVerification; before, it opened and answered them, and old accounts of the API may still do
-    /// so. The EUR balance has no IBAN and waits (`WAITING_TO_BE_ACTIVATED`; prose of the docs writes
-    /// `WAITING_FOR_ACTIVATION`) until the KYC is passed: the event userBalanceGenerated then reports `ACTIVE`, and
-    /// only after it getUserBalances should be read for the IBAN. `externalUserId` is the partner's own id of the
-    /// user and may be used once. When `poaRequiredForExtended` (before: `poaRequired`) is true, a proof of address
-    /// is wanted before startUserVerification; it goes by risk, and the docs of February 2026 call it suspended even
-    /// when the flag is true. Usual order for a partner who collects the documents (Method A): createUser,
-    /// uploadKycFiles, uploadPoaFiles where required, startUserVerification; for hosted KYC (Method B) see
-    /// createKycSession.
+    /// being at [`start_user_verification`](Self::start_user_verification); before, it opened and answered them, and
+    /// old accounts of the API may still do so. The EUR balance has no IBAN and waits (`WAITING_TO_BE_ACTIVATED`;
+    /// prose of the docs writes `WAITING_FOR_ACTIVATION`) until the KYC is passed: the event
+    /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) then reports `ACTIVE`, and only after it
+    /// [`get_user_balances`](Self::get_user_balances) should be read for the IBAN.
+    /// [`external_user_id`](types::CreateUserRequest::external_user_id) is the partner's own id of the user and may
+    /// be used once. When [`poa_required_for_extended`](types::UserCreated::poa_required_for_extended) (before:
+    /// [`poa_required`](types::UserCreated::poa_required)) is true, a proof of address is wanted before
+    /// [`start_user_verification`](Self::start_user_verification); it goes by risk, and the docs of February 2026
+    /// call it suspended even when the flag is true. Usual order for a partner who collects the documents (Method A):
+    /// [`create_user`](Self::create_user), [`upload_kyc_files`](Self::upload_kyc_files),
+    /// [`upload_poa_files`](Self::upload_poa_files) where required,
+    /// [`start_user_verification`](Self::start_user_verification); for hosted KYC (Method B) see
+    /// [`create_kyc_session`](Self::create_kyc_session).
     ///
-    /// `POST /v1/user/balances/crypto-and-fiat` (path: documented).
+    /// The outcome comes later, by [`get_user_balances`](Self::get_user_balances) and the event
+    /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated); final: `ACTIVE`.
+    ///
+    /// `POST /v1/user/balances/crypto-and-fiat` (path: documented; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651249e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-19651249e0.md),
+    /// 28597691e0.
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred): `externalUserId` is already in use. HTTP 400,
-    ///   presumably.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_user_balances`](Self::get_user_balances) and the event
-    /// `userBalanceGenerated`; final: `ACTIVE`.
-    ///
-    /// Docs: [19651249e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-19651249e0.md),
-    /// 28597691e0.
+    /// - `P411` (status 400, inferred): `user-exists` (inferred):
+    ///   [`external_user_id`](types::CreateUserRequest::external_user_id) is already in use. HTTP 400, presumably.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user(
         &self,
         body: &types::CreateUserRequest,
     ) -> Result<Response<types::UserCreated>, Error> {
-        let operation = &operations::CREATE_USER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_USER, &[])?.body(body).json().await
     }
 
     /// Upload identity documents of a user
     ///
     /// Files of the identity document and a selfie, for partners who collect the documents themselves. Send all parts
-    /// together or one by one, at least one per call: `ID_CARD` and `RESIDENCE_PERMIT` need `front`, `back` and
-    /// `selfie`, `PASSPORT` the single document photo as `front` and `selfie`. A 201 only says that the files
-    /// arrived; the event kycFileAdded reports `ADDED` or `ERROR` for each attempt. The part names are assumed; the
-    /// next best guess is one repeated part `files`, as the POA upload has. The limit of 5 MB per file and the file
-    /// types are taken from the POA upload.
+    /// together or one by one, at least one per call: `ID_CARD` and `RESIDENCE_PERMIT` need
+    /// [`front`](types::KycFilesForm::front), [`back`](types::KycFilesForm::back) and
+    /// [`selfie`](types::KycFilesForm::selfie), `PASSPORT` the single document photo as
+    /// [`front`](types::KycFilesForm::front) and [`selfie`](types::KycFilesForm::selfie). A 201 only says that the
+    /// files arrived; the event [`KycFileAdded`](WebhookKind::KycFileAdded) reports `ADDED` or `ERROR` for each
+    /// attempt. The part names are assumed; the next best guess is one repeated part `files`, as the POA upload has.
+    /// The limit of 5 MB per file and the file types are taken from the POA upload.
     ///
-    /// `POST /v1/user/kyc-files/{externalUserId}` (path: legacy).
+    /// The outcome comes later, by the event [`KycFileAdded`](WebhookKind::KycFileAdded).
+    ///
+    /// `POST /v1/user/kyc-files/{externalUserId}` (path: legacy; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651251e0](https://partner-api-docs.p100.io/add-kyc-file-19651251e0.md).
     ///
     /// # Parameters
     ///
@@ -79,43 +76,30 @@ impl Client {
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P426` (status 400, inferred): File type not allowed. HTTP 400.
     /// - `P440` (status 400, inferred): File too large, the limit is 5 MB for each file. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by the event `kycFileAdded`.
-    ///
-    /// Docs: [19651251e0](https://partner-api-docs.p100.io/add-kyc-file-19651251e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_kyc_files(
         &self,
         external_user_id: &str,
         form: types::KycFilesForm,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPLOAD_KYC_FILES;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.upload(operation, request, form.into()).await
+        self.draft(&operations::UPLOAD_KYC_FILES, &[external_user_id])?
+            .upload(form)
+            .await
     }
 
     /// Upload a proof of address of a user
     ///
     /// One to three files, all in one request, at most 5 MB each, as JPEG, PNG or PDF. Needed only where the flag of
-    /// createUser says so: by risk since February 2026, when it is called suspended, and by country before. Two
-    /// success statuses: 201 takes the files, 202 with the code `P211` says that an earlier proof of address is still
-    /// under review. The event poaVerificationStatus tells the result; after `QUESTIONED` upload again, after
-    /// `REJECTED` another document is needed.
+    /// [`create_user`](Self::create_user) says so: by risk since February 2026, when it is called suspended, and by
+    /// country before. Two success statuses: 201 takes the files, 202 with the code `P211` says that an earlier proof
+    /// of address is still under review. The event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus)
+    /// tells the result; after `QUESTIONED` upload again, after `REJECTED` another document is needed.
     ///
-    /// `POST /v1/user/poa-files/{externalUserId}` (path: documented).
+    /// The outcome comes later, by the event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus).
+    ///
+    /// `POST /v1/user/poa-files/{externalUserId}` (path: documented; [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651252e0](https://partner-api-docs.p100.io/add-poa-file-19651252e0.md), 28597697e0.
     ///
     /// # Parameters
     ///
@@ -131,93 +115,59 @@ impl Client {
     /// - `P426` (status 400, documented): File type not allowed. HTTP 400.
     /// - `P440` (status 400, documented): File too large, the limit is 5 MB for each file. HTTP 400.
     /// - `P447` (status 400, documented): Proof of address is already verified. HTTP 400.
-    /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.
     /// - `P460` (status 404, documented): This user has no proof-of-address verification. HTTP 404.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by the event `poaVerificationStatus`.
-    ///
-    /// Docs: [19651252e0](https://partner-api-docs.p100.io/add-poa-file-19651252e0.md), 28597697e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_poa_files(
         &self,
         external_user_id: &str,
         form: types::PoaFilesForm,
     ) -> Result<Response<types::PoaFilesResult>, Error> {
-        let operation = &operations::UPLOAD_POA_FILES;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.upload(operation, request, form.into()).await
+        self.draft(&operations::UPLOAD_POA_FILES, &[external_user_id])?
+            .upload(form)
+            .await
     }
 
     /// Start the verification of a user
     ///
     /// Starts the asynchronous KYC check; call it after all documents are uploaded and, where a proof of address
-    /// applies, after it was `APPROVED`. The event kycVerificationStatus reports each step, getKycStatus presumably
-    /// the same; the outcome words listed are those of `attemptStatus`. All balances of the user are created here,
-    /// and after success the EUR balance gets its IBAN and userBalanceGenerated is sent: wait for it before reading
-    /// getUserBalances. The body is largely a guess: the path names no user, so the user id must be in it, and one
-    /// page of the docs says that textual document data goes here.
+    /// applies, after it was `APPROVED`. The event [`KycVerificationStatus`](WebhookKind::KycVerificationStatus)
+    /// reports each step, [`get_kyc_status`](Self::get_kyc_status) presumably the same; the outcome words listed are
+    /// those of `attemptStatus`. All balances of the user are created here, and after success the EUR balance gets
+    /// its IBAN and [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) is sent: wait for it before reading
+    /// [`get_user_balances`](Self::get_user_balances). The body is largely a guess: the path names no user, so the
+    /// user id must be in it, and one page of the docs says that textual document data goes here.
     ///
-    /// `POST /v1/user/verification` (path: legacy).
+    /// The outcome comes later, by [`get_kyc_status`](Self::get_kyc_status) and the event
+    /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus); final: `SUCCESSFUL`, `REJECTED_BY_PROVIDER`.
+    ///
+    /// `POST /v1/user/verification` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651255e0](https://partner-api-docs.p100.io/add-user-verification-19651255e0.md).
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// The outcome comes later, by [`get_kyc_status`](Self::get_kyc_status) and the event `kycVerificationStatus`;
-    /// final: `SUCCESSFUL`, `REJECTED_BY_PROVIDER`.
-    ///
-    /// Docs: [19651255e0](https://partner-api-docs.p100.io/add-user-verification-19651255e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn start_user_verification(
         &self,
         body: &types::UserVerificationRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::START_USER_VERIFICATION;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::START_USER_VERIFICATION, &[])?.body(body).json().await
     }
 
     /// Change data of a user
     ///
-    /// Changes the members sent and leaves all others as they are. The docs name `email`, `phone` and `address`; that
-    /// other members of createUser can be changed is inferred. The user is named in the path, never in the body.
-    /// Until August 2025 limited users had a page of their own for it, taken to describe the same endpoint. The path
-    /// is assumed; the next best guess is `/v1/user/update/{externalUserId}`.
+    /// Changes the members sent and leaves all others as they are. The docs name
+    /// [`email`](types::UpdateUserRequest::email), [`phone`](types::UpdateUserRequest::phone) and
+    /// [`address`](types::UpdateUserRequest::address); that other members of [`create_user`](Self::create_user) can
+    /// be changed is inferred. The user is named in the path, never in the body. Until August 2025 limited users had
+    /// a page of their own for it, taken to describe the same endpoint. The path is assumed; the next best guess is
+    /// `/v1/user/update/{externalUserId}`.
     ///
-    /// `PATCH /v1/user/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
-    /// every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("updateUser", ..)`, or with [`Routes::set`](crate::Routes::set) where
-    /// this crate is used alone.
+    /// `PATCH /v1/user/{externalUserId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651263e0](https://partner-api-docs.p100.io/update-existing-user-19651263e0.md), 28597698e0.
     ///
     /// # Parameters
     ///
@@ -230,31 +180,16 @@ impl Client {
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19651263e0](https://partner-api-docs.p100.io/update-existing-user-19651263e0.md), 28597698e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_user(
         &self,
         external_user_id: &str,
         body: &types::UpdateUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPDATE_USER;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UPDATE_USER, &[external_user_id])?
+            .body(body)
+            .json()
+            .await
     }
 
     /// Delete a user for good
@@ -264,12 +199,9 @@ impl Client {
     /// it, taken to describe the same endpoint. The path is assumed; the next best guess is
     /// `/v1/user/delete/{externalUserId}`.
     ///
-    /// `DELETE /v1/user/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers 404 for
-    /// every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("deleteUser", ..)`, or with [`Routes::set`](crate::Routes::set) where
-    /// this crate is used alone.
+    /// `DELETE /v1/user/{externalUserId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651265e0](https://partner-api-docs.p100.io/delete-user-19651265e0.md).
     ///
     /// # Parameters
     ///
@@ -280,44 +212,25 @@ impl Client {
     /// # Errors
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19651265e0](https://partner-api-docs.p100.io/delete-user-19651265e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_user(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::DELETE_USER;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::DELETE_USER, &[external_user_id])?.json().await
     }
 
     /// Suspend a user
     ///
-    /// Stops transactions, withdrawals, deposits and some features of the user until unsuspendUser. Refused with
-    /// `P454` while the user has active cards; no page states whether blocking the cards is enough. There is no
-    /// request body. Until August 2025 limited users had a page of their own for it, taken to describe the same
-    /// endpoint. The path is assumed; the next best guess is `/v1/user/{externalUserId}/suspend`.
+    /// Stops transactions, withdrawals, deposits and some features of the user until
+    /// [`unsuspend_user`](Self::unsuspend_user). Refused with `P454` while the user has active cards; no page states
+    /// whether blocking the cards is enough. There is no request body. Until August 2025 limited users had a page of
+    /// their own for it, taken to describe the same endpoint. The path is assumed; the next best guess is
+    /// `/v1/user/{externalUserId}/suspend`.
     ///
-    /// `PATCH /v1/user/suspend/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers
-    /// 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("suspendUser", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
+    /// `PATCH /v1/user/suspend/{externalUserId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651276e0](https://partner-api-docs.p100.io/suspend-user-19651276e0.md).
     ///
     /// # Parameters
     ///
@@ -329,29 +242,12 @@ impl Client {
     ///
     /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P454` (status 400, documented): Suspension refused because the user still has active cards. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19651276e0](https://partner-api-docs.p100.io/suspend-user-19651276e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn suspend_user(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::SUSPEND_USER;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::SUSPEND_USER, &[external_user_id])?.json().await
     }
 
     /// Lift the suspension of a user
@@ -360,12 +256,9 @@ impl Client {
     /// their own for it, taken to describe the same endpoint. The path is assumed; the next best guess is
     /// `/v1/user/{externalUserId}/unsuspend`.
     ///
-    /// `PATCH /v1/user/unsuspend/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers
-    /// 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("unsuspendUser", ..)`, or with [`Routes::set`](crate::Routes::set)
-    /// where this crate is used alone.
+    /// `PATCH /v1/user/unsuspend/{externalUserId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19651331e0](https://partner-api-docs.p100.io/unsuspend-user-19651331e0.md).
     ///
     /// # Parameters
     ///
@@ -376,44 +269,24 @@ impl Client {
     /// # Errors
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19651331e0](https://partner-api-docs.p100.io/unsuspend-user-19651331e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unsuspend_user(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UNSUSPEND_USER;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UNSUSPEND_USER, &[external_user_id])?.json().await
     }
 
     /// Extend a user
     ///
     /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still answers.
-    /// Gives a user what some operations ask for since September 2025: getCard and createCard refuse a user who is
-    /// not extended with `P461`. What extending means, what it needs and how its result becomes known is not stated.
-    /// The path is assumed after suspendUser; the next best guess is the id in the body.
+    /// Gives a user what some operations ask for since September 2025: [`get_card`](Self::get_card) and
+    /// [`create_card`](Self::create_card) refuse a user who is not extended with `P461`. What extending means, what
+    /// it needs and how its result becomes known is not stated. The path is assumed after
+    /// [`suspend_user`](Self::suspend_user); the next best guess is the id in the body.
     ///
-    /// `POST /v1/user/extend/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100 answers 404
-    /// for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("extendUser", ..)`, or with [`Routes::set`](crate::Routes::set) where
-    /// this crate is used alone.
+    /// `POST /v1/user/extend/{externalUserId}` (path: [**assumed**](Self#assumed-paths); [never
+    /// repeated](Self#calls-that-must-not-be-repeated)). Docs: [20880203e0](https://partner-api-docs.p100.io).
     ///
     /// # Parameters
     ///
@@ -427,73 +300,45 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [20880203e0](https://partner-api-docs.p100.io).
+    /// - Those of [every call](Self#errors-of-every-call).
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn extend_user(
         &self,
         external_user_id: &str,
         body: &types::ExtendUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::EXTEND_USER;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::EXTEND_USER, &[external_user_id])?
+            .body(body)
+            .json()
+            .await
     }
 
     /// List the balances of a user
     ///
-    /// All fiat and crypto balances of one user, full or limited. After createUser, wait for the event
-    /// userBalanceGenerated before expecting an active EUR balance with an IBAN. Amounts are strings padded with
-    /// zeros to the decimals of their currency. Until August 2025 limited users had a page of their own for it, taken
-    /// to describe the same endpoint; that limited users get the same shape is assumed. The legacy docs had the path
-    /// `/v1/user/{externalUserId}/balances`.
+    /// All fiat and crypto balances of one user, full or limited. After [`create_user`](Self::create_user), wait for
+    /// the event [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) before expecting an active EUR balance
+    /// with an IBAN. Amounts are strings padded with zeros to the decimals of their currency. Until August 2025
+    /// limited users had a page of their own for it, taken to describe the same endpoint; that limited users get the
+    /// same shape is assumed. The legacy docs had the path `/v1/user/{externalUserId}/balances`.
     ///
-    /// `GET /v1/user/balances/{externalUserId}` (path: documented).
+    /// `GET /v1/user/balances/{externalUserId}` (path: documented). Docs:
+    /// [19651334e0](https://partner-api-docs.p100.io/get-user-balances-19651334e0.md), 28597703e0.
     ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
-    ///   character limits are unknown.
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the
+    ///   [`user_id`](types::UserBalances::user_id) that P100 answers; length and character limits are unknown.
     ///
     /// # Errors
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19651334e0](https://partner-api-docs.p100.io/get-user-balances-19651334e0.md), 28597703e0.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_balances(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::UserBalances>, Error> {
-        let operation = &operations::GET_USER_BALANCES;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_USER_BALANCES, &[external_user_id])?.json().await
     }
 
     /// List the transactions of a user in one month
@@ -504,12 +349,8 @@ impl Client {
     /// describe the same endpoint. The path is assumed; the next best guess is
     /// `/v1/user/{externalUserId}/transactions`.
     ///
-    /// `GET /v1/user/transactions/{externalUserId}` (path: **assumed**: no page of the docs states it; if P100
-    /// answers 404 for every call, this guess is wrong).
-    ///
-    /// If you know the right path or method, you need not wait for a release: name it with
-    /// `p100::ClientBuilder::override_operation("getUserTransactions", ..)`, or with
-    /// [`Routes::set`](crate::Routes::set) where this crate is used alone.
+    /// `GET /v1/user/transactions/{externalUserId}` (path: [**assumed**](Self#assumed-paths)). Docs:
+    /// [19651337e0](https://partner-api-docs.p100.io/get-user-transaction-history-19651337e0.md).
     ///
     /// # Parameters
     ///
@@ -527,29 +368,17 @@ impl Client {
     /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19651337e0](https://partner-api-docs.p100.io/get-user-transaction-history-19651337e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_transactions(
         &self,
         external_user_id: &str,
         month: i32,
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
-        let operation = &operations::GET_USER_TRANSACTIONS;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&[("month", &month)])
-            .query(&[("year", &year)])
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_USER_TRANSACTIONS, &[external_user_id])?
+            .query("month", month)
+            .query("year", year)
+            .json()
+            .await
     }
 }

@@ -3,6 +3,8 @@
 //! Calls of the module User Accounts without KYC.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -10,43 +12,29 @@ impl Client {
     ///
     /// Dropped: the docs of September 2025 list neither this page nor its module, and no page says whether the
     /// endpoint still answers. Creates a limited user: no KYC, no cards, and no way to become a full user later.
-    /// Other than in createUser, `balances` is one flat array in which the `eur` entry stands among the crypto ones
-    /// and has neither IBAN nor status. The page does not say which members are required; its sample carries all.
-    /// Compared with createUser there is no phone, post code or citizenship, but birth data and `pesel`.
+    /// Other than in [`create_user`](Self::create_user), [`balances`](types::LimitedUserCreated::balances) is one
+    /// flat array in which the `eur` entry stands among the crypto ones and has neither IBAN nor status. The page
+    /// does not say which members are required; its sample carries all. Compared with
+    /// [`create_user`](Self::create_user) there is no phone, post code or citizenship, but birth data and
+    /// [`pesel`](types::CreateLimitedUserRequest::pesel).
     ///
-    /// `POST /v1/user/balances/crypto` (path: documented).
+    /// `POST /v1/user/balances/crypto` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)).
+    /// Docs:
+    /// [19953092e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-without-kyc-19953092e0.md).
     ///
     /// # Errors
     ///
     /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
     ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred): `externalUserId` is already in use. HTTP 400,
+    /// - `P411` (status 400, inferred): `user-exists` (inferred):
+    ///   [`external_user_id`](types::CreateLimitedUserRequest::external_user_id) is already in use. HTTP 400,
     ///   presumably.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs:
-    /// [19953092e0](https://partner-api-docs.p100.io/create-user-account-and-generate-balances-without-kyc-19953092e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn create_limited_user(
         &self,
         body: &types::CreateLimitedUserRequest,
     ) -> Result<Response<types::LimitedUserCreated>, Error> {
-        let operation = &operations::CREATE_LIMITED_USER;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_LIMITED_USER, &[])?.body(body).json().await
     }
 }

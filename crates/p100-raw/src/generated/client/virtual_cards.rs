@@ -3,6 +3,8 @@
 //! Calls of the module Virtual Cards.
 
 #[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
 use crate::{Client, Error, RawBody, Response, operations, types};
 
 impl Client {
@@ -14,7 +16,8 @@ impl Client {
     /// months per user. The monthly fee of an active card is taken from the partner's EUR balance and agreed with
     /// P100; the docs of July 2025 had EUR 0.25.
     ///
-    /// `POST /v1/card/virtual` (path: legacy).
+    /// `POST /v1/card/virtual` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693688e0](https://partner-api-docs.p100.io/create-virtual-card-19693688e0.md).
     ///
     /// # Errors
     ///
@@ -24,39 +27,22 @@ impl Client {
     /// - `P451` (status 400, legacy): `forbidden-country-card`: no cards for users of this country. HTTP 400.
     /// - `P455` (status 400, legacy): `user-suspended`: the user is suspended. HTTP 400.
     /// - `P459` (status 400, inferred): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, inferred): The user is not extended, see extendUser. HTTP 400.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19693688e0](https://partner-api-docs.p100.io/create-virtual-card-19693688e0.md).
+    /// - `P461` (status 400, inferred): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_card(
         &self,
         body: &types::CreateCardRequest,
     ) -> Result<Response<types::CardCreated>, Error> {
-        let operation = &operations::CREATE_CARD;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::CREATE_CARD, &[])?.body(body).json().await
     }
 
     /// List the cards of a user
     ///
     /// All cards of one user with id, status, label and last four digits, without paging. Nothing secret is in it;
-    /// use getCard for the full number.
+    /// use [`get_card`](Self::get_card) for the full number.
     ///
-    /// `GET /v1/card/all/{externalUserId}` (path: legacy).
+    /// `GET /v1/card/all/{externalUserId}` (path: legacy). Docs:
+    /// [19693689e0](https://partner-api-docs.p100.io/get-all-user-cards-19693689e0.md).
     ///
     /// # Parameters
     ///
@@ -67,26 +53,12 @@ impl Client {
     /// # Errors
     ///
     /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693689e0](https://partner-api-docs.p100.io/get-all-user-cards-19693689e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_cards(
         &self,
         external_user_id: &str,
     ) -> Result<Response<types::CardList>, Error> {
-        let operation = &operations::LIST_CARDS;
-        let request = self
-            .request(operation, &[("externalUserId", external_user_id)])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::LIST_CARDS, &[external_user_id])?.json().await
     }
 
     /// Get one card with its secrets
@@ -95,45 +67,29 @@ impl Client {
     /// stored. Neither the card id nor the label is in the answer. An unknown card gives 400 with `P434`, not 404;
     /// the page lists no code for an unknown user.
     ///
-    /// `GET /v1/card/details/{externalUserId}/{cardId}` (path: documented).
+    /// `GET /v1/card/details/{externalUserId}/{cardId}` (path: documented). Docs:
+    /// [19693695e0](https://partner-api-docs.p100.io/get-card-details-19693695e0.md).
     ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
     ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by createCard and listed by listCards (`cardId`), a uuid. It must
-    ///   belong to the user named in the same path.
+    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors
     ///
     /// - `P434` (status 400, documented): `invalid-card` (inferred): no such card. HTTP 400, not 404.
     /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, documented): The user is not extended, see extendUser. HTTP 400.
-    /// - `P500` (status 400, documented): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, documented): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693695e0](https://partner-api-docs.p100.io/get-card-details-19693695e0.md).
+    /// - `P461` (status 400, documented): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card(
         &self,
         external_user_id: &str,
         card_id: &str,
     ) -> Result<Response<types::CardDetails>, Error> {
-        let operation = &operations::GET_CARD;
-        let request = self
-            .request(
-                operation,
-                &[("externalUserId", external_user_id), ("cardId", card_id)],
-            )?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_CARD, &[external_user_id, card_id])?.json().await
     }
 
     /// Set a new PIN for a card
@@ -142,7 +98,8 @@ impl Client {
     /// User and card are named in the body, not in the path. The docs name the inputs; path and member names come
     /// from a third-party integration.
     ///
-    /// `PATCH /v1/card/pin` (path: inferred).
+    /// `PATCH /v1/card/pin` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693698e0](https://partner-api-docs.p100.io/update-card-pin-19693698e0.md).
     ///
     /// # Errors
     ///
@@ -150,39 +107,23 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19693698e0](https://partner-api-docs.p100.io/update-card-pin-19693698e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_pin(
         &self,
         body: &types::UpdateCardPinRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPDATE_CARD_PIN;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UPDATE_CARD_PIN, &[])?.body(body).json().await
     }
 
     /// Block a card for a while
     ///
-    /// Stops all further transactions of a card until unblockCard; the status presumably becomes `LOCKED_BY_USER`. A
-    /// blocked card still counts against the limit of 10 cards. User and card are named in the body, not in the path.
-    /// The docs name the inputs; path and member names come from a third-party integration.
+    /// Stops all further transactions of a card until [`unblock_card`](Self::unblock_card); the status presumably
+    /// becomes `LOCKED_BY_USER`. A blocked card still counts against the limit of 10 cards. User and card are named
+    /// in the body, not in the path. The docs name the inputs; path and member names come from a third-party
+    /// integration.
     ///
-    /// `PATCH /v1/card/block` (path: inferred).
+    /// `PATCH /v1/card/block` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693700e0](https://partner-api-docs.p100.io/block-card-19693700e0.md).
     ///
     /// # Errors
     ///
@@ -190,30 +131,12 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19693700e0](https://partner-api-docs.p100.io/block-card-19693700e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn block_card(
         &self,
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::BLOCK_CARD;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::BLOCK_CARD, &[])?.body(body).json().await
     }
 
     /// Unblock a card
@@ -221,7 +144,8 @@ impl Client {
     /// Makes a blocked card usable again; the status presumably becomes `ACTIVE`. User and card are named in the
     /// body, not in the path. The docs name the inputs; path and member names come from a third-party integration.
     ///
-    /// `PATCH /v1/card/unblock` (path: inferred).
+    /// `PATCH /v1/card/unblock` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693702e0](https://partner-api-docs.p100.io/unblock-card-19693702e0.md).
     ///
     /// # Errors
     ///
@@ -229,30 +153,12 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19693702e0](https://partner-api-docs.p100.io/unblock-card-19693702e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unblock_card(
         &self,
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UNBLOCK_CARD;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UNBLOCK_CARD, &[])?.body(body).json().await
     }
 
     /// Get the spending limits of a card
@@ -261,44 +167,30 @@ impl Client {
     /// numbers. No page states their currency, and their bounds are unknown. The docs describe the limits; path and
     /// member names come from a third-party integration.
     ///
-    /// `GET /v1/card/limits/{externalUserId}/{cardId}` (path: inferred).
+    /// `GET /v1/card/limits/{externalUserId}/{cardId}` (path: inferred). Docs:
+    /// [19693710e0](https://partner-api-docs.p100.io/get-card-limits-19693710e0.md).
     ///
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
     ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by createCard and listed by listCards (`cardId`), a uuid. It must
-    ///   belong to the user named in the same path.
+    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors
     ///
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// Docs: [19693710e0](https://partner-api-docs.p100.io/get-card-limits-19693710e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card_limits(
         &self,
         external_user_id: &str,
         card_id: &str,
     ) -> Result<Response<types::CardLimits>, Error> {
-        let operation = &operations::GET_CARD_LIMITS;
-        let request = self
-            .request(
-                operation,
-                &[("externalUserId", external_user_id), ("cardId", card_id)],
-            )?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::GET_CARD_LIMITS, &[external_user_id, card_id])?
+            .json()
+            .await
     }
 
     /// Set the spending limits of a card
@@ -308,7 +200,8 @@ impl Client {
     /// in the body, not in the path. The docs name the inputs; path and member names come from a third-party
     /// integration.
     ///
-    /// `PATCH /v1/card/limits` (path: inferred).
+    /// `PATCH /v1/card/limits` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19693717e0](https://partner-api-docs.p100.io/update-card-limits-19693717e0.md).
     ///
     /// # Errors
     ///
@@ -316,30 +209,12 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19693717e0](https://partner-api-docs.p100.io/update-card-limits-19693717e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_limits(
         &self,
         body: &types::UpdateCardLimitsRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::UPDATE_CARD_LIMITS;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::UPDATE_CARD_LIMITS, &[])?.body(body).json().await
     }
 
     /// Delete a card for good
@@ -348,7 +223,8 @@ impl Client {
     /// body although the method is DELETE: HTTP gives such a body no meaning, so check that your HTTP client and
     /// proxies do send it. The docs name the inputs; path and member names come from a third-party integration.
     ///
-    /// `DELETE /v1/card` (path: inferred).
+    /// `DELETE /v1/card` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
+    /// [19848419e0](https://partner-api-docs.p100.io/-delete-card-19848419e0.md).
     ///
     /// # Errors
     ///
@@ -356,29 +232,11 @@ impl Client {
     ///   `errorName`. HTTP 400, not 403.
     /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
     /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P500` (status 400, inferred): Unknown exception inside P100. HTTP 400, not 500; whether the request took
-    ///   effect is not stated.
-    /// - `P501` (status 400, inferred): Service temporarily unavailable. HTTP 400, not 503.
-    /// - status 401: no key, a wrong key, or an address that is not on the allow-list.
-    ///
-    /// A call whose fate is unknown must not be repeated blindly: see
-    /// [`Error::may_have_taken_effect`](crate::Error::may_have_taken_effect).
-    ///
-    /// Docs: [19848419e0](https://partner-api-docs.p100.io/-delete-card-19848419e0.md).
+    /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_card(
         &self,
         body: &types::CardReference,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        let operation = &operations::DELETE_CARD;
-        let request = self
-            .request(operation, &[])?
-            .header(
-                reqwest::header::ACCEPT,
-                reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&crate::Wire(body))
-            .build()
-            .map_err(|error| Error::unbuildable(operation, error))?;
-        self.json(operation, request).await
+        self.draft(&operations::DELETE_CARD, &[])?.body(body).json().await
     }
 }

@@ -3,9 +3,13 @@
 //! Operations of the module Crypto Deposits.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Crypto Deposits"],
+    ..Operation::BASE
+};
 
 /// Supply the sender of a crypto deposit: `PATCH /v1/crypto-deposit/update-travel-rule/{cryptoDepositId}`.
 pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
@@ -15,7 +19,6 @@ pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
     tags: &["Crypto Deposits", "Partner Operations"],
     docs_pages: &["19693646e0", "28597716e0", "28597683e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: None,
         event: Some(WebhookKind::CryptoDepositStatus),
@@ -23,25 +26,6 @@ pub static UPDATE_DEPOSIT_TRAVEL_RULE: Operation = Operation {
         terminal: &["SUCCESSFUL", "UNSUCCESSFUL"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };

@@ -3,9 +3,13 @@
 //! Operations of the module Crypto Withdrawals.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Crypto Withdrawals"],
+    ..Operation::BASE
+};
 
 /// Get the network fee of a withdrawal: `GET /v1/crypto-withdrawal/get-network-fee`.
 pub static GET_NETWORK_FEE: Operation = Operation {
@@ -16,28 +20,8 @@ pub static GET_NETWORK_FEE: Operation = Operation {
     docs_pages: &["19693653e0", "28597680e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P410",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P410_LEGACY, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Send crypto from a user account: `POST /v1/crypto-withdrawal`.
@@ -45,10 +29,8 @@ pub static CREATE_WITHDRAWAL: Operation = Operation {
     id: "createWithdrawal",
     method: "POST",
     path: "/v1/crypto-withdrawal",
-    tags: &["Crypto Withdrawals"],
     docs_pages: &["19693662e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getWithdrawal"),
         event: Some(WebhookKind::CryptoWithdrawalStatus),
@@ -56,42 +38,15 @@ pub static CREATE_WITHDRAWAL: Operation = Operation {
         terminal: &["SUCCESSFUL"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P410",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P455",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P410_ASSUMED,
+        P412_INFERRED,
+        P455_ASSUMED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Get one crypto withdrawal: `GET /v1/crypto-withdrawal/details/{withdrawalId}`.
@@ -103,21 +58,7 @@ pub static GET_WITHDRAWAL: Operation = Operation {
     docs_pages: &["19693674e0", "28597682e0"],
     evidence: Evidence::Inferred,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
     sensitive_answer: true,
+    ..MODULE
 };

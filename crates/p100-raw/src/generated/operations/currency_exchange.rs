@@ -3,9 +3,13 @@
 //! Operations of the module Currency Exchange.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Currency Exchange"],
+    ..Operation::BASE
+};
 
 /// Get the current exchange rates: `GET /v1/exchange/get-rate`.
 pub static GET_RATES: Operation = Operation {
@@ -16,23 +20,8 @@ pub static GET_RATES: Operation = Operation {
     docs_pages: &["19693630e0", "28597672e0"],
     evidence: Evidence::Legacy,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Lock the exchange rates for a user: `GET /v1/exchange/get-lock/{externalUserId}`.
@@ -40,32 +29,10 @@ pub static LOCK_RATE: Operation = Operation {
     id: "lockRate",
     method: "GET",
     path: "/v1/exchange/get-lock/{externalUserId}",
-    tags: &["Currency Exchange"],
     docs_pages: &["19695653e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_LEGACY, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Exchange currencies of a user: `POST /v1/exchange`.
@@ -73,10 +40,8 @@ pub static CREATE_EXCHANGE: Operation = Operation {
     id: "createExchange",
     method: "POST",
     path: "/v1/exchange",
-    tags: &["Currency Exchange"],
     docs_pages: &["19695661e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getExchange"),
         event: Some(WebhookKind::ExchangeStatus),
@@ -84,37 +49,14 @@ pub static CREATE_EXCHANGE: Operation = Operation {
         terminal: &["COMPLETED", "FAILED"],
         successful: &["COMPLETED"],
     }),
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P455",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P455_ASSUMED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Get one exchange: `GET /v1/exchange/details/{exchangeId}`.
@@ -126,21 +68,7 @@ pub static GET_EXCHANGE: Operation = Operation {
     docs_pages: &["19693645e0", "22206083e0", "28597675e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
     sensitive_answer: true,
+    ..MODULE
 };

@@ -3,19 +3,21 @@
 //! Operations of the module Internal Transfers.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Internal Transfers"],
+    ..Operation::BASE
+};
 
 /// Move money between a user and the partner: `POST /v1/transfer`.
 pub static CREATE_TRANSFER: Operation = Operation {
     id: "createTransfer",
     method: "POST",
     path: "/v1/transfer",
-    tags: &["Internal Transfers"],
     docs_pages: &["19693578e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getTransfer"),
         event: Some(WebhookKind::TransferStatus),
@@ -23,47 +25,17 @@ pub static CREATE_TRANSFER: Operation = Operation {
         terminal: &["SUCCESSFUL", "FAILED"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[201u16],
+    success: &[201],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P424",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P433",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P455",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P424_LEGACY,
+        P433_LEGACY,
+        P455_ASSUMED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Get one internal transfer: `GET /v1/transfer/details/{transferId}`.
@@ -71,25 +43,9 @@ pub static GET_TRANSFER: Operation = Operation {
     id: "getTransfer",
     method: "GET",
     path: "/v1/transfer/details/{transferId}",
-    tags: &["Internal Transfers"],
     docs_pages: &["19693628e0"],
     evidence: Evidence::Legacy,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };

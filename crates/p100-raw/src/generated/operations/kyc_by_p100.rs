@@ -3,19 +3,21 @@
 //! Operations of the module KYC by P100.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["KYC by P100"],
+    ..Operation::BASE
+};
 
 /// Open a hosted KYC session: `POST /v1/kyc`.
 pub static CREATE_KYC_SESSION: Operation = Operation {
     id: "createKycSession",
     method: "POST",
     path: "/v1/kyc",
-    tags: &["KYC by P100"],
     docs_pages: &["19688834e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getKycStatus"),
         event: Some(WebhookKind::KycVerificationStatus),
@@ -23,32 +25,8 @@ pub static CREATE_KYC_SESSION: Operation = Operation {
         terminal: &["SUCCESSFUL", "REJECTED_BY_PROVIDER"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Open the hosted KYC page in the browser of the user: `GET
@@ -57,22 +35,12 @@ pub static OPEN_KYC_PAGE: Operation = Operation {
     id: "openKycPage",
     method: "GET",
     path: "/v1/kyc/verification/{externalUserId}/{verificationId}",
-    tags: &["KYC by P100"],
     docs_pages: &["19688840e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-    ],
+    error_codes: &[P412_DOCUMENTED],
     authenticated: false,
-    deprecated: false,
     sensitive_answer: true,
+    ..MODULE
 };
 
 /// Get the KYC state of a user: `GET /v1/kyc/status/{externalUserId}`.
@@ -80,40 +48,15 @@ pub static GET_KYC_STATUS: Operation = Operation {
     id: "getKycStatus",
     method: "GET",
     path: "/v1/kyc/status/{externalUserId}",
-    tags: &["KYC by P100"],
     docs_pages: &["19688846e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P459",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P445",
-            status: 404u16,
-            evidence: Evidence::Documented,
-        },
+        P412_DOCUMENTED,
+        P459_DOCUMENTED,
+        P500_DOCUMENTED,
+        P501_DOCUMENTED,
+        P445_404_DOCUMENTED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };

@@ -26,7 +26,49 @@ pub use virtual_cards::*;
 pub use sepa_transfers::*;
 pub use orders::*;
 pub use payment_link::*;
-use crate::Operation;
+#[allow(unused_imports)]
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
+use crate::Evidence::{Assumed, Documented, Inferred, Legacy};
+#[allow(unused_imports)]
+use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+
+const P211_202_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P211", 202, Documented);
+const P403_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P403", 400, Documented);
+const P403_INFERRED: KnownErrorCode = KnownErrorCode::new("P403", 400, Inferred);
+const P403_ASSUMED: KnownErrorCode = KnownErrorCode::new("P403", 400, Assumed);
+const P410_LEGACY: KnownErrorCode = KnownErrorCode::new("P410", 400, Legacy);
+const P410_ASSUMED: KnownErrorCode = KnownErrorCode::new("P410", 400, Assumed);
+const P411_INFERRED: KnownErrorCode = KnownErrorCode::new("P411", 400, Inferred);
+const P412_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P412", 400, Documented);
+const P412_LEGACY: KnownErrorCode = KnownErrorCode::new("P412", 400, Legacy);
+const P412_INFERRED: KnownErrorCode = KnownErrorCode::new("P412", 400, Inferred);
+const P418_LEGACY: KnownErrorCode = KnownErrorCode::new("P418", 400, Legacy);
+const P424_LEGACY: KnownErrorCode = KnownErrorCode::new("P424", 400, Legacy);
+const P426_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P426", 400, Documented);
+const P426_INFERRED: KnownErrorCode = KnownErrorCode::new("P426", 400, Inferred);
+const P428_404_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P428", 404, Documented);
+const P433_LEGACY: KnownErrorCode = KnownErrorCode::new("P433", 400, Legacy);
+const P434_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P434", 400, Documented);
+const P434_INFERRED: KnownErrorCode = KnownErrorCode::new("P434", 400, Inferred);
+const P440_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P440", 400, Documented);
+const P440_INFERRED: KnownErrorCode = KnownErrorCode::new("P440", 400, Inferred);
+const P445_404_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P445", 404, Documented);
+const P447_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P447", 400, Documented);
+const P451_LEGACY: KnownErrorCode = KnownErrorCode::new("P451", 400, Legacy);
+const P454_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P454", 400, Documented);
+const P455_LEGACY: KnownErrorCode = KnownErrorCode::new("P455", 400, Legacy);
+const P455_ASSUMED: KnownErrorCode = KnownErrorCode::new("P455", 400, Assumed);
+const P459_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P459", 400, Documented);
+const P459_INFERRED: KnownErrorCode = KnownErrorCode::new("P459", 400, Inferred);
+const P459_ASSUMED: KnownErrorCode = KnownErrorCode::new("P459", 400, Assumed);
+const P460_404_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P460", 404, Documented);
+const P461_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P461", 400, Documented);
+const P461_INFERRED: KnownErrorCode = KnownErrorCode::new("P461", 400, Inferred);
+const P500_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P500", 400, Documented);
+const P500_INFERRED: KnownErrorCode = KnownErrorCode::new("P500", 400, Inferred);
+const P501_DOCUMENTED: KnownErrorCode = KnownErrorCode::new("P501", 400, Documented);
+const P501_INFERRED: KnownErrorCode = KnownErrorCode::new("P501", 400, Inferred);
 
 /// Every operation, in the order of the document.
 pub static ALL: &[&Operation] = &[

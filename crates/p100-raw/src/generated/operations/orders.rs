@@ -3,36 +3,24 @@
 //! Operations of the module Orders.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Orders"],
+    ..Operation::BASE
+};
 
 /// List the current rates for orders: `GET /v1/order/get-rates`.
 pub static GET_ORDER_RATES: Operation = Operation {
     id: "getOrderRates",
     method: "GET",
     path: "/v1/order/get-rates",
-    tags: &["Orders"],
     docs_pages: &["28597684e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Lock a rate for one order: `POST /v1/order/lock-rate`.
@@ -40,37 +28,10 @@ pub static LOCK_ORDER_RATE: Operation = Operation {
     id: "lockOrderRate",
     method: "POST",
     path: "/v1/order/lock-rate",
-    tags: &["Orders"],
     docs_pages: &["20961089e0", "28597685e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P410",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P410_ASSUMED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Create an order at a locked rate: `POST /v1/order`.
@@ -78,10 +39,8 @@ pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: "POST",
     path: "/v1/order",
-    tags: &["Orders"],
     docs_pages: &["20961090e0", "28597686e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getOrder"),
         event: Some(WebhookKind::OrderStatus),
@@ -89,27 +48,8 @@ pub static CREATE_ORDER: Operation = Operation {
         terminal: &[],
         successful: &[],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Get one order: `GET /v1/order/details/{orderId}`.
@@ -117,25 +57,9 @@ pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: "GET",
     path: "/v1/order/details/{orderId}",
-    tags: &["Orders"],
     docs_pages: &["20961091e0", "28597687e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };

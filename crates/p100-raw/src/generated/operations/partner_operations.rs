@@ -3,36 +3,24 @@
 //! Operations of the module Partner Operations.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Partner Operations"],
+    ..Operation::BASE
+};
 
 /// List the balances of the partner: `GET /v1/partner/balances`.
 pub static GET_PARTNER_BALANCES: Operation = Operation {
     id: "getPartnerBalances",
     method: "GET",
     path: "/v1/partner/balances",
-    tags: &["Partner Operations"],
     docs_pages: &["19558021e0", "28597668e0"],
     evidence: Evidence::Legacy,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Create a deposit wallet for the partner: `POST /v1/partner/wallet`.
@@ -40,37 +28,10 @@ pub static CREATE_PARTNER_WALLET: Operation = Operation {
     id: "createPartnerWallet",
     method: "POST",
     path: "/v1/partner/wallet",
-    tags: &["Partner Operations"],
     docs_pages: &["28597670e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P410",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P410_ASSUMED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// List the transactions of the partner in one month: `GET /v1/partner/transactions`.
@@ -78,32 +39,11 @@ pub static GET_PARTNER_TRANSACTIONS: Operation = Operation {
     id: "getPartnerTransactions",
     method: "GET",
     path: "/v1/partner/transactions",
-    tags: &["Partner Operations"],
     docs_pages: &["19615959e0", "28597669e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_ASSUMED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Lock the exchange rates for the partner: `GET /v1/partner/exchange/get-lock`.
@@ -111,27 +51,10 @@ pub static LOCK_PARTNER_RATE: Operation = Operation {
     id: "lockPartnerRate",
     method: "GET",
     path: "/v1/partner/exchange/get-lock",
-    tags: &["Partner Operations"],
     docs_pages: &["19617350e0", "28597673e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Exchange currencies on the partner account: `POST /v1/partner/exchange`.
@@ -139,10 +62,8 @@ pub static CREATE_PARTNER_EXCHANGE: Operation = Operation {
     id: "createPartnerExchange",
     method: "POST",
     path: "/v1/partner/exchange",
-    tags: &["Partner Operations"],
     docs_pages: &["19619927e0", "28597674e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getExchange"),
         event: Some(WebhookKind::ExchangeStatus),
@@ -150,27 +71,8 @@ pub static CREATE_PARTNER_EXCHANGE: Operation = Operation {
         terminal: &["COMPLETED", "FAILED"],
         successful: &["COMPLETED"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Send crypto from the partner account: `POST /v1/partner/crypto-withdrawal`.
@@ -178,10 +80,8 @@ pub static CREATE_PARTNER_WITHDRAWAL: Operation = Operation {
     id: "createPartnerWithdrawal",
     method: "POST",
     path: "/v1/partner/crypto-withdrawal",
-    tags: &["Partner Operations"],
     docs_pages: &["19620495e0", "28597681e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getWithdrawal"),
         event: Some(WebhookKind::CryptoWithdrawalStatus),
@@ -189,32 +89,8 @@ pub static CREATE_PARTNER_WITHDRAWAL: Operation = Operation {
         terminal: &["SUCCESSFUL"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P410",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P410_ASSUMED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Pay out euros from the partner account by SEPA: `POST /v1/partner/sepa-transfer`.
@@ -222,10 +98,8 @@ pub static CREATE_PARTNER_SEPA_TRANSFER: Operation = Operation {
     id: "createPartnerSepaTransfer",
     method: "POST",
     path: "/v1/partner/sepa-transfer",
-    tags: &["Partner Operations"],
     docs_pages: &["19640039e0", "28597678e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getSepaTransfer"),
         event: Some(WebhookKind::SepaTransferStatus),
@@ -233,27 +107,8 @@ pub static CREATE_PARTNER_SEPA_TRANSFER: Operation = Operation {
         terminal: &["SUCCESSFUL", "FAILED"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Get one SEPA transfer: `GET /v1/sepa-transfer/details/{transferId}`.
@@ -265,31 +120,7 @@ pub static GET_SEPA_TRANSFER: Operation = Operation {
     docs_pages: &["20026745e0", "28597679e0", "27509578e0", "28597712e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P418",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P428",
-            status: 404u16,
-            evidence: Evidence::Documented,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
+    error_codes: &[P418_LEGACY, P500_DOCUMENTED, P501_DOCUMENTED, P428_404_DOCUMENTED],
     sensitive_answer: true,
+    ..MODULE
 };

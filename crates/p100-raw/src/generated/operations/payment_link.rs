@@ -3,19 +3,21 @@
 //! Operations of the module Payment link.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Payment link"],
+    ..Operation::BASE
+};
 
 /// Create a payment link: `POST /v1/payment-link`.
 pub static CREATE_PAYMENT_LINK: Operation = Operation {
     id: "createPaymentLink",
     method: "POST",
     path: "/v1/payment-link",
-    tags: &["Payment link"],
     docs_pages: &["21246033e0", "28597688e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getPaymentLink"),
         event: Some(WebhookKind::PaymentLinkStatus),
@@ -23,27 +25,8 @@ pub static CREATE_PAYMENT_LINK: Operation = Operation {
         terminal: &[],
         successful: &[],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Create a hosted checkout: `POST /v1/payment-link/checkout`.
@@ -51,10 +34,8 @@ pub static CREATE_HOSTED_CHECKOUT: Operation = Operation {
     id: "createHostedCheckout",
     method: "POST",
     path: "/v1/payment-link/checkout",
-    tags: &["Payment link"],
     docs_pages: &["28597689e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getPaymentLink"),
         event: Some(WebhookKind::PaymentLinkStatus),
@@ -62,27 +43,8 @@ pub static CREATE_HOSTED_CHECKOUT: Operation = Operation {
         terminal: &[],
         successful: &[],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Get one payment link: `GET /v1/payment-link/details/{paymentLinkId}`.
@@ -90,25 +52,9 @@ pub static GET_PAYMENT_LINK: Operation = Operation {
     id: "getPaymentLink",
     method: "GET",
     path: "/v1/payment-link/details/{paymentLinkId}",
-    tags: &["Payment link"],
     docs_pages: &["21246034e0", "28597690e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };

@@ -3,36 +3,24 @@
 //! Operations of the module SEPA Transfers.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["SEPA Transfers"],
+    ..Operation::BASE
+};
 
 /// Get where the partner can pay in by SEPA: `GET /v1/partner/sepa-deposit/info`.
 pub static GET_PARTNER_SEPA_DEPOSIT_INFO: Operation = Operation {
     id: "getPartnerSepaDepositInfo",
     method: "GET",
     path: "/v1/partner/sepa-deposit/info",
-    tags: &["SEPA Transfers"],
     docs_pages: &["28597676e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// List the accounts known from deposits of the partner: `GET /v1/partner/sepa-deposit/contact-list`.
@@ -40,27 +28,11 @@ pub static LIST_PARTNER_SEPA_CONTACTS: Operation = Operation {
     id: "listPartnerSepaContacts",
     method: "GET",
     path: "/v1/partner/sepa-deposit/contact-list",
-    tags: &["SEPA Transfers"],
     docs_pages: &["28597677e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Get where a user can pay in by SEPA: `GET /v1/sepa-deposit/info/{externalUserId}`.
@@ -68,37 +40,11 @@ pub static GET_USER_SEPA_DEPOSIT_INFO: Operation = Operation {
     id: "getUserSepaDepositInfo",
     method: "GET",
     path: "/v1/sepa-deposit/info/{externalUserId}",
-    tags: &["SEPA Transfers"],
     docs_pages: &["28597709e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P459",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P459_ASSUMED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// List the accounts known from deposits of a user: `GET /v1/sepa-deposit/contact-list/{externalUserId}`.
@@ -106,32 +52,11 @@ pub static LIST_USER_SEPA_CONTACTS: Operation = Operation {
     id: "listUserSepaContacts",
     method: "GET",
     path: "/v1/sepa-deposit/contact-list/{externalUserId}",
-    tags: &["SEPA Transfers"],
     docs_pages: &["28597710e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Pay out euros from a user by SEPA: `POST /v1/sepa-transfer`.
@@ -139,10 +64,8 @@ pub static CREATE_USER_SEPA_TRANSFER: Operation = Operation {
     id: "createUserSepaTransfer",
     method: "POST",
     path: "/v1/sepa-transfer",
-    tags: &["SEPA Transfers"],
     docs_pages: &["27509577e0", "28597711e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getSepaTransfer"),
         event: Some(WebhookKind::SepaTransferStatus),
@@ -150,45 +73,14 @@ pub static CREATE_USER_SEPA_TRANSFER: Operation = Operation {
         terminal: &["SUCCESSFUL", "FAILED"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P418",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P433",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P455",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
+        P403_DOCUMENTED,
+        P412_DOCUMENTED,
+        P418_LEGACY,
+        P433_LEGACY,
+        P455_ASSUMED,
+        P500_DOCUMENTED,
+        P501_DOCUMENTED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };

@@ -3,19 +3,21 @@
 //! Operations of the module User Accounts.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["User Accounts"],
+    ..Operation::BASE
+};
 
 /// Create a user: `POST /v1/user/balances/crypto-and-fiat`.
 pub static CREATE_USER: Operation = Operation {
     id: "createUser",
     method: "POST",
     path: "/v1/user/balances/crypto-and-fiat",
-    tags: &["User Accounts"],
     docs_pages: &["19651249e0", "28597691e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getUserBalances"),
         event: Some(WebhookKind::UserBalanceGenerated),
@@ -23,32 +25,8 @@ pub static CREATE_USER: Operation = Operation {
         terminal: &["ACTIVE"],
         successful: &["ACTIVE"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P411",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P411_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Upload identity documents of a user: `POST /v1/user/kyc-files/{externalUserId}`.
@@ -56,10 +34,8 @@ pub static UPLOAD_KYC_FILES: Operation = Operation {
     id: "uploadKycFiles",
     method: "POST",
     path: "/v1/user/kyc-files/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651251e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: None,
         event: Some(WebhookKind::KycFileAdded),
@@ -67,37 +43,15 @@ pub static UPLOAD_KYC_FILES: Operation = Operation {
         terminal: &[],
         successful: &[],
     }),
-    success: &[201u16],
+    success: &[201],
     error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P426",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P440",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P412_INFERRED,
+        P426_INFERRED,
+        P440_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Upload a proof of address of a user: `POST /v1/user/poa-files/{externalUserId}`.
@@ -105,10 +59,8 @@ pub static UPLOAD_POA_FILES: Operation = Operation {
     id: "uploadPoaFiles",
     method: "POST",
     path: "/v1/user/poa-files/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651252e0", "28597697e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: None,
         event: Some(WebhookKind::PoaVerificationStatus),
@@ -116,52 +68,18 @@ pub static UPLOAD_POA_FILES: Operation = Operation {
         terminal: &[],
         successful: &[],
     }),
-    success: &[201u16, 202u16],
+    success: &[201, 202],
     error_codes: &[
-        KnownErrorCode {
-            code: "P211",
-            status: 202u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P426",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P440",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P447",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P460",
-            status: 404u16,
-            evidence: Evidence::Documented,
-        },
+        P211_202_DOCUMENTED,
+        P412_DOCUMENTED,
+        P426_DOCUMENTED,
+        P440_DOCUMENTED,
+        P447_DOCUMENTED,
+        P500_DOCUMENTED,
+        P501_DOCUMENTED,
+        P460_404_DOCUMENTED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Start the verification of a user: `POST /v1/user/verification`.
@@ -169,10 +87,8 @@ pub static START_USER_VERIFICATION: Operation = Operation {
     id: "startUserVerification",
     method: "POST",
     path: "/v1/user/verification",
-    tags: &["User Accounts"],
     docs_pages: &["19651255e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
     outcome: Some(Outcome {
         details: Some("getKycStatus"),
         event: Some(WebhookKind::KycVerificationStatus),
@@ -180,32 +96,8 @@ pub static START_USER_VERIFICATION: Operation = Operation {
         terminal: &["SUCCESSFUL", "REJECTED_BY_PROVIDER"],
         successful: &["SUCCESSFUL"],
     }),
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Change data of a user: `PATCH /v1/user/{externalUserId}`.
@@ -213,37 +105,10 @@ pub static UPDATE_USER: Operation = Operation {
     id: "updateUser",
     method: "PATCH",
     path: "/v1/user/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651263e0", "28597698e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_INFERRED, P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Delete a user for good: `DELETE /v1/user/{externalUserId}`.
@@ -251,32 +116,10 @@ pub static DELETE_USER: Operation = Operation {
     id: "deleteUser",
     method: "DELETE",
     path: "/v1/user/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651265e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Suspend a user: `PATCH /v1/user/suspend/{externalUserId}`.
@@ -284,37 +127,10 @@ pub static SUSPEND_USER: Operation = Operation {
     id: "suspendUser",
     method: "PATCH",
     path: "/v1/user/suspend/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651276e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P454",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_DOCUMENTED, P454_DOCUMENTED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Lift the suspension of a user: `PATCH /v1/user/unsuspend/{externalUserId}`.
@@ -322,32 +138,10 @@ pub static UNSUSPEND_USER: Operation = Operation {
     id: "unsuspendUser",
     method: "PATCH",
     path: "/v1/user/unsuspend/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651331e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Extend a user: `POST /v1/user/extend/{externalUserId}`.
@@ -355,42 +149,17 @@ pub static EXTEND_USER: Operation = Operation {
     id: "extendUser",
     method: "POST",
     path: "/v1/user/extend/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["20880203e0"],
     evidence: Evidence::Assumed,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P459",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P459_ASSUMED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
     deprecated: true,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// List the balances of a user: `GET /v1/user/balances/{externalUserId}`.
@@ -398,32 +167,11 @@ pub static GET_USER_BALANCES: Operation = Operation {
     id: "getUserBalances",
     method: "GET",
     path: "/v1/user/balances/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651334e0", "28597703e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// List the transactions of a user in one month: `GET /v1/user/transactions/{externalUserId}`.
@@ -431,35 +179,9 @@ pub static GET_USER_TRANSACTIONS: Operation = Operation {
     id: "getUserTransactions",
     method: "GET",
     path: "/v1/user/transactions/{externalUserId}",
-    tags: &["User Accounts"],
     docs_pages: &["19651337e0"],
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Assumed,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P403_ASSUMED, P412_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };

@@ -3,44 +3,22 @@
 //! Operations of the module User Accounts without KYC.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["User Accounts without KYC"],
+    ..Operation::BASE
+};
 
 /// Create a user without KYC: `POST /v1/user/balances/crypto`.
 pub static CREATE_LIMITED_USER: Operation = Operation {
     id: "createLimitedUser",
     method: "POST",
     path: "/v1/user/balances/crypto",
-    tags: &["User Accounts without KYC"],
     docs_pages: &["19953092e0"],
     evidence: Evidence::Documented,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P411",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
+    error_codes: &[P403_INFERRED, P411_INFERRED, P500_INFERRED, P501_INFERRED],
     deprecated: true,
-    sensitive_answer: false,
+    ..MODULE
 };

@@ -3,66 +3,33 @@
 //! Operations of the module Virtual Cards.
 
 #[allow(unused_imports)]
-use crate::webhooks::WebhookKind;
-#[allow(unused_imports)]
-use crate::{Evidence, KnownErrorCode, Operation, Outcome, Retry};
+use super::*;
+
+/// What holds for most operations of the module.
+const MODULE: Operation = Operation {
+    tags: &["Virtual Cards"],
+    ..Operation::BASE
+};
 
 /// Create a virtual card for a user: `POST /v1/card/virtual`.
 pub static CREATE_CARD: Operation = Operation {
     id: "createCard",
     method: "POST",
     path: "/v1/card/virtual",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693688e0"],
     evidence: Evidence::Legacy,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P451",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P455",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P459",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P461",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_LEGACY,
+        P451_LEGACY,
+        P455_LEGACY,
+        P459_INFERRED,
+        P461_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
     sensitive_answer: true,
+    ..MODULE
 };
 
 /// List the cards of a user: `GET /v1/card/all/{externalUserId}`.
@@ -70,32 +37,11 @@ pub static LIST_CARDS: Operation = Operation {
     id: "listCards",
     method: "GET",
     path: "/v1/card/all/{externalUserId}",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693689e0"],
     evidence: Evidence::Legacy,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Legacy,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_LEGACY, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Get one card with its secrets: `GET /v1/card/details/{externalUserId}/{cardId}`.
@@ -103,42 +49,18 @@ pub static GET_CARD: Operation = Operation {
     id: "getCard",
     method: "GET",
     path: "/v1/card/details/{externalUserId}/{cardId}",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693695e0"],
     evidence: Evidence::Documented,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P459",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P461",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Documented,
-        },
+        P434_DOCUMENTED,
+        P459_DOCUMENTED,
+        P461_DOCUMENTED,
+        P500_DOCUMENTED,
+        P501_DOCUMENTED,
     ],
-    authenticated: true,
-    deprecated: false,
     sensitive_answer: true,
+    ..MODULE
 };
 
 /// Set a new PIN for a card: `PATCH /v1/card/pin`.
@@ -146,42 +68,16 @@ pub static UPDATE_CARD_PIN: Operation = Operation {
     id: "updateCardPin",
     method: "PATCH",
     path: "/v1/card/pin",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693698e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P434_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Block a card for a while: `PATCH /v1/card/block`.
@@ -189,42 +85,16 @@ pub static BLOCK_CARD: Operation = Operation {
     id: "blockCard",
     method: "PATCH",
     path: "/v1/card/block",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693700e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P434_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Unblock a card: `PATCH /v1/card/unblock`.
@@ -232,42 +102,16 @@ pub static UNBLOCK_CARD: Operation = Operation {
     id: "unblockCard",
     method: "PATCH",
     path: "/v1/card/unblock",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693702e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P434_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Get the spending limits of a card: `GET /v1/card/limits/{externalUserId}/{cardId}`.
@@ -275,37 +119,11 @@ pub static GET_CARD_LIMITS: Operation = Operation {
     id: "getCardLimits",
     method: "GET",
     path: "/v1/card/limits/{externalUserId}/{cardId}",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693710e0"],
     evidence: Evidence::Inferred,
     retry: Retry::Safe,
-    outcome: None,
-    success: &[200u16],
-    error_codes: &[
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-    ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    error_codes: &[P412_INFERRED, P434_INFERRED, P500_INFERRED, P501_INFERRED],
+    ..MODULE
 };
 
 /// Set the spending limits of a card: `PATCH /v1/card/limits`.
@@ -313,42 +131,16 @@ pub static UPDATE_CARD_LIMITS: Operation = Operation {
     id: "updateCardLimits",
     method: "PATCH",
     path: "/v1/card/limits",
-    tags: &["Virtual Cards"],
     docs_pages: &["19693717e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P434_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };
 
 /// Delete a card for good: `DELETE /v1/card`.
@@ -356,40 +148,14 @@ pub static DELETE_CARD: Operation = Operation {
     id: "deleteCard",
     method: "DELETE",
     path: "/v1/card",
-    tags: &["Virtual Cards"],
     docs_pages: &["19848419e0"],
     evidence: Evidence::Inferred,
-    retry: Retry::Never,
-    outcome: None,
-    success: &[200u16],
     error_codes: &[
-        KnownErrorCode {
-            code: "P403",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P412",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P434",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P500",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
-        KnownErrorCode {
-            code: "P501",
-            status: 400u16,
-            evidence: Evidence::Inferred,
-        },
+        P403_INFERRED,
+        P412_INFERRED,
+        P434_INFERRED,
+        P500_INFERRED,
+        P501_INFERRED,
     ],
-    authenticated: true,
-    deprecated: false,
-    sensitive_answer: false,
+    ..MODULE
 };

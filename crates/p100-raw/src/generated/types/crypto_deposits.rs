@@ -7,44 +7,31 @@ use super::*;
 
 /// Who sent a crypto deposit: a person, a company, or the owner of an own wallet. Which members are needed for
 /// which of them is not known, so all are optional; names come from a third-party integration. Personal data:
-/// never log them.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// never log them. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleDetails {
     /// Whether the money comes from a wallet of the user's own.
-    #[serde(rename = "iAmOwnerOfWallet")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub i_am_owner_of_wallet: Option<bool>,
     /// First name of the sender. Presumably with persons only.
-    #[serde(rename = "firstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<Sensitive>,
     /// Last name of the sender. Presumably with persons only.
-    #[serde(rename = "lastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<Sensitive>,
     /// Name of the sending company. Presumably with companies only.
-    #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<Sensitive>,
     /// VAT number of the sending company. Presumably with companies only.
-    #[serde(rename = "vatId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub vat_id: Option<Sensitive>,
@@ -57,7 +44,6 @@ pub struct TravelRuleDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub city: Option<Sensitive>,
     /// Postal code of the sender.
-    #[serde(rename = "postCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub post_code: Option<Sensitive>,
@@ -69,19 +55,16 @@ pub struct TravelRuleDetails {
 
 /// Details of the sender of one crypto deposit that waits in WAITING_FOR_TR_DATA; once they are in, the money is
 /// released. The purpose is documented, but no page shows the body: it is inferred from a third-party
-/// integration.
-///
-/// Evidence: inferred.
+/// integration. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleRequest {
     /// Who holds the keys of the sending wallet.
-    #[serde(rename = "walletType")]
     pub wallet_type: TravelRuleWalletType,
     /// The partner's own id of the user who receives the deposit. Optional.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
@@ -90,9 +73,8 @@ pub struct TravelRuleRequest {
 }
 
 /// Who holds the keys of the wallet that a deposit came from. Known from a third-party integration, and perhaps
-/// not complete. Not the words of WalletType: nothing says that a withdrawal's `NON_CUSTODIAL` changed.
-///
-/// Evidence: inferred.
+/// not complete. Not the words of [`WalletType`](super::WalletType): nothing says that a withdrawal's
+/// `NON_CUSTODIAL` changed. Evidence: inferred.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,38 +5,24 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Current estimate of the chain's own fee for one withdrawal.
-///
-/// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Current estimate of the chain's own fee for one withdrawal. Evidence: legacy.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NetworkFee {
     /// Network fee as a JSON number, presumably in the queried currency. The payer bears it on top of the amount and
     /// of P100's own fee (`feeWithdrawal` in the balances).
-    #[serde(rename = "networkFee")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub network_fee: Option<Decimal>,
 }
 
-/// Currencies that getNetworkFee accepts, slugs in lower case. A closed list in the legacy docs; later fee tables
-/// no longer name usdt and eurt.
-///
-/// Evidence: legacy.
+/// Currencies that [`get_network_fee`](Client::get_network_fee) accepts, slugs in lower case. A closed list in
+/// the legacy docs; later fee tables no longer name usdt and eurt. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetworkFeeCurrency {
@@ -65,10 +51,8 @@ open_enum!(
     "ltc", Pol = "pol", Usdc = "usdc", Usdt = "usdt", }
 );
 
-/// The only value of the query parameter `network` of getNetworkFee. Lower case here, whereas the withdrawal
-/// request writes networks in upper case.
-///
-/// Evidence: documented.
+/// The only value of the query parameter `network` of [`get_network_fee`](Client::get_network_fee). Lower case
+/// here, whereas the withdrawal request writes networks in upper case. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetworkFeeNetwork {
@@ -82,12 +66,11 @@ pub enum NetworkFeeNetwork {
 open_enum!(NetworkFeeNetwork { Polygon = "polygon", });
 
 /// One crypto withdrawal of a user or of the partner, with its outcome. The members are those of the legacy
-/// webhook.
-///
-/// Evidence: inferred.
+/// webhook. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalDetails {
     /// P100's id of the withdrawal, the `withdrawalId` answered at its creation.
@@ -98,18 +81,12 @@ pub struct WithdrawalDetails {
     /// Amount sent to the receiver, in the currency itself, as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
-    /// Fee charged on top of `amount`, as a JSON number. Presumably in the withdrawn currency.
+    /// Fee charged on top of [`amount`](Self::amount), as a JSON number. Presumably in the withdrawn currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee: Option<Decimal>,
     /// Wallet address of the receiver; called `walletAddress` in the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,7 +95,6 @@ pub struct WithdrawalDetails {
     /// State of the withdrawal. No page lists the words; do not conclude failure from an unknown one.
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
@@ -127,7 +103,6 @@ pub struct WithdrawalDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<WithdrawalCurrency>,
     /// Time of the request, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -136,9 +111,7 @@ pub struct WithdrawalDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
-    /// missing otherwise.
-    ///
-    /// Evidence: assumed.
+    /// missing otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,
@@ -146,16 +119,14 @@ pub struct WithdrawalDetails {
 
 /// Sends crypto from a user's balance to an outside wallet. Irreversible once it is on chain: check address and
 /// network. The last three fields are travel-rule data. The answer only accepts the withdrawal; funds and
-/// compliance are checked afterwards.
-///
-/// Evidence: legacy.
+/// compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalRequest {
     /// The partner's own id of the paying user.
-    #[serde(rename = "sourceExternalUserId")]
     pub source_external_user_id: String,
     /// Currency slug: btc, doge, eth, eurt, ltc, pol, usdc or usdt. Send lower case as everywhere else; the legacy
     /// sample writes it in upper case.
@@ -163,29 +134,23 @@ pub struct WithdrawalRequest {
     /// Amount that the receiver gets, in the currency itself, as a JSON number with at most 8 decimals. P100's fee
     /// and the network fee are charged on top.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Address of the receiving wallet, on the chosen network. Called `destination` in details and webhook.
-    #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
-    /// for other currencies. getNetworkFee writes the same networks in lower case.
+    /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the receiving wallet.
-    #[serde(rename = "walletType")]
     pub wallet_type: WalletType,
     /// Whether the receiver is a person or a company.
-    #[serde(rename = "receiverType")]
     pub receiver_type: PartyType,
 }

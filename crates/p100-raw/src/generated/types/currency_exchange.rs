@@ -6,70 +6,50 @@
 use super::*;
 
 /// One exchange of a user or of the partner. The docs say that amounts, currencies, rate, status, timestamps,
-/// user details and errors are answered, but show no body, so most names here are assumed.
-///
-/// Evidence: assumed.
+/// user details and errors are answered, but show no body, so most names here are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeDetails {
-    /// P100's id of the exchange, the `exchangeId` answered at its creation.
-    ///
-    /// Evidence: inferred.
+    /// P100's id of the exchange, the `exchangeId` answered at its creation. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: Option<String>,
-    /// Amount sold, in `currencyFrom`, as a JSON number. Whether the exchange fee is contained is not stated.
-    #[serde(rename = "amountFrom")]
+    /// Amount sold, in [`currency_from`](Self::currency_from), as a JSON number. Whether the exchange fee is
+    /// contained is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount_from: Option<Decimal>,
-    /// Amount bought, in `currencyTo`, as a JSON number. Whether the exchange fee is already taken off is not stated.
-    #[serde(rename = "amountTo")]
+    /// Amount bought, in [`currency_to`](Self::currency_to), as a JSON number. Whether the exchange fee is already
+    /// taken off is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount_to: Option<Decimal>,
-    /// Slug of the currency sold, lower case.
-    ///
-    /// Evidence: inferred.
-    #[serde(rename = "currencyFrom")]
+    /// Slug of the currency sold, lower case. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency_from: Option<String>,
-    /// Slug of the currency bought, lower case.
-    ///
-    /// Evidence: inferred.
-    #[serde(rename = "currencyTo")]
+    /// Slug of the currency bought, lower case. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency_to: Option<String>,
     /// Rate applied, as a JSON number. Presumably the locked price in EUR of one crypto unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub rate: Option<Decimal>,
     /// State of the exchange. `COMPLETED` and `FAILED` are final; the words before that are unknown.
     pub status: ExchangeStatus,
     /// Time of the request, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Time at which a final state was reached, ISO 8601 in UTC. Null or missing before.
-    #[serde(rename = "finishedAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub finished_at: Option<Timestamp>,
@@ -83,36 +63,28 @@ pub struct ExchangeDetails {
     pub error: Option<ProcessingError>,
 }
 
-/// Exchanges an amount between two balances of one user at a locked rate. First call lockRate for the same user
-/// and use its answer before it expires (60 seconds). The answer only accepts the exchange; funds and compliance
-/// are checked afterwards.
-///
-/// Evidence: legacy.
+/// Exchanges an amount between two balances of one user at a locked rate. First call
+/// [`lock_rate`](Client::lock_rate) for the same user and use its answer before it expires (60 seconds). The
+/// answer only accepts the exchange; funds and compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeRequest {
     /// The partner's own id of the user whose balances are exchanged.
-    #[serde(rename = "sourceExternalUserId")]
     pub source_external_user_id: String,
-    /// Amount to sell, as a JSON number with at most 8 decimals. Counted in `currencyFrom`, which no page states
-    /// outright.
+    /// Amount to sell, as a JSON number with at most 8 decimals. Counted in [`currency_from`](Self::currency_from),
+    /// which no page states outright.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Slug of the currency to sell, lower case (`eth`).
-    #[serde(rename = "currencyFrom")]
     pub currency_from: String,
     /// Slug of the currency to buy, lower case (`eur`).
-    #[serde(rename = "currencyTo")]
     pub currency_to: String,
-    /// The `id` of the rate lock answered by lockRate, where it is a uuid; the legacy table types it as plain string
-    /// here. Prose in the docs also calls it rateLockId. A lock of another user or of the partner presumably does not
-    /// work.
-    #[serde(rename = "lockId")]
+    /// The `id` of the rate lock answered by [`lock_rate`](Client::lock_rate), where it is a uuid; the legacy table
+    /// types it as plain string here. Prose in the docs also calls it rateLockId. A lock of another user or of the
+    /// partner presumably does not work.
     pub lock_id: String,
 }

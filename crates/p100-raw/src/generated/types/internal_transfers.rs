@@ -5,59 +5,46 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// The internal transfer was accepted. Follow it with getTransfer or the transferStatus event; funds may be
-/// checked only now.
-///
-/// Evidence: legacy.
+/// The internal transfer was accepted. Follow it with [`get_transfer`](Client::get_transfer) or the
+/// [`TransferStatus`](WebhookKind::TransferStatus) event; funds may be checked only now. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferCreated {
-    /// P100's id of the transfer, a uuid; the parameter of getTransfer.
-    #[serde(rename = "transferId")]
+    /// P100's id of the transfer, a uuid; the parameter of [`get_transfer`](Client::get_transfer).
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub transfer_id: String,
 }
 
 /// One internal transfer between the partner and a user, with its outcome. The parties are told by user id; the
-/// legacy docs answered email addresses (`sourceEmail`, `destinationEmail`) instead.
-///
-/// Evidence: inferred.
+/// legacy docs answered email addresses (`sourceEmail`, `destinationEmail`) instead. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferDetails {
-    /// P100's id of the transfer, the `transferId` answered at its creation.
-    ///
-    /// Evidence: legacy.
+    /// P100's id of the transfer, the `transferId` answered at its creation. Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: Option<String>,
     /// The partner's own id of the paying user, null when the partner pays.
-    #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user, null when the partner receives.
-    #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
-    /// Amount in `currency`, as a JSON number.
-    ///
-    /// Evidence: legacy.
+    /// Amount in [`currency`](Self::currency), as a JSON number. Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
     /// Currency slug. The legacy sample writes it in upper case, the webhook in lower case: compare without case.
-    ///
     /// Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -65,7 +52,6 @@ pub struct TransferDetails {
     /// State of the transfer. `SUCCESSFUL` and `FAILED` are final; the words before that are unknown.
     pub status: TransferStatus,
     /// Time of the request, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -75,34 +61,30 @@ pub struct TransferDetails {
     pub error: Option<ProcessingError>,
 }
 
-/// Moves money between the partner and one of its users inside P100. Give `sourceExternalUserId` when the user
-/// pays the partner, `destinationExternalUserId` when the partner pays the user. Neither is refused with P424,
-/// user to user is not possible, and what both together would do is unknown: send exactly one.
-///
-/// Evidence: legacy.
+/// Moves money between the partner and one of its users inside P100. Give
+/// [`source_external_user_id`](Self::source_external_user_id) when the user pays the partner,
+/// [`destination_external_user_id`](Self::destination_external_user_id) when the partner pays the user. Neither
+/// is refused with P424, user to user is not possible, and what both together would do is unknown: send exactly
+/// one. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferRequest {
     /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
-    #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
-    #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
-    /// Amount in `currency`, at most 8 decimals. The docs contradict themselves: the parameter table says string, the
-    /// sample sends a number. The number comes first here because a request that was shown is the better witness;
-    /// details and webhook answer numbers too.
+    /// Amount in [`currency`](Self::currency), at most 8 decimals. The docs contradict themselves: the parameter
+    /// table says string, the sample sends a number. The number comes first here because a request that was shown is
+    /// the better witness; details and webhook answer numbers too.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalEither")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalEither"))]
     pub amount: Decimal,
     /// Currency slug, lower case (`btc`, `eur`).
     pub currency: String,

@@ -5,11 +5,9 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Where the user's money comes from. The choice decides which further answers createKycSession needs: `taxId`
-/// with BUSINESS_ACTIVITY, `occupation` with SALARY, and `additionalInfo` with everything except
-/// BUSINESS_ACTIVITY.
-///
-/// Evidence: legacy.
+/// Where the user's money comes from. The choice decides which further answers
+/// [`create_kyc_session`](Client::create_kyc_session) needs: `taxId` with BUSINESS_ACTIVITY, `occupation` with
+/// SALARY, and `additionalInfo` with everything except BUSINESS_ACTIVITY. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IncomeSource {
@@ -37,10 +35,8 @@ open_enum!(
     SocialBenefits = "SOCIAL_BENEFITS", Tenancy = "TENANCY", }
 );
 
-/// Identity document that the user will show in hosted KYC (createKycSession): the kinds of DocumentType plus the
-/// driving licence.
-///
-/// Evidence: legacy.
+/// Identity document that the user will show in hosted KYC ([`create_kyc_session`](Client::create_kyc_session)):
+/// the kinds of [`DocumentType`](super::DocumentType) plus the driving licence. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycDocumentType {
@@ -61,128 +57,114 @@ open_enum!(
     "RESIDENCE_PERMIT", DriverLicense = "DRIVER_LICENSE", }
 );
 
-/// A hosted KYC session. Next, send the user's browser to openKycPage with this id. Other members are unknown.
-///
-/// Evidence: documented.
+/// A hosted KYC session. Next, send the user's browser to [`open_kyc_page`](Client::open_kyc_page) with this id.
+/// Other members are unknown. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycSessionCreated {
-    /// Id of the session, the last path segment of openKycPage. Its form is unknown, so treat it as opaque text.
-    #[serde(rename = "verificationId")]
+    /// Id of the session, the last path segment of [`open_kyc_page`](Client::open_kyc_page). Its form is unknown, so
+    /// treat it as opaque text.
     pub verification_id: String,
 }
 
 /// Opens a hosted KYC session and answers the financial questionnaire. Which further fields are needed depends on
-/// `incomeSource`; that is stated at each field and not enforced by this schema. Field names and values come from
-/// the legacy docs.
-///
-/// Evidence: legacy.
+/// [`income_source`](Self::income_source); that is stated at each field and not enforced by this schema. Field
+/// names and values come from the legacy docs. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycSessionRequest {
     /// The partner's own id of the user to verify.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
     /// Document that the user will show to the identity provider.
-    #[serde(rename = "documentType")]
     pub document_type: KycDocumentType,
     /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`).
     pub country: String,
     /// Main source of the user's income; decides which of the last three fields are needed.
-    #[serde(rename = "incomeSource")]
     pub income_source: IncomeSource,
     /// What the user wants the account for.
-    #[serde(rename = "openAccountReason")]
     pub open_account_reason: OpenAccountReason,
-    /// Tax number. Send it with `incomeSource` BUSINESS_ACTIVITY and leave it out otherwise. The docs type it as a
-    /// string though they describe a list; how several numbers would be joined is not stated. Personal identifier,
-    /// never log it.
-    #[serde(rename = "taxId")]
+    /// Tax number. Send it with [`income_source`](Self::income_source) BUSINESS_ACTIVITY and leave it out otherwise.
+    /// The docs type it as a string though they describe a list; how several numbers would be joined is not stated.
+    /// Personal identifier, never log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub tax_id: Option<Sensitive>,
-    /// Line of work. Send it with `incomeSource` SALARY and leave it out otherwise.
+    /// Line of work. Send it with [`income_source`](Self::income_source) SALARY and leave it out otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub occupation: Option<Occupation>,
-    /// Free text that explains the income. Needed with every `incomeSource` except BUSINESS_ACTIVITY.
-    #[serde(rename = "additionalInfo")]
+    /// Free text that explains the income. Needed with every [`income_source`](Self::income_source) except
+    /// BUSINESS_ACTIVITY.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub additional_info: Option<String>,
 }
 
 /// Standing of a user's KYC: where the user stands and how the latest attempt went. That a rejection reason is
-/// answered is documented; the names are those of the kycVerificationStatus event.
-///
-/// Evidence: inferred.
+/// answered is documented; the names are those of the
+/// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus) event. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycStatus {
-    /// The partner's own id of the user. May be missing.
-    ///
-    /// Evidence: assumed.
-    #[serde(rename = "externalUserId")]
+    /// The partner's own id of the user. May be missing. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Standing of the user. Gate features on this member, not on `attemptStatus`.
-    #[serde(rename = "verificationStatus")]
+    /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub verification_status: Option<KycVerificationLevel>,
     /// State of the latest attempt.
-    #[serde(rename = "attemptStatus")]
     pub attempt_status: KycAttemptStatus,
     /// Why the provider refused the attempt, presumably an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, null or missing otherwise.
-    #[serde(rename = "rejectionReason")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 
-/// Line of work of a user whose income is a salary.
-///
-/// Evidence: legacy.
+/// Line of work of a user whose income is a salary. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Occupation {
-    /// `IT`
+    /// `IT`.
     It,
-    /// `HEALTHCARE_AND_MEDICAL_SERVICES`
+    /// `HEALTHCARE_AND_MEDICAL_SERVICES`.
     HealthcareAndMedicalServices,
-    /// `FINANCE_AND_ACCOUNTING`
+    /// `FINANCE_AND_ACCOUNTING`.
     FinanceAndAccounting,
-    /// `EDUCATION_AND_TEACHING`
+    /// `EDUCATION_AND_TEACHING`.
     EducationAndTeaching,
-    /// `SALES_AND_MARKETING`
+    /// `SALES_AND_MARKETING`.
     SalesAndMarketing,
-    /// `ENGINEERING`
+    /// `ENGINEERING`.
     Engineering,
-    /// `CUSTOMER_SERVICE`
+    /// `CUSTOMER_SERVICE`.
     CustomerService,
-    /// `ADMINISTRATION_AND_OFFICE_MANAGEMENT`
+    /// `ADMINISTRATION_AND_OFFICE_MANAGEMENT`.
     AdministrationAndOfficeManagement,
-    /// `LEGAL_SERVICES`
+    /// `LEGAL_SERVICES`.
     LegalServices,
-    /// `ARTS_AND_DESIGN`
+    /// `ARTS_AND_DESIGN`.
     ArtsAndDesign,
-    /// `RETAIL_AND_SALES`
+    /// `RETAIL_AND_SALES`.
     RetailAndSales,
-    /// `CONSTRUCTION_AND_TRADES`
+    /// `CONSTRUCTION_AND_TRADES`.
     ConstructionAndTrades,
-    /// `HUMAN_RESOURCES`
+    /// `HUMAN_RESOURCES`.
     HumanResources,
-    /// `MANUFACTURING_AND_PRODUCTION`
+    /// `MANUFACTURING_AND_PRODUCTION`.
     ManufacturingAndProduction,
-    /// `SCIENCE_AND_RESEARCH`
+    /// `SCIENCE_AND_RESEARCH`.
     ScienceAndResearch,
     /// A value that the document does not know, as it was sent.
     Unknown(String),
@@ -201,9 +183,7 @@ open_enum!(
     ScienceAndResearch = "SCIENCE_AND_RESEARCH", }
 );
 
-/// What the user wants the account for.
-///
-/// Evidence: legacy.
+/// What the user wants the account for. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenAccountReason {

@@ -32,7 +32,12 @@ pub use virtual_cards::*;
 pub use webhooks::*;
 #[allow(unused_imports)]
 use std::collections::BTreeMap;
+
+#[cfg(feature = "schemars")]
+use crate::decimal::schema::*;
 #[allow(unused_imports)]
 use crate::open_enum::open_enum;
 #[allow(unused_imports)]
-use crate::{Decimal, FilePart, Form, Sensitive, Timestamp};
+use crate::webhooks::WebhookKind;
+#[allow(unused_imports)]
+use crate::{Client, Decimal, FilePart, Form, Sensitive, Timestamp};

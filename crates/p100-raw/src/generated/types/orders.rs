@@ -5,36 +5,33 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// The order was created, and waits for its wallet address. Follow it with getOrder or the orderStatus event.
-///
-/// Evidence: documented.
+/// The order was created, and waits for its wallet address. Follow it with [`get_order`](Client::get_order) or
+/// the [`OrderStatus`](WebhookKind::OrderStatus) event. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderCreated {
-    /// P100's id of the order, a uuid; the parameter of getOrder.
-    #[serde(rename = "orderId")]
+    /// P100's id of the order, a uuid; the parameter of [`get_order`](Client::get_order).
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub order_id: String,
 }
 
 /// One order of the partner. Names and words of the docs of September 2025; those of February 2026 are not known.
-///
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderDetails {
     /// P100's id of the order, a uuid.
-    #[serde(rename = "orderId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub order_id: Option<String>,
     /// Id of the rate lock the order was made with, a uuid.
-    #[serde(rename = "lockId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -42,7 +39,6 @@ pub struct OrderDetails {
     /// State of the order. The known words are not complete.
     pub status: OrderStatus,
     /// Time of creation, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -51,92 +47,74 @@ pub struct OrderDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub confirmations: Option<i32>,
     /// Confirmations that are needed.
-    #[serde(rename = "requiredConfirmations")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub required_confirmations: Option<i32>,
-    /// Amount that has arrived, in `cryptocurrency`, as a JSON number. An order may be paid in parts.
-    #[serde(rename = "receivedAmount")]
+    /// Amount that has arrived, in [`cryptocurrency`](Self::cryptocurrency), as a JSON number. An order may be paid
+    /// in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub received_amount: Option<Decimal>,
-    /// Amount to pay in all, in `cryptocurrency`, as a JSON number.
-    #[serde(rename = "totalAmountRequired")]
+    /// Amount to pay in all, in [`cryptocurrency`](Self::cryptocurrency), as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub total_amount_required: Option<Decimal>,
-    /// Slug of the currency to pay in, lower case. May be missing where `currency` is sent.
+    /// Slug of the currency to pay in, lower case. May be missing where [`currency`](Self::currency) is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
-    /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
-    ///
-    /// Evidence: inferred.
+    /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
+    /// too. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
-    /// Address to pay to, null while `status` is WAITING_FOR_WALLET_ADDRESS.
-    #[serde(rename = "walletAddress")]
+    /// Address to pay to, null while [`status`](Self::status) is WAITING_FOR_WALLET_ADDRESS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC. Null in the first state; named in prose and missing
     /// from the sample of the docs.
-    #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain. Null or missing before; that it can be null is assumed.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
-    /// Network to pay over, in upper case (`ETHEREUM`), while lockOrderRate writes lower case.
+    /// Network to pay over, in upper case (`ETHEREUM`), while [`lock_order_rate`](Client::lock_order_rate) writes
+    /// lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
-/// Rate that is held for one order until `expiresAt`. It holds the members of two generations of the docs: since
-/// February 2026 `currency` and `destinationCurrency`, before `cryptocurrency`.
-///
+/// Rate that is held for one order until [`expires_at`](Self::expires_at). It holds the members of two
+/// generations of the docs: since February 2026 [`currency`](Self::currency) and
+/// [`destination_currency`](Self::destination_currency), before [`cryptocurrency`](Self::cryptocurrency).
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderLock {
     /// Id of the lock, a uuid; the only member of the order request.
-    #[serde(rename = "lockId")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
     /// Locked rate, as a JSON string since February 2026 and as a JSON number before; inferred to be the price of one
     /// crypto unit in EUR.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalEitherAsString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalEitherAsString"))]
     pub rate: Decimal,
     /// Since February 2026, as far as it can be read: crypto to be paid so that the amount asked for is settled, that
     /// is amount / rate, rounded. Before: crypto received at the rate. A JSON number.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Time at which the lock expires, ISO 8601 in UTC, with milliseconds since February 2026. Its lifetime is not
     /// stated, so go by this.
-    #[serde(rename = "expiresAt")]
     pub expires_at: Timestamp,
     /// Slug of the crypto currency, lower case. Until February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,7 +125,6 @@ pub struct OrderLock {
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Slug of the currency that is settled, `eur`. Since February 2026.
-    #[serde(rename = "destinationCurrency")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_currency: Option<String>,
@@ -155,9 +132,8 @@ pub struct OrderLock {
     pub network: String,
 }
 
-/// Asks for a locked rate for one order. The members are documented, that all are required is inferred.
-///
-/// Evidence: documented.
+/// Asks for a locked rate for one order. The members are documented, that all are required is inferred. Evidence:
+/// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -168,29 +144,22 @@ pub struct OrderLockRequest {
     /// Amount of the order, as a JSON string. Since February 2026 it is the amount to be settled, as far as it can be
     /// read; which currency it counts, no page states outright.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Network, lower case (`polygon`).
     pub network: String,
 }
 
 /// Indicative price of one unit of each currency in EUR: key is the currency slug in lower case, value a JSON
-/// number. Taken over from ExchangeRates.
-///
-/// Evidence: assumed.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+/// number. Taken over from [`ExchangeRates`](super::ExchangeRates). Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct OrderRates(
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "BTreeMap<String,crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<String,DecimalNumber>"))]
     pub BTreeMap<String, Decimal>,
 );
 
@@ -207,16 +176,14 @@ impl From<BTreeMap<String, Decimal>> for OrderRates {
     }
 }
 
-/// Creates an order at a locked rate. The lock says all the rest.
-///
-/// Evidence: documented.
+/// Creates an order at a locked rate. The lock says all the rest. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderRequest {
-    /// The `lockId` answered by lockOrderRate, a uuid.
-    #[serde(rename = "lockId")]
+    /// The [`lock_id`](Self::lock_id) answered by [`lock_order_rate`](Client::lock_order_rate), a uuid.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
 }

@@ -6,59 +6,44 @@
 use super::*;
 
 /// Balances of the partner's own account, fiat and crypto. Their network terms are also the live source of fees
-/// and minimums.
-///
-/// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// and minimums. Evidence: legacy.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerBalances {
     /// Fiat balances of the partner; only `eur` occurs. Card fees are taken from here.
-    #[serde(rename = "fiatBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances of the partner, one for each supported currency.
-    #[serde(rename = "cryptoBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub crypto_balances: Option<Vec<CryptoBalance>>,
 }
 
-/// Exchanges an amount between two balances of the partner at a locked rate. First call lockPartnerRate and use
-/// its answer before it expires. The field names are documented; that all four are required is inferred.
-///
-/// Evidence: documented.
+/// Exchanges an amount between two balances of the partner at a locked rate. First call
+/// [`lock_partner_rate`](Client::lock_partner_rate) and use its answer before it expires. The field names are
+/// documented; that all four are required is inferred. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerExchangeRequest {
-    /// Amount to sell, as a JSON number with at most 8 decimals. Counted in `currencyFrom`, which no page states
-    /// outright.
+    /// Amount to sell, as a JSON number with at most 8 decimals. Counted in [`currency_from`](Self::currency_from),
+    /// which no page states outright.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Slug of the currency to sell, lower case (`eth`).
-    #[serde(rename = "currencyFrom")]
     pub currency_from: String,
     /// Slug of the currency to buy, lower case (`eur`).
-    #[serde(rename = "currencyTo")]
     pub currency_to: String,
-    /// The `id` of the rate lock answered by lockPartnerRate, a uuid. Prose in the docs also calls it rateLockId.
-    #[serde(rename = "lockId")]
+    /// The `id` of the rate lock answered by [`lock_partner_rate`](Client::lock_partner_rate), a uuid. Prose in the
+    /// docs also calls it rateLockId.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
 }
@@ -66,69 +51,50 @@ pub struct PartnerExchangeRequest {
 /// Sends euros from the partner's account to an IBAN. Which fields are allowed depends on the level that P100 has
 /// given the partner. Level 1, the default for new partners: the first four fields only, the receiver fields are
 /// forbidden, and the IBAN must be an account of the partner's own, checked against its KYC. Level 2: third
-/// parties too, so name the receiver either as a person (`receiverType` NATURAL with both names) or as a company
-/// (LEGAL with `companyName`), never both. The docs of July 2025 knew level 2 only. The answer only accepts the
-/// transfer; funds and compliance are checked afterwards. Fees are by agreement.
-///
-/// Evidence: documented.
+/// parties too, so name the receiver either as a person ([`receiver_type`](Self::receiver_type) NATURAL with both
+/// names) or as a company (LEGAL with [`company_name`](Self::company_name)), never both. The docs of July 2025
+/// knew level 2 only. The answer only accepts the transfer; funds and compliance are checked afterwards. Fees are
+/// by agreement. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerSepaTransferRequest {
     /// Amount in euros, as a JSON string such as `75.20`. The legacy sample sends a number, but its table and all
-    /// later SEPA bodies have a string.
-    ///
-    /// Evidence: inferred.
+    /// later SEPA bodies have a string. Evidence: inferred.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, always `eur`.
     pub currency: String,
     /// IBAN of the receiver.
-    #[serde(rename = "destinationIban")]
     pub destination_iban: String,
     /// Title of the bank transfer, which the receiver sees. Length and character limits are not stated.
-    #[serde(rename = "transferTitle")]
     pub transfer_title: String,
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. On level 2
     /// only.
-    #[serde(rename = "receiverType")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
-    /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
-    #[serde(rename = "receiverFirstName")]
+    /// First name of the receiver. With NATURAL only, together with [`receiver_last_name`](Self::receiver_last_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
-    /// Last name of the receiver. With NATURAL only, together with `receiverFirstName`.
-    #[serde(rename = "receiverLastName")]
+    /// Last name of the receiver. With NATURAL only, together with
+    /// [`receiver_first_name`](Self::receiver_first_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
-    #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
 }
 
-/// Deposit address of one currency of the partner. No page states a member.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Deposit address of one currency of the partner. No page states a member. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -147,9 +113,7 @@ pub struct PartnerWalletCreated {
     pub wallet: Option<String>,
 }
 
-/// Asks for the deposit address of one currency of the partner. No page states a member.
-///
-/// Evidence: assumed.
+/// Asks for the deposit address of one currency of the partner. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -163,14 +127,13 @@ pub struct PartnerWalletRequest {
     pub network: Option<String>,
 }
 
-/// Sends crypto from the partner's balance to an outside wallet. The same fields as WithdrawalRequest without the
-/// user, inferred from there. Irreversible once it is on chain: check address and network. The last three fields
-/// are travel-rule data.
-///
-/// Evidence: inferred.
+/// Sends crypto from the partner's balance to an outside wallet. The same fields as
+/// [`WithdrawalRequest`](super::WithdrawalRequest) without the user, inferred from there. Irreversible once it is
+/// on chain: check address and network. The last three fields are travel-rule data. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerWithdrawalRequest {
     /// Currency slug: btc, doge, eth, eurt, ltc, pol, usdc or usdt. Send lower case as everywhere else; the legacy
@@ -179,40 +142,33 @@ pub struct PartnerWithdrawalRequest {
     /// Amount that the receiver gets, in the currency itself, as a JSON number with at most 8 decimals. P100's fee
     /// and the network fee are charged on top.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Address of the receiving wallet, on the chosen network. Called `destination` in details and webhook.
-    #[serde(rename = "walletAddress")]
     pub wallet_address: String,
     /// Memo for receivers that ask for one. The docs do not say which currencies use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub memo: Option<String>,
     /// Network for usdc and usdt only, in upper case: `ETHEREUM`, which is the default, or `POLYGON`. Leave it out
-    /// for other currencies. getNetworkFee writes the same networks in lower case.
+    /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the receiving wallet.
-    #[serde(rename = "walletType")]
     pub wallet_type: WalletType,
     /// Whether the receiver is a person or a company.
-    #[serde(rename = "receiverType")]
     pub receiver_type: PartyType,
 }
 
-/// One outgoing SEPA transfer of a user or of the partner, with its outcome. `amount` is a string while `fee` is
-/// a number; in the legacy docs the amount was a number too.
-///
-/// Evidence: documented.
+/// One outgoing SEPA transfer of a user or of the partner, with its outcome. [`amount`](Self::amount) is a string
+/// while [`fee`](Self::fee) is a number; in the legacy docs the amount was a number too. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferDetails {
     /// P100's id of the transfer, the `transferId` answered at its creation.
@@ -221,43 +177,32 @@ pub struct SepaTransferDetails {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: Option<String>,
     /// Kind of the transfer; only `external` is known.
-    #[serde(rename = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub type_: Option<SepaTransferType>,
-    /// Amount in `currency`, as a JSON string. A number in the legacy docs.
+    /// Amount in [`currency`](Self::currency), as a JSON string. A number in the legacy docs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Title of the bank transfer.
-    #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// IBAN of the receiver.
-    #[serde(rename = "destinationIban")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_iban: Option<String>,
     /// First name of the receiver; null is inferred for companies, from the webhook.
-    #[serde(rename = "receiverFirstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver; null is inferred for companies, from the webhook.
-    #[serde(rename = "receiverLastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. No page shows under which name a company is answered; missing or null for
-    /// persons.
-    ///
-    /// Evidence: assumed.
-    #[serde(rename = "companyName")]
+    /// persons. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,
@@ -268,16 +213,13 @@ pub struct SepaTransferDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
-    /// Fee of the transfer as a JSON number, although `amount` is a string. Presumably in `currency`.
+    /// Fee of the transfer as a JSON number, although [`amount`](Self::amount) is a string. Presumably in
+    /// [`currency`](Self::currency).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee: Option<Decimal>,
     /// Time of the request, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -286,9 +228,7 @@ pub struct SepaTransferDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
     /// Why the transfer failed. That failures are told here is documented, name and shape are not. Null or missing
-    /// otherwise.
-    ///
-    /// Evidence: assumed.
+    /// otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,

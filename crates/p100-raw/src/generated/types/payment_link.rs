@@ -5,37 +5,31 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Asks for a hosted checkout over an amount. No page states a member; those of PaymentLinkRequest are taken
-/// over.
-///
-/// Evidence: assumed.
+/// Asks for a hosted checkout over an amount. No page states a member; those of
+/// [`PaymentLinkRequest`](super::PaymentLinkRequest) are taken over. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct HostedCheckoutRequest {
-    /// Amount to pay, in `currency`, as a JSON string.
+    /// Amount to pay, in [`currency`](Self::currency), as a JSON string.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, `eur`.
     pub currency: String,
 }
 
-/// The payment link. Send `url` to the payer, and follow it with getPaymentLink or the paymentLinkStatus event.
-/// No page states a member.
-///
-/// Evidence: assumed.
+/// The payment link. Send [`url`](Self::url) to the payer, and follow it with
+/// [`get_payment_link`](Client::get_payment_link) or the [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus)
+/// event. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkCreated {
-    /// P100's id of the link, the parameter of getPaymentLink.
-    #[serde(rename = "paymentLinkId")]
+    /// P100's id of the link, the parameter of [`get_payment_link`](Client::get_payment_link).
     pub payment_link_id: String,
     /// Address of the page on which the payer pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,66 +37,52 @@ pub struct PaymentLinkCreated {
     pub url: Option<String>,
 }
 
-/// One payment link with all that was paid on it. That several transfers are listed in `transactions` is
-/// documented, the other names are assumed.
-///
-/// Evidence: assumed.
+/// One payment link with all that was paid on it. That several transfers are listed in
+/// [`transactions`](Self::transactions) is documented, the other names are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkDetails {
     /// P100's id of the link.
-    #[serde(rename = "paymentLinkId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub payment_link_id: Option<String>,
     /// State of the link. The known words are not complete.
     pub status: PaymentLinkStatus,
-    /// Amount to pay, in `currency`, as a JSON string.
+    /// Amount to pay, in [`currency`](Self::currency), as a JSON string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Time of creation, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Time until which it can be paid, ISO 8601 in UTC. May be missing.
-    #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
-    /// Every transfer on chain that the link has collected.
-    ///
-    /// Evidence: documented.
+    /// Every transfer on chain that the link has collected. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub transactions: Option<Vec<PaymentLinkTransaction>>,
 }
 
-/// Asks for a payment link over an amount. No page states a member.
-///
-/// Evidence: assumed.
+/// Asks for a payment link over an amount. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
 pub struct PaymentLinkRequest {
-    /// Amount to pay, in `currency`, as a JSON string.
+    /// Amount to pay, in [`currency`](Self::currency), as a JSON string.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, `eur`.
     pub currency: String,

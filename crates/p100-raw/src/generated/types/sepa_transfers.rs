@@ -5,18 +5,9 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// An account from which a deposit came. No page states a member.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// An account from which a deposit came. No page states a member. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -31,18 +22,9 @@ pub struct SepaContact {
     pub status: Option<SepaContactStatus>,
 }
 
-/// Accounts from which deposits came, in one answer. No page states a member.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Accounts from which deposits came, in one answer. No page states a member. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -53,20 +35,13 @@ pub struct SepaContactList {
     pub contacts: Option<Vec<SepaContact>>,
 }
 
-/// Where to pay in by SEPA, and under which reference. Documented for the partner, inferred for users.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Where to pay in by SEPA, and under which reference. Documented for the partner, inferred for users. Evidence:
+/// documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaDepositInfo {
     /// Reference, shaped like a uuid. The title of the bank transfer must be exactly this.
@@ -82,7 +57,6 @@ pub struct SepaDepositInfo {
     #[serde(deserialize_with = "crate::json::optional")]
     pub swift: Option<String>,
     /// Name of its holder.
-    #[serde(rename = "accountHolder")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub account_holder: Option<String>,
@@ -93,53 +67,43 @@ pub struct SepaDepositInfo {
 }
 
 /// Sends euros from a user's balance to an IBAN. The fields are those of the legacy docs; the two levels of
-/// PartnerSepaTransferRequest are assumed to hold here too: on level 1 leave the receiver fields out, on level 2
-/// name the receiver either as a person or as a company.
-///
-/// Evidence: legacy.
+/// [`PartnerSepaTransferRequest`](super::PartnerSepaTransferRequest) are assumed to hold here too: on level 1
+/// leave the receiver fields out, on level 2 name the receiver either as a person or as a company. Evidence:
+/// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferRequest {
-    /// The partner's own id of the paying user. A sample of the legacy docs calls it `externalUserId`.
-    ///
-    /// Evidence: documented.
-    #[serde(rename = "sourceExternalUserId")]
+    /// The partner's own id of the paying user. A sample of the legacy docs calls it `externalUserId`. Evidence:
+    /// documented.
     pub source_external_user_id: String,
     /// Amount in euros, as a JSON string such as `75.20`. The legacy sample sends a number, its table says string.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, always `eur`.
     pub currency: String,
     /// IBAN of the receiver.
-    #[serde(rename = "destinationIban")]
     pub destination_iban: String,
     /// Title of the bank transfer, which the receiver sees.
-    #[serde(rename = "transferTitle")]
     pub transfer_title: String,
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. Always sent
     /// by the legacy docs; on level 2 only is assumed.
-    #[serde(rename = "receiverType")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_type: Option<PartyType>,
-    /// First name of the receiver. With NATURAL only, together with `receiverLastName`.
-    #[serde(rename = "receiverFirstName")]
+    /// First name of the receiver. With NATURAL only, together with [`receiver_last_name`](Self::receiver_last_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
-    /// Last name of the receiver. With NATURAL only, together with `receiverFirstName`.
-    #[serde(rename = "receiverLastName")]
+    /// Last name of the receiver. With NATURAL only, together with
+    /// [`receiver_first_name`](Self::receiver_first_name).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
     /// Name of the receiving company. With LEGAL only.
-    #[serde(rename = "companyName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub company_name: Option<String>,

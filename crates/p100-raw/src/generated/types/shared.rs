@@ -6,12 +6,11 @@
 use super::*;
 
 /// Balance in one cryptocurrency with its deposit address, its price and the terms of each network it can travel
-/// on. One balance per currency, whatever the number of networks.
-///
-/// Evidence: documented.
+/// on. One balance per currency, whatever the number of networks. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoBalance {
     /// P100's id of the balance, a uuid.
@@ -20,10 +19,7 @@ pub struct CryptoBalance {
     /// Current amount in the currency itself, as a JSON string padded with zeros to its decimals: 6 for usdc and
     /// usdt, 8 for the others, such as `0.00000000`.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case: `btc`, `eth`, `ltc`, `pol`, `usdc`; `doge`, `usdt` and `eurt` in older docs. The
     /// list may grow.
@@ -35,33 +31,25 @@ pub struct CryptoBalance {
     /// Price of one unit in EUR, as a JSON number. The unit is inferred, and the price is informative: an exchange
     /// uses the locked rate.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub rate: Decimal,
     /// Terms per network. Keys are lower-case network names (`ethereum`, `polygon`, `btc`, `ltc`; others unknown),
     /// different from the chain name inside the value.
-    #[serde(rename = "networkConfig")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_map")]
     pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
 /// Identity document of a user in requests. Answers do not use it: their `documentType` has been seen with a
-/// lower-case value. createKycSession accepts one more kind, see KycDocumentType.
-///
-/// Evidence: legacy.
+/// lower-case value. [`create_kyc_session`](Client::create_kyc_session) accepts one more kind, see
+/// [`KycDocumentType`](super::KycDocumentType). Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DocumentType {
-    /// `PASSPORT`: Passport. Files for KYC: one photo of the document, sent as `front`, and a selfie.
-    ///
-    /// Evidence: documented.
+    /// `PASSPORT`: Passport. Files for KYC: one photo of the document, sent as `front`, and a selfie. Evidence:
+    /// documented.
     Passport,
-    /// `ID_CARD`: National identity card. Files for KYC: front, back and selfie.
-    ///
-    /// Evidence: documented.
+    /// `ID_CARD`: National identity card. Files for KYC: front, back and selfie. Evidence: documented.
     IdCard,
     /// `RESIDENCE_PERMIT`: Residence permit. Files for KYC: front, back and selfie.
     ResidencePermit,
@@ -74,47 +62,35 @@ open_enum!(
     "RESIDENCE_PERMIT", }
 );
 
-/// Body of every refusal. Look at the HTTP status class first, then at `errorCode` (the docs of February 2026
-/// tell to rely mainly on `errorName`, which P403 never has), never at other text; only a 401 is told apart by
-/// its text. Three forms share this schema: a business error with all three members (two of them in the legacy
-/// docs), the validation error P403 without `errorName`, and the 401 body with only `message`. Each form has at
-/// least one of `errorCode` and `message`.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Body of every refusal. Look at the HTTP status class first, then at [`error_code`](Self::error_code) (the docs
+/// of February 2026 tell to rely mainly on [`error_name`](Self::error_name), which P403 never has), never at
+/// other text; only a 401 is told apart by its text. Three forms share this schema: a business error with all
+/// three members (two of them in the legacy docs), the validation error P403 without
+/// [`error_name`](Self::error_name), and the 401 body with only [`message`](Self::message). Each form has at
+/// least one of [`error_code`](Self::error_code) and [`message`](Self::message). Evidence: documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Error {
     /// The code to branch on. Missing only in the 401 body. Expect codes that are not listed.
-    #[serde(rename = "errorCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Stable name of the error in kebab-case, such as `invalid-user`. Always missing with P403; for many codes no
     /// page shows it.
-    #[serde(rename = "errorName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// English text for logs, not for end users. With P403 all failures are joined into it, sentence after sentence.
     /// Missing in the legacy docs.
-    #[serde(rename = "errorMessage")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
     /// Text of a 401: `Access Denied. xo1` (no key), `xo2` (wrong key) or `xo3` (source address). The texts are
-    /// documented, this member around them is assumed.
-    ///
-    /// Evidence: assumed.
+    /// documented, this member around them is assumed. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
@@ -123,9 +99,7 @@ pub struct Error {
 /// Error code of P100: the letter P and three digits. The list is not complete. Among others, an expired or
 /// unknown rate lock, an unknown exchange, withdrawal, transfer or deposit, an exhausted card quota and limits
 /// out of range have codes that no page states. P500 and P501 arrive with HTTP 400, and P211 with a success
-/// status.
-///
-/// Evidence: documented.
+/// status. Evidence: documented.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,19 +109,14 @@ pub enum ErrorCode {
     P211,
     /// `P403`: Validation failed: `errorMessage` joins all failures, and there is no `errorName`. HTTP 400, not 403.
     P403,
-    /// `P410`: `invalid-currency`: unknown currency. HTTP 400.
-    ///
-    /// Evidence: legacy.
+    /// `P410`: `invalid-currency`: unknown currency. HTTP 400. Evidence: legacy.
     P410,
-    /// `P411`: `user-exists` (inferred): `externalUserId` is already in use. HTTP 400, presumably.
-    ///
-    /// Evidence: inferred.
+    /// `P411`: `user-exists` (inferred): `externalUserId` is already in use. HTTP 400, presumably. Evidence:
+    /// inferred.
     P411,
     /// `P412`: `invalid-user`: the partner has no such user. HTTP 400, not 404.
     P412,
-    /// `P418`: `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    ///
-    /// Evidence: legacy.
+    /// `P418`: `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it. Evidence: legacy.
     P418,
     /// `P424`: `source-or-destination-required`: a transfer names neither the paying nor the receiving user. HTTP 400.
     P424,
@@ -166,21 +135,17 @@ pub enum ErrorCode {
     P445,
     /// `P447`: Proof of address is already verified. HTTP 400.
     P447,
-    /// `P451`: `forbidden-country-card`: no cards for users of this country. HTTP 400.
-    ///
-    /// Evidence: legacy.
+    /// `P451`: `forbidden-country-card`: no cards for users of this country. HTTP 400. Evidence: legacy.
     P451,
     /// `P454`: Suspension refused because the user still has active cards. HTTP 400.
     P454,
-    /// `P455`: `user-suspended`: the user is suspended. HTTP 400.
-    ///
-    /// Evidence: legacy.
+    /// `P455`: `user-suspended`: the user is suspended. HTTP 400. Evidence: legacy.
     P455,
     /// `P459`: The user is not verified. HTTP 400.
     P459,
     /// `P460`: This user has no proof-of-address verification. HTTP 404.
     P460,
-    /// `P461`: The user is not extended, see extendUser. HTTP 400.
+    /// `P461`: The user is not extended, see [`extend_user`](Client::extend_user). HTTP 400.
     P461,
     /// `P500`: Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.
     P500,
@@ -198,35 +163,30 @@ open_enum!(
     P501 = "P501", }
 );
 
-/// The exchange was accepted, not done. Follow it with getExchange or the exchangeStatus event.
-///
-/// Evidence: documented.
+/// The exchange was accepted, not done. Follow it with [`get_exchange`](Client::get_exchange) or the
+/// [`ExchangeStatus`](WebhookKind::ExchangeStatus) event. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeCreated {
-    /// P100's id of the exchange, a uuid; the parameter of getExchange.
-    #[serde(rename = "exchangeId")]
+    /// P100's id of the exchange, a uuid; the parameter of [`get_exchange`](Client::get_exchange).
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub exchange_id: String,
 }
 
 /// Price of one unit of each currency in EUR: key is the currency slug in lower case, value a JSON number, `eur`
 /// is 1. The legacy docs list btc, doge, eth, eur, eurt, ltc, pol, usdc and usdt. A map and not a fixed object,
-/// so currencies may come and go.
-///
-/// Evidence: legacy.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+/// so currencies may come and go. Evidence: legacy.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct ExchangeRates(
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "BTreeMap<String,crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<String,DecimalNumber>"))]
     pub BTreeMap<String, Decimal>,
 );
 
@@ -244,9 +204,7 @@ impl From<BTreeMap<String, Decimal>> for ExchangeRates {
 }
 
 /// State of an exchange. Only the two final words are known, from prose: in upper case since February 2026, in
-/// lower case before. The words before the end are unknown.
-///
-/// Evidence: documented.
+/// lower case before. The words before the end are unknown. Evidence: documented.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -262,9 +220,8 @@ pub enum ExchangeStatus {
 
 open_enum!(ExchangeStatus { Completed = "COMPLETED", Failed = "FAILED", });
 
-/// Balance in a fiat currency, with the IBAN under which it can be paid into. Only `eur` occurs.
-///
-/// Evidence: documented.
+/// Balance in a fiat currency, with the IBAN under which it can be paid into. Only `eur` occurs. Evidence:
+/// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -275,35 +232,27 @@ pub struct FiatBalance {
     pub id: String,
     /// Current amount, as a JSON string with 2 decimals, such as `0.00`.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case; only `eur` is known.
     pub name: String,
     /// Price of one unit in EUR, as a JSON number: 1 for `eur`.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub rate: Decimal,
     /// IBAN of the account, or null until it is active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
-    /// Whether the account is active. Wait for `ACTIVE`, told by the userBalanceGenerated event, before offering
-    /// SEPA.
+    /// Whether the account is active. Wait for `ACTIVE`, told by the
+    /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event, before offering SEPA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<FiatBalanceStatus>,
 }
 
 /// State of a fiat balance. Prose in the docs also writes WAITING_FOR_ACTIVATION, but every payload has the word
-/// listed here.
-///
-/// Evidence: documented.
+/// listed here. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FiatBalanceStatus {
@@ -320,10 +269,8 @@ open_enum!(
     "WAITING_TO_BE_ACTIVATED", }
 );
 
-/// State of one KYC attempt, while KycVerificationLevel is the standing of the user. A user may need several
-/// attempts.
-///
-/// Evidence: documented.
+/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the standing of the
+/// user. A user may need several attempts. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycAttemptStatus {
@@ -344,8 +291,7 @@ open_enum!(
     RejectedByProvider = "REJECTED_BY_PROVIDER", Successful = "SUCCESSFUL", }
 );
 
-/// Standing of the user in KYC, while KycAttemptStatus is the state of one attempt.
-///
+/// Standing of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -366,18 +312,9 @@ open_enum!(
 );
 
 /// Plain confirmation of a command; the HTTP status is what counts. Known for card commands, taken over for the
-/// other commands whose JSON answer no page describes.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// other commands whose JSON answer no page describes. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -389,18 +326,9 @@ pub struct MessageResponse {
 }
 
 /// Terms of moving one currency over one network. They differ between staging and production, and from the fee
-/// table in the docs, so read them live.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// table in the docs, so read them live. Evidence: documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -424,74 +352,44 @@ pub struct NetworkConfig {
     pub deposit: Option<NetworkDepositTerms>,
 }
 
-/// Terms of deposits over one network.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Terms of deposits over one network. Evidence: documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NetworkDepositTerms {
     /// Smallest deposit, in the currency itself, as a JSON number; 0 means no minimum. What happens to a smaller
     /// deposit is not stated. May be missing.
-    #[serde(rename = "minDeposit")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub min_deposit: Option<Decimal>,
 }
 
-/// Terms of withdrawals over one network.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Terms of withdrawals over one network. Evidence: documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NetworkWithdrawalTerms {
     /// P100's fixed fee for each withdrawal, in the currency itself, as a JSON number. The network fee
-    /// (getNetworkFee) comes on top; both are charged in addition to the amount.
-    #[serde(rename = "feeWithdrawal")]
+    /// ([`get_network_fee`](Client::get_network_fee)) comes on top; both are charged in addition to the amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee_withdrawal: Option<Decimal>,
     /// Smallest amount of a withdrawal, in the currency itself, as a JSON number. May be missing.
-    #[serde(rename = "minWithdrawal")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub min_withdrawal: Option<Decimal>,
 }
 
-/// State of an order. Only two words are known, and which ones are final is not.
-///
-/// Evidence: documented.
+/// State of an order. Only two words are known, and which ones are final is not. Evidence: documented.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -511,7 +409,6 @@ open_enum!(
 );
 
 /// Whether the other side of a payment is a person or a company, for SEPA receivers and travel-rule data.
-///
 /// Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -527,9 +424,7 @@ pub enum PartyType {
 open_enum!(PartyType { Natural = "NATURAL", Legal = "LEGAL", });
 
 /// State of a payment link. The docs say that an underpaid link waits to be completed, but state no word; which
-/// ones are final is not known.
-///
-/// Evidence: assumed.
+/// ones are final is not known. Evidence: assumed.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -543,34 +438,22 @@ pub enum PaymentLinkStatus {
 
 open_enum!(PaymentLinkStatus { AwaitingCompletion = "AWAITING_COMPLETION", });
 
-/// One transfer on chain towards a payment link. No page states a member.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// One transfer on chain towards a payment link. No page states a member. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkTransaction {
     /// Hash of the transfer on chain.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
-    /// Amount that arrived, in `currency`, as a JSON string.
+    /// Amount that arrived, in [`currency`](Self::currency), as a JSON string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Slug of the crypto currency paid in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -581,7 +464,6 @@ pub struct PaymentLinkTransaction {
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
     /// Time of the transfer, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -589,17 +471,9 @@ pub struct PaymentLinkTransaction {
 
 /// Why an accepted operation failed afterwards. Its shape comes from the legacy transfer webhook, where it
 /// accompanies even a success, so decide on the status of the operation and not on the presence of this object.
-///
 /// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -614,14 +488,14 @@ pub struct ProcessingError {
     pub status: Option<String>,
 }
 
-/// Rates that are guaranteed for a short time, 60 seconds by the docs (40 in legacy prose). Send `id` as `lockId`
-/// when creating the exchange. A lock is state, although a GET creates it: do not cache the answer. The members
-/// come from the legacy docs of the user lock and are inferred for the partner lock.
-///
-/// Evidence: legacy.
+/// Rates that are guaranteed for a short time, 60 seconds by the docs (40 in legacy prose). Send [`id`](Self::id)
+/// as `lockId` when creating the exchange. A lock is state, although a GET creates it: do not cache the answer.
+/// The members come from the legacy docs of the user lock and are inferred for the partner lock. Evidence:
+/// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RateLock {
     /// Id of the lock, a uuid; the `lockId` of the exchange request.
@@ -633,29 +507,21 @@ pub struct RateLock {
     pub rates: Option<ExchangeRates>,
     /// Fee of an exchange under this lock in percent, as a JSON number: 1.49 means 1.49 %, not 149 %. Presumably
     /// taken from the value before conversion.
-    #[serde(rename = "feePercentage")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee_percentage: Option<Decimal>,
     /// Time of the lock, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Time at which the lock expires, ISO 8601 in UTC. Trust this value rather than a fixed number of seconds.
-    #[serde(rename = "validUntil")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub valid_until: Option<Timestamp>,
 }
 
-/// State of the check of an account from which a SEPA deposit came.
-///
-/// Evidence: documented.
+/// State of the check of an account from which a SEPA deposit came. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SepaContactStatus {
@@ -674,23 +540,22 @@ open_enum!(
     "REJECTED", }
 );
 
-/// The SEPA transfer was accepted, not executed. Follow it with getSepaTransfer or the sepaTransferStatus event.
-///
-/// Evidence: documented.
+/// The SEPA transfer was accepted, not executed. Follow it with [`get_sepa_transfer`](Client::get_sepa_transfer)
+/// or the [`SepaTransferStatus`](WebhookKind::SepaTransferStatus) event. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferCreated {
-    /// P100's id of the transfer, the parameter of getSepaTransfer. That it is a uuid comes from the legacy docs.
-    #[serde(rename = "transferId")]
+    /// P100's id of the transfer, the parameter of [`get_sepa_transfer`](Client::get_sepa_transfer). That it is a
+    /// uuid comes from the legacy docs.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub transfer_id: String,
 }
 
-/// State of an outgoing SEPA transfer. The two final words are known; the words before that are not.
-///
-/// Evidence: documented.
+/// State of an outgoing SEPA transfer. The two final words are known; the words before that are not. Evidence:
+/// documented.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -706,9 +571,7 @@ pub enum SepaTransferStatus {
 
 open_enum!(SepaTransferStatus { Successful = "SUCCESSFUL", Failed = "FAILED", });
 
-/// Kind of a SEPA transfer. Only one word has been seen.
-///
-/// Evidence: documented.
+/// Kind of a SEPA transfer. Only one word has been seen. Evidence: documented.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -724,33 +587,23 @@ open_enum!(SepaTransferType { External = "external", });
 
 /// One entry of a transaction history, crypto or fiat. That entries carry type, amount, currency, status and
 /// timestamps is documented; all names and JSON types are assumed, and no id is named. Expect further members.
-///
 /// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Transaction {
     /// What kind of movement it was. No page lists the words.
-    #[serde(rename = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub type_: Option<TransactionType>,
-    /// Amount in `currency`, as a JSON string like the balances. No page says whether outgoing amounts are negative.
+    /// Amount in [`currency`](Self::currency), as a JSON string like the balances. No page says whether outgoing
+    /// amounts are negative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Currency slug, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -761,30 +614,19 @@ pub struct Transaction {
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<TransactionStatus>,
     /// Time at which the movement was recorded, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
     /// Time of the last change, ISO 8601 in UTC. May be missing.
-    #[serde(rename = "updatedAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub updated_at: Option<Timestamp>,
 }
 
 /// All transactions of one calendar month, of the partner or of one user. The wrapper object is assumed by
-/// analogy with listCards; there is no paging.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// analogy with [`list_cards`](Client::list_cards); there is no paging. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -796,9 +638,7 @@ pub struct TransactionHistory {
 }
 
 /// State of an entry of the transaction history. No page lists the words; the one given is the commonest success
-/// word of the API.
-///
-/// Evidence: assumed.
+/// word of the API. Evidence: assumed.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -812,9 +652,8 @@ pub enum TransactionStatus {
 
 open_enum!(TransactionStatus { Successful = "SUCCESSFUL", });
 
-/// Kind of an entry of the transaction history. No value is known, so any word must be accepted.
-///
-/// Evidence: assumed.
+/// Kind of an entry of the transaction history. No value is known, so any word must be accepted. Evidence:
+/// assumed.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -826,9 +665,7 @@ pub enum TransactionType {
 
 open_enum!(TransactionType {});
 
-/// State of an internal transfer. The words before the end are unknown.
-///
-/// Evidence: legacy.
+/// State of an internal transfer. The words before the end are unknown. Evidence: legacy.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -836,9 +673,7 @@ open_enum!(TransactionType {});
 pub enum TransferStatus {
     /// `SUCCESSFUL`: The money has been moved. Final.
     Successful,
-    /// `FAILED`: No money has been moved. Final; see `error`.
-    ///
-    /// Evidence: inferred.
+    /// `FAILED`: No money has been moved. Final; see `error`. Evidence: inferred.
     Failed,
     /// A value that the document does not know, as it was sent.
     Unknown(String),
@@ -847,26 +682,15 @@ pub enum TransferStatus {
 open_enum!(TransferStatus { Successful = "SUCCESSFUL", Failed = "FAILED", });
 
 /// Personal data of the user an operation belongs to, repeated in details bodies. Treat the whole object as
-/// personal data.
-///
-/// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// personal data. Evidence: legacy.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserSummary {
-    /// The partner's own id of the user.
-    ///
-    /// Evidence: documented.
-    #[serde(rename = "externalUserId")]
+    /// The partner's own id of the user. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
@@ -875,12 +699,10 @@ pub struct UserSummary {
     #[serde(deserialize_with = "crate::json::optional")]
     pub email: Option<String>,
     /// First name.
-    #[serde(rename = "firstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<String>,
     /// Last name.
-    #[serde(rename = "lastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<String>,
@@ -898,12 +720,10 @@ pub struct UserSummary {
     pub country: Option<String>,
     /// Kind of the identity document. Not the words of the request: a lower-case value has been seen, so it is plain
     /// text here.
-    #[serde(rename = "documentType")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<String>,
     /// Number of the identity document. Personal identifier, never log it.
-    #[serde(rename = "documentNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
@@ -912,21 +732,17 @@ pub struct UserSummary {
     #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case, null when unknown.
-    #[serde(rename = "birthCountry")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// Date of birth, `YYYY-MM-DD`, null when unknown.
-    #[serde(rename = "birthDate")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
 }
 
-/// Who holds the keys of the wallet on the other side, a question of the travel rule.
-///
-/// Evidence: legacy.
+/// Who holds the keys of the wallet on the other side, a question of the travel rule. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WalletType {
@@ -945,33 +761,23 @@ open_enum!(
     "OTHER", }
 );
 
-/// The withdrawal was accepted, not sent. Follow it with getWithdrawal or the cryptoWithdrawalStatus event. That
-/// an id is answered is documented, its name is inferred.
-///
-/// Evidence: inferred.
+/// The withdrawal was accepted, not sent. Follow it with [`get_withdrawal`](Client::get_withdrawal) or the
+/// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) event. That an id is answered is documented,
+/// its name is inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalCreated {
-    /// P100's id of the withdrawal, the parameter of getWithdrawal. Presumably a uuid.
-    #[serde(rename = "withdrawalId")]
+    /// P100's id of the withdrawal, the parameter of [`get_withdrawal`](Client::get_withdrawal). Presumably a uuid.
     pub withdrawal_id: String,
 }
 
 /// Currency and network of a withdrawal, an object where all other bodies have a plain slug. That both are told
-/// is known, the member names are assumed.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// is known, the member names are assumed. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -988,9 +794,7 @@ pub struct WithdrawalCurrency {
 }
 
 /// State of a crypto withdrawal, from internal processing to confirmation on chain. No page lists the words: the
-/// success word is assumed, those for processing and failure are unknown.
-///
-/// Evidence: assumed.
+/// success word is assumed, those for processing and failure are unknown. Evidence: assumed.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

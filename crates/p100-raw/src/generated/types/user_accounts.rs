@@ -6,36 +6,37 @@
 use super::*;
 
 /// Personal data of a new user who will pass KYC. It holds the fields of two generations of the docs. Since
-/// February 2026: `street` and `number` instead of `address`; `nationality`, birth data and
-/// `userIdentificationNumber`; `hasAcceptedP100Tc`; and no document fields, which then belong to
-/// startUserVerification. Until then: `address`, `documentType` and `documentNumber`. Send one form or the other,
-/// not both. The docs show samples and hardly say what is required; citizenship is mandatory.
-///
-/// Evidence: documented.
+/// February 2026: [`street`](Self::street) and [`number`](Self::number) instead of [`address`](Self::address);
+/// [`nationality`](Self::nationality), birth data and
+/// [`user_identification_number`](Self::user_identification_number);
+/// [`has_accepted_p100_tc`](Self::has_accepted_p100_tc); and no document fields, which then belong to
+/// [`start_user_verification`](Client::start_user_verification). Until then: [`address`](Self::address),
+/// [`document_type`](Self::document_type) and [`document_number`](Self::document_number). Send one form or the
+/// other, not both. The docs show samples and hardly say what is required; citizenship is mandatory. Evidence:
+/// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// The partner's own id for the new user: a free string, unique per partner, later used as the path parameter of
     /// the same name. Not necessarily a uuid. Using one twice is refused, presumably with P411.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
     /// The user's email address.
     pub email: String,
     /// Phone number as digits with country prefix and without a leading `+`, for example `48123123123`.
     pub phone: String,
     /// First name as in the identity document.
-    #[serde(rename = "firstName")]
     pub first_name: String,
     /// Last name as in the identity document.
-    #[serde(rename = "lastName")]
     pub last_name: String,
-    /// Street and house number in one string. The docs of February 2026 have `street` and `number` instead.
+    /// Street and house number in one string. The docs of February 2026 have [`street`](Self::street) and
+    /// [`number`](Self::number) instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
-    /// Street, since February 2026, together with `number`.
+    /// Street, since February 2026, together with [`number`](Self::number).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
@@ -46,7 +47,6 @@ pub struct CreateUserRequest {
     /// City of residence.
     pub city: String,
     /// Postal code, as a string because it may hold letters or leading zeros.
-    #[serde(rename = "postCode")]
     pub post_code: String,
     /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`). Decides whether the user may have cards, and
     /// until February 2026 whether a proof of address is needed. Overseas regions use the code of their parent
@@ -59,74 +59,60 @@ pub struct CreateUserRequest {
     #[serde(deserialize_with = "crate::json::optional")]
     pub nationality: Option<String>,
     /// Date of birth, `YYYY-MM-DD`. Since February 2026; whether it is required, no page says.
-    #[serde(rename = "birthDate")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: Option<String>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case. Since February 2026; whether it is required, no page says.
-    #[serde(rename = "birthCountry")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub birth_country: Option<String>,
     /// National identification number. Since February 2026; whether it is required, no page says. Personal
     /// identifier, never log it.
-    #[serde(rename = "userIdentificationNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user_identification_number: Option<Sensitive>,
     /// Whether the user has accepted P100's terms. Since February 2026 it must be true by prose, yet the sample of
     /// the docs lacks it, so it is not required here: send it.
-    #[serde(rename = "hasAcceptedP100Tc")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub has_accepted_p100_tc: Option<bool>,
     /// Until February 2026. Kind of the identity document whose number is given; it also decides which files
-    /// uploadKycFiles must bring.
-    #[serde(rename = "documentType")]
+    /// [`upload_kyc_files`](Client::upload_kyc_files) must bring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Until February 2026. Number of the identity document. Personal identifier, never log it.
-    #[serde(rename = "documentNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
 
-/// The balances that createUser opens for the new user, grouped by kind. createLimitedUser answers one flat array
-/// instead. Later docs no longer answer balances at creation; read them with getUserBalances.
-///
-/// Evidence: documented.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// The balances that [`create_user`](Client::create_user) opens for the new user, grouped by kind.
+/// [`create_limited_user`](Client::create_limited_user) answers one flat array instead. Later docs no longer
+/// answer balances at creation; read them with [`get_user_balances`](Client::get_user_balances). Evidence:
+/// documented.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatedBalances {
     /// Fiat balances; only `eur` occurs. Without IBAN and not active until the user is verified.
-    #[serde(rename = "fiatBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances, one for each supported currency.
-    #[serde(rename = "cryptoBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub crypto_balances: Option<Vec<CryptoBalance>>,
 }
 
-/// Body of extendUser. No page states a member, so none is known: an empty object, which may gain members.
-///
-/// Evidence: assumed.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Body of [`extend_user`](Client::extend_user). No page states a member, so none is known: an empty object,
+/// which may gain members. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
@@ -147,9 +133,8 @@ impl From<::serde_json::Map<String, ::serde_json::Value>> for ExtendUserRequest 
 
 /// Files of the user's identity document for own-files KYC, sent as `multipart/form-data`, all at once or one by
 /// one, at least one in each call. ID card and residence permit need front, back and selfie, a passport one photo
-/// and the selfie. Size and types are inferred from uploadPoaFiles: at most 5 MB each; JPEG, PNG or PDF. The part
-/// names are assumed: the next best guess is one repeated part `files`.
-///
+/// and the selfie. Size and types are inferred from [`upload_poa_files`](Client::upload_poa_files): at most 5 MB
+/// each; JPEG, PNG or PDF. The part names are assumed: the next best guess is one repeated part `files`.
 /// Evidence: assumed.
 #[derive(Debug, bon::Builder)]
 #[non_exhaustive]
@@ -168,28 +153,23 @@ impl From<KycFilesForm> for Form {
         if let Some(part) = value.front {
             form.push("front", part);
         }
-
         if let Some(part) = value.back {
             form.push("back", part);
         }
-
         if let Some(part) = value.selfie {
             form.push("selfie", part);
         }
-
         form
     }
 }
 
 /// Proof-of-address documents of a user, sent as `multipart/form-data` in one request. At most 5 MB for each
-/// file; content types `image/jpeg`, `image/png`, `image/jpg` and `application/pdf`.
-///
-/// Evidence: documented.
+/// file; content types `image/jpeg`, `image/png`, `image/jpg` and `application/pdf`. Evidence: documented.
 #[derive(Debug, bon::Builder)]
 #[non_exhaustive]
 pub struct PoaFilesForm {
-    /// The files, 1 to 3, each in its own part named `files`. All must come in the same request; once a review is
-    /// pending or passed, a further upload gets P211 or P447.
+    /// The files, 1 to 3, each in its own part named [`files`](Self::files). All must come in the same request; once
+    /// a review is pending or passed, a further upload gets P211 or P447.
     pub files: Vec<FilePart>,
 }
 
@@ -199,27 +179,18 @@ impl From<PoaFilesForm> for Form {
         for part in value.files {
             form.push("files", part);
         }
-
         form
     }
 }
 
-/// Answer to uploadPoaFiles. Status 201 says that the files were taken; its JSON members are unknown. Status 202
-/// says that an earlier upload is still under review and carries code P211 in the form of an error body. Branch
-/// on the status.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// Answer to [`upload_poa_files`](Client::upload_poa_files). Status 201 says that the files were taken; its JSON
+/// members are unknown. Status 202 says that an earlier upload is still under review and carries code P211 in the
+/// form of an error body. Branch on the status. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PoaFilesResult {
     /// Text for logs, presumably with 201. May be missing.
@@ -227,78 +198,56 @@ pub struct PoaFilesResult {
     #[serde(deserialize_with = "crate::json::optional")]
     pub message: Option<String>,
     /// P211 with status 202, missing with 201.
-    #[serde(rename = "errorCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_code: Option<ErrorCode>,
     /// Name of the code in kebab-case, with 202. The name of P211 is unknown.
-    #[serde(rename = "errorName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_name: Option<String>,
     /// Text for logs, with 202.
-    #[serde(rename = "errorMessage")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error_message: Option<String>,
 }
 
 /// Changes some of a user's data: send only what changes, at least one field. The docs name email, phone and
-/// address; that the other fields of createUser can be changed too is inferred. The user is named in the path,
-/// not here.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// address; that the other fields of [`create_user`](Client::create_user) can be changed too is inferred. The
+/// user is named in the path, not here. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
-    /// New email address.
-    ///
-    /// Evidence: documented.
+    /// New email address. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub email: Option<String>,
-    /// New phone number as digits with country prefix and without a leading `+`.
-    ///
-    /// Evidence: documented.
+    /// New phone number as digits with country prefix and without a leading `+`. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub phone: Option<String>,
     /// New first name.
-    #[serde(rename = "firstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub first_name: Option<String>,
     /// New last name.
-    #[serde(rename = "lastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub last_name: Option<String>,
-    /// New street and house number in one string. Since February 2026 perhaps `street` and `number`, as in
-    /// createUser.
-    ///
-    /// Evidence: documented.
+    /// New street and house number in one string. Since February 2026 perhaps [`street`](Self::street) and
+    /// [`number`](Self::number), as in [`create_user`](Client::create_user). Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub address: Option<String>,
-    /// New street, together with `number`. Assumed after createUser.
-    ///
+    /// New street, together with [`number`](Self::number). Assumed after [`create_user`](Client::create_user).
     /// Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub street: Option<String>,
-    /// New house number, as a string. Assumed after createUser.
-    ///
-    /// Evidence: assumed.
+    /// New house number, as a string. Assumed after [`create_user`](Client::create_user). Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub number: Option<String>,
@@ -307,7 +256,6 @@ pub struct UpdateUserRequest {
     #[serde(deserialize_with = "crate::json::optional")]
     pub city: Option<String>,
     /// New postal code.
-    #[serde(rename = "postCode")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub post_code: Option<String>,
@@ -319,82 +267,67 @@ pub struct UpdateUserRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub citizenship: Option<String>,
-    /// New kind of identity document; send it together with `documentNumber`.
-    #[serde(rename = "documentType")]
+    /// New kind of identity document; send it together with [`document_number`](Self::document_number).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// New number of the identity document. Personal identifier, never log it.
-    #[serde(rename = "documentNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,
 }
 
 /// Current balances of one user. The body is inferred from the answers around it, and assumed to be the same for
-/// limited users.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// limited users. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserBalances {
     /// Fiat balances of the user; only `eur` occurs.
-    #[serde(rename = "fiatBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub fiat_balances: Option<Vec<FiatBalance>>,
     /// Crypto balances of the user, one for each currency.
-    #[serde(rename = "cryptoBalances")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub crypto_balances: Option<Vec<CryptoBalance>>,
     /// P100's own id of the user. May be missing.
-    #[serde(rename = "userId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user_id: Option<String>,
-    /// Whether the user must prove the address with uploadPoaFiles. May be missing, and its JSON type is unsure:
-    /// createUser documents a boolean, while a third-party integration expects a string.
-    #[serde(rename = "poaRequired")]
+    /// Whether the user must prove the address with [`upload_poa_files`](Client::upload_poa_files). May be missing,
+    /// and its JSON type is unsure: [`create_user`](Client::create_user) documents a boolean, while a third-party
+    /// integration expects a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
 }
 
-/// The new user. Since February 2026 only `userId` and `poaRequiredForExtended` are answered, and the balances
-/// are opened at verification; before, the flag was called `poaRequired` and the balances opened here were
-/// answered with it.
-///
-/// Evidence: documented.
+/// The new user. Since February 2026 only [`user_id`](Self::user_id) and
+/// [`poa_required_for_extended`](Self::poa_required_for_extended) are answered, and the balances are opened at
+/// verification; before, the flag was called [`poa_required`](Self::poa_required) and the balances opened here
+/// were answered with it. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserCreated {
     /// P100's own id of the user, a uuid. The operations ask for `externalUserId` instead.
-    #[serde(rename = "userId")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
-    /// Earlier name of `poaRequiredForExtended`, missing where that one is sent. Whether the user must prove the
-    /// address with uploadPoaFiles before startUserVerification; depends on the country of residence. A boolean in
-    /// the documented sample, although a third-party integration types it as string.
-    #[serde(rename = "poaRequired")]
+    /// Earlier name of [`poa_required_for_extended`](Self::poa_required_for_extended), missing where that one is
+    /// sent. Whether the user must prove the address with [`upload_poa_files`](Client::upload_poa_files) before
+    /// [`start_user_verification`](Client::start_user_verification); depends on the country of residence. A boolean
+    /// in the documented sample, although a third-party integration types it as string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required: Option<bool>,
-    /// Whether the user must prove the address with uploadPoaFiles, under its name since September 2025. Missing
-    /// where `poaRequired` is sent.
-    #[serde(rename = "poaRequiredForExtended")]
+    /// Whether the user must prove the address with [`upload_poa_files`](Client::upload_poa_files), under its name
+    /// since September 2025. Missing where [`poa_required`](Self::poa_required) is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub poa_required_for_extended: Option<bool>,
@@ -407,26 +340,20 @@ pub struct UserCreated {
 
 /// Starts the verification of a user whose files have been uploaded, or whose hosted KYC is done. The body is
 /// assumed: only the user is inferred, from a path without parameters. Whether the questionnaire of
-/// createKycSession has to be repeated here is unknown.
-///
-/// Evidence: assumed.
+/// [`create_kyc_session`](Client::create_kyc_session) has to be repeated here is unknown. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserVerificationRequest {
-    /// The partner's own id of the user to verify.
-    ///
-    /// Evidence: inferred.
-    #[serde(rename = "externalUserId")]
+    /// The partner's own id of the user to verify. Evidence: inferred.
     pub external_user_id: String,
     /// Kind of the identity document. Since September 2025 textual document data belong into this call.
-    #[serde(rename = "documentType")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_type: Option<DocumentType>,
     /// Number of the identity document. Personal identifier, never log it.
-    #[serde(rename = "documentNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub document_number: Option<Sensitive>,

@@ -6,27 +6,24 @@
 use super::*;
 
 /// Personal data of a limited user, who gets balances without KYC, cannot have cards, and whose `eur` balance
-/// shows no IBAN. Decide early: a limited user cannot be turned into a KYC user later. Compared with createUser
-/// it has no phone, postCode and citizenship, and adds pesel, birthCountry and birthDate. No page states which
-/// fields are required; all those of the documented sample are, except pesel.
-///
+/// shows no IBAN. Decide early: a limited user cannot be turned into a KYC user later. Compared with
+/// [`create_user`](Client::create_user) it has no phone, postCode and citizenship, and adds pesel, birthCountry
+/// and birthDate. No page states which fields are required; all those of the documented sample are, except pesel.
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateLimitedUserRequest {
     /// The partner's own id for the new user: a free string, unique per partner, later used as the path parameter of
     /// the same name. Not necessarily a uuid.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
     /// The user's email address.
     pub email: String,
     /// First name as in the identity document.
-    #[serde(rename = "firstName")]
     pub first_name: String,
     /// Last name as in the identity document.
-    #[serde(rename = "lastName")]
     pub last_name: String,
     /// Street and house number in one string.
     pub address: String,
@@ -35,11 +32,9 @@ pub struct CreateLimitedUserRequest {
     /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`).
     pub country: String,
     /// Kind of the identity document whose number is given. Only `PASSPORT` is documented for this operation; the
-    /// other values are those of createUser.
-    #[serde(rename = "documentType")]
+    /// other values are those of [`create_user`](Client::create_user).
     pub document_type: DocumentType,
     /// Number of the identity document. Personal identifier, never log it.
-    #[serde(rename = "documentNumber")]
     pub document_number: Sensitive,
     /// Polish national identification number, 11 digits. The documented sample carries it; optional here, since
     /// people without one must be able to register too. Personal identifier, never log it.
@@ -47,21 +42,20 @@ pub struct CreateLimitedUserRequest {
     #[serde(deserialize_with = "crate::json::optional")]
     pub pesel: Option<Sensitive>,
     /// Country of birth, ISO 3166-1 alpha-2 in upper case.
-    #[serde(rename = "birthCountry")]
     pub birth_country: String,
     /// Date of birth, `YYYY-MM-DD`.
-    #[serde(rename = "birthDate")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "date")))]
     pub birth_date: String,
 }
 
-/// One balance of a limited user, crypto or `eur`, in the flat list that createLimitedUser answers. The `eur`
-/// entry has no `networkConfig` and its `wallet` is null; none has `iban` or `status`, unlike FiatBalance.
-///
-/// Evidence: documented.
+/// One balance of a limited user, crypto or `eur`, in the flat list that
+/// [`create_limited_user`](Client::create_limited_user) answers. The `eur` entry has no
+/// [`network_config`](Self::network_config) and its [`wallet`](Self::wallet) is null; none has `iban` or
+/// `status`, unlike [`FiatBalance`](super::FiatBalance). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LimitedBalance {
     /// P100's id of the balance, a uuid.
@@ -70,10 +64,7 @@ pub struct LimitedBalance {
     /// Current amount in the currency itself, as a JSON string padded with zeros to its decimals: 2 for eur, 6 for
     /// usdc and usdt, 8 for the others.
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalString")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case: `eur`, `btc`, `eth`, `ltc`, `pol`, `usdc` and so on.
     pub name: String,
@@ -83,30 +74,24 @@ pub struct LimitedBalance {
     pub wallet: Option<String>,
     /// Price of one unit in EUR, as a JSON number; 1 for `eur`. The unit is inferred.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub rate: Decimal,
     /// Terms per network, keyed by lower-case network name (`ethereum`, `polygon`, `btc`, `ltc`; others unknown).
     /// Missing for `eur`.
-    #[serde(rename = "networkConfig")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_map")]
     pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
-/// The new limited user and the balances opened for it. `balances` is a flat array here, whereas createUser
-/// answers an object with two arrays.
-///
-/// Evidence: documented.
+/// The new limited user and the balances opened for it. [`balances`](Self::balances) is a flat array here,
+/// whereas [`create_user`](Client::create_user) answers an object with two arrays. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LimitedUserCreated {
     /// P100's own id of the user, a uuid. The operations ask for `externalUserId` instead.
-    #[serde(rename = "userId")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
     /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.

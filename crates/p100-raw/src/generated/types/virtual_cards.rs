@@ -6,20 +6,18 @@
 use super::*;
 
 /// The new virtual card with its full card data in clear. Card data are meant for the card holder alone: do not
-/// log, cache or store them; getCard answers number, CVV and expiry again when they are needed.
-///
-/// Evidence: legacy.
+/// log, cache or store them; [`get_card`](Client::get_card) answers number, CVV and expiry again when they are
+/// needed. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardCreated {
     /// P100's id of the card, a uuid. Keep it: all further card operations ask for it together with `externalUserId`.
-    #[serde(rename = "cardId")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: String,
     /// Full card number, 16 digits without blanks, in clear.
-    #[serde(rename = "cardNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub card_number: Option<Sensitive>,
@@ -34,21 +32,14 @@ pub struct CardCreated {
 }
 
 /// Status and full card data of one card. That number, CVV, expiry and status are answered is documented; the
-/// names are taken from the sibling answer of createCard. Carries neither the card id nor the label: take those
-/// from listCards. Do not log, cache or store it.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// names are taken from the sibling answer of [`create_card`](Client::create_card). Carries neither the card id
+/// nor the label: take those from [`list_cards`](Client::list_cards). Do not log, cache or store it. Evidence:
+/// inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardDetails {
     /// State of the card; payments need `ACTIVE`. The known words are not complete.
@@ -56,7 +47,6 @@ pub struct CardDetails {
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<CardStatus>,
     /// Full card number, 16 digits without blanks, in clear.
-    #[serde(rename = "cardNumber")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub card_number: Option<Sensitive>,
@@ -73,90 +63,50 @@ pub struct CardDetails {
 /// Spending limits of one card: a daily and a monthly one for all transactions together, for cash machines and
 /// for online shopping. That these six numeric limits exist is documented, the names come from a third-party
 /// integration. Allowed bounds, the currency (presumably EUR) and the time zone of day and month are not stated.
-///
 /// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardLimits {
     /// Limit per month for all transactions together, as a JSON number.
-    #[serde(rename = "monthlyTrxAll")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub monthly_trx_all: Option<Decimal>,
     /// Limit per day for all transactions together, as a JSON number.
-    #[serde(rename = "dailyTrxAll")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub daily_trx_all: Option<Decimal>,
     /// Limit per month for cash machine (ATM) withdrawals, as a JSON number.
-    #[serde(rename = "monthlyTrxAtm")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub monthly_trx_atm: Option<Decimal>,
     /// Limit per day for cash machine (ATM) withdrawals, as a JSON number.
-    #[serde(rename = "dailyTrxAtm")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub daily_trx_atm: Option<Decimal>,
     /// Limit per month for online (e-commerce) payments, as a JSON number.
-    #[serde(rename = "monthlyTrxEcom")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub monthly_trx_ecom: Option<Decimal>,
     /// Limit per day for online (e-commerce) payments, as a JSON number.
-    #[serde(rename = "dailyTrxEcom")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub daily_trx_ecom: Option<Decimal>,
 }
 
 /// All cards of one user in one answer, without paging and without card data. A user can have at most 10 existing
-/// cards, active and locked ones counted together.
-///
-/// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// cards, active and locked ones counted together. Evidence: legacy.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
 #[non_exhaustive]
@@ -167,50 +117,43 @@ pub struct CardList {
     pub cards: Option<Vec<CardSummary>>,
 }
 
-/// Names the card that a command is about, by user and card. Used by blockCard, unblockCard and deleteCard, the
-/// last of which sends it as the JSON body of a DELETE. That both ids go in is documented; their names and their
-/// place in the body are inferred.
-///
-/// Evidence: inferred.
+/// Names the card that a command is about, by user and card. Used by [`block_card`](Client::block_card),
+/// [`unblock_card`](Client::unblock_card) and [`delete_card`](Client::delete_card), the last of which sends it as
+/// the JSON body of a DELETE. That both ids go in is documented; their names and their place in the body are
+/// inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardReference {
     /// The partner's own id of the card holder.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
-    /// Id of the card as answered by createCard or listCards, a uuid.
-    #[serde(rename = "cardId")]
+    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// uuid.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: String,
 }
 
 /// State of a virtual card. The list is not complete. Only `ACTIVE` and `LOCKED_BY_USER` appear in official
-/// samples; the other words come from a third-party integration and are weak.
-///
-/// Evidence: legacy.
+/// samples; the other words come from a third-party integration and are weak. Evidence: legacy.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CardStatus {
-    /// `ACTIVE`: Usable. Presumably also the state after unblockCard.
+    /// `ACTIVE`: Usable. Presumably also the state after [`unblock_card`](Client::unblock_card).
     Active,
-    /// `LOCKED_BY_USER`: Locked on the partner's request; presumably the state after blockCard, and undone by
-    /// unblockCard. Still counts towards the 10 cards of a user.
+    /// `LOCKED_BY_USER`: Locked on the partner's request; presumably the state after
+    /// [`block_card`](Client::block_card), and undone by [`unblock_card`](Client::unblock_card). Still counts towards
+    /// the 10 cards of a user.
     LockedByUser,
-    /// `BLOCKED`: Blocked; by whom and how it ends is unknown.
-    ///
-    /// Evidence: inferred.
+    /// `BLOCKED`: Blocked; by whom and how it ends is unknown. Evidence: inferred.
     Blocked,
-    /// `SUSPENDED`: Suspended; by whom and how it ends is unknown.
-    ///
-    /// Evidence: inferred.
+    /// `SUSPENDED`: Suspended; by whom and how it ends is unknown. Evidence: inferred.
     Suspended,
-    /// `DELETED`: Removed, presumably with deleteCard, and no longer counted towards the 10 cards of a user.
-    ///
-    /// Evidence: inferred.
+    /// `DELETED`: Removed, presumably with [`delete_card`](Client::delete_card), and no longer counted towards the 10
+    /// cards of a user. Evidence: inferred.
     Deleted,
     /// A value that the document does not know, as it was sent.
     Unknown(String),
@@ -221,24 +164,16 @@ open_enum!(
     Suspended = "SUSPENDED", Deleted = "DELETED", }
 );
 
-/// One entry of listCards: enough to recognise a card, without its secret data.
-///
+/// One entry of [`list_cards`](Client::list_cards): enough to recognise a card, without its secret data.
 /// Evidence: legacy.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardSummary {
-    /// P100's id of the card, a uuid; the `cardId` of all other card operations.
-    #[serde(rename = "cardId")]
+    /// P100's id of the card, a uuid; the [`card_id`](Self::card_id) of all other card operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -247,12 +182,11 @@ pub struct CardSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<CardStatus>,
-    /// Name given at createCard, 3 to 30 characters.
+    /// Name given at [`create_card`](Client::create_card), 3 to 30 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub label: Option<String>,
     /// Last 4 digits of the card number, as a string because they can start with a zero.
-    #[serde(rename = "cardLastDigits")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub card_last_digits: Option<String>,
@@ -260,105 +194,75 @@ pub struct CardSummary {
 
 /// Orders a virtual card for a user with completed KYC who lives in a card country. Quotas per user: 10 existing
 /// cards, and 5 new ones in 24 hours, 10 in 30 days, 20 in 12 months. The monthly fee of an active card is taken
-/// from the partner's EUR balance.
-///
-/// Evidence: legacy.
+/// from the partner's EUR balance. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateCardRequest {
     /// The partner's own id of the future card holder. Limited users cannot have cards.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
     /// Name of the card as the user will see it in lists, 3 to 30 characters.
     pub label: String,
     /// The card's PIN, exactly 4 digits, sent as a string so that leading zeros survive. No answer ever returns it;
-    /// change it with updateCardPin.
+    /// change it with [`update_card_pin`](Client::update_card_pin).
     pub pin: Sensitive,
 }
 
 /// Sets all six spending limits of one card. Whether a part of them would be enough is not stated, so send all:
-/// read them with getCardLimits, change what is wanted, send the whole set. Names and place of the members are
-/// inferred; the required-ness is assumed.
-///
-/// Evidence: inferred.
+/// read them with [`get_card_limits`](Client::get_card_limits), change what is wanted, send the whole set. Names
+/// and place of the members are inferred; the required-ness is assumed. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateCardLimitsRequest {
     /// The partner's own id of the card holder.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
-    /// Id of the card as answered by createCard or listCards, a uuid.
-    #[serde(rename = "cardId")]
+    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// uuid.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: String,
     /// New limit per month for all transactions together, as a JSON number.
-    #[serde(rename = "monthlyTrxAll")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub monthly_trx_all: Decimal,
     /// New limit per day for all transactions together, as a JSON number.
-    #[serde(rename = "dailyTrxAll")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub daily_trx_all: Decimal,
     /// New limit per month for cash machine (ATM) withdrawals, as a JSON number.
-    #[serde(rename = "monthlyTrxAtm")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub monthly_trx_atm: Decimal,
     /// New limit per day for cash machine (ATM) withdrawals, as a JSON number.
-    #[serde(rename = "dailyTrxAtm")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub daily_trx_atm: Decimal,
     /// New limit per month for online (e-commerce) payments, as a JSON number.
-    #[serde(rename = "monthlyTrxEcom")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub monthly_trx_ecom: Decimal,
     /// New limit per day for online (e-commerce) payments, as a JSON number.
-    #[serde(rename = "dailyTrxEcom")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub daily_trx_ecom: Decimal,
 }
 
 /// Sets a new PIN for one card. That user, card and new value go in is documented; names and place of the members
-/// are inferred.
-///
-/// Evidence: inferred.
+/// are inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateCardPinRequest {
     /// The partner's own id of the card holder.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
-    /// Id of the card as answered by createCard or listCards, a uuid.
-    #[serde(rename = "cardId")]
+    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// uuid.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: String,
     /// The new PIN, exactly 4 digits, sent as a string so that leading zeros survive. The old one is not asked for.

@@ -8,59 +8,41 @@ use super::*;
 /// One-time 3-D Secure code for an online card payment, to be shown to the card holder at once. That code,
 /// merchant and amount are carried is documented; the names of user, card and code are inferred from an
 /// integrator, the other names are assumed. How long the code is valid is unknown, and a repeated delivery of the
-/// webhook carries the same code, so never store or log it.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// webhook carries the same code, so never store or log it. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Card3dsCodeEvent {
-    /// The partner's own id of the card holder, who has to see the code. May be missing.
-    ///
-    /// Evidence: inferred.
-    #[serde(rename = "externalUserId")]
+    /// The partner's own id of the card holder, who has to see the code. May be missing. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Id of the card that is being used, a uuid as in listCards. May be missing.
-    ///
-    /// Evidence: inferred.
-    #[serde(rename = "cardId")]
+    /// Id of the card that is being used, a uuid as in [`list_cards`](Client::list_cards). May be missing. Evidence:
+    /// inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
-    /// secret: show it, then forget it.
-    ///
-    /// Evidence: inferred.
+    /// secret: show it, then forget it. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub code: Option<Sensitive>,
     /// Name of the merchant that asks for the confirmation. Show it next to the code, so that the user can spot a
     /// fraud.
-    #[serde(rename = "merchantName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub merchant_name: Option<String>,
-    /// Amount of the payment to be confirmed, as a JSON number, in `currency`.
+    /// Amount of the payment to be confirmed, as a JSON number, in [`currency`](Self::currency).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
-    /// Currency slug of `amount`, lower case (`eur`). Optional; no page says what holds when it is missing.
+    /// Currency slug of [`amount`](Self::amount), lower case (`eur`). Optional; no page says what holds when it is
+    /// missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
@@ -68,29 +50,20 @@ pub struct Card3dsCodeEvent {
 
 /// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
 /// member names are inferred from an integrator. Nothing but the path tells it from the 3-D Secure event. Hand
-/// the code to the user and never store it.
-///
-/// Evidence: inferred.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// the code to the user and never store it. Evidence: inferred.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardActivationCodeEvent {
     /// The partner's own id of the card holder. May be missing.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Id of the card that is being added to the wallet, a uuid as in listCards. May be missing.
-    #[serde(rename = "cardId")]
+    /// Id of the card that is being added to the wallet, a uuid as in [`list_cards`](Client::list_cards). May be
+    /// missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -102,90 +75,69 @@ pub struct CardActivationCodeEvent {
 }
 
 /// One successful card transaction; refused ones are not told. That merchant and amount are carried is
-/// documented, every member name is assumed. No status is known. `transactionId`, where present, is the only safe
-/// key against repeated deliveries.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// documented, every member name is assumed. No status is known. [`transaction_id`](Self::transaction_id), where
+/// present, is the only safe key against repeated deliveries. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardTransactionEvent {
     /// The partner's own id of the card holder.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Id of the card that was used, a uuid as in listCards.
-    #[serde(rename = "cardId")]
+    /// Id of the card that was used, a uuid as in [`list_cards`](Client::list_cards).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub card_id: Option<String>,
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
-    #[serde(rename = "transactionId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_id: Option<String>,
     /// Name of the merchant.
-    #[serde(rename = "merchantName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub merchant_name: Option<String>,
-    /// Amount of the transaction, as a JSON number, in `currency`. No page says how refunds look.
+    /// Amount of the transaction, as a JSON number, in [`currency`](Self::currency). No page says how refunds look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
-    /// Currency slug of `amount`, lower case (`eur`).
+    /// Currency slug of [`amount`](Self::amount), lower case (`eur`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Time of the transaction, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
 /// A crypto deposit was seen on chain or changed its state. In `WAITING_FOR_TR_DATA` the partner has to call
-/// updateDepositTravelRule before the money is released. The event page shows this flat body; the FAQ wraps the
-/// same event into `event_type` and `data`, with a string amount and fewer members. It names neither the network
-/// nor a reason for a refusal.
-///
-/// Evidence: documented.
+/// [`update_deposit_travel_rule`](Client::update_deposit_travel_rule) before the money is released. The event
+/// page shows this flat body; the FAQ wraps the same event into `event_type` and `data`, with a string amount and
+/// fewer members. It names neither the network nor a reason for a refusal. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoDepositStatusEvent {
     /// The partner's own id of the user who receives the deposit. It is assumed to be null or missing for deposits to
     /// the partner's own balance, so a receiver should survive both.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// P100's id of the deposit and the parameter of updateDepositTravelRule. A uuid on the event page, another form
-    /// in the FAQ, so treat it as opaque text.
-    #[serde(rename = "cryptoDepositId")]
+    /// P100's id of the deposit and the parameter of
+    /// [`update_deposit_travel_rule`](Client::update_deposit_travel_rule). A uuid on the event page, another form in
+    /// the FAQ, so treat it as opaque text.
     pub crypto_deposit_id: String,
-    /// Deposited amount in `currency`, as a JSON number. The FAQ sample has a string instead.
+    /// Deposited amount in [`currency`](Self::currency), as a JSON number. The FAQ sample has a string instead.
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "crate::decimal::schema::DecimalNumber")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Currency slug, lower case (`eth`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,25 +147,22 @@ pub struct CryptoDepositStatusEvent {
     /// events.
     pub status: DepositStatus,
     /// Hash of the deposit's transaction on chain.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
     /// Time at which the deposit was recorded, ISO 8601 in UTC with milliseconds. The same in each event of a
     /// deposit, so it does not order them.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
 /// A crypto withdrawal changed its state, from internal processing up to confirmation on chain. The only event
-/// whose `currency` is an object. Members come from the legacy docs.
-///
-/// Evidence: legacy.
+/// whose [`currency`](Self::currency) is an object. Members come from the legacy docs. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoWithdrawalStatusEvent {
     /// Id of the withdrawal, the `withdrawalId` answered at its creation.
@@ -223,18 +172,12 @@ pub struct CryptoWithdrawalStatusEvent {
     /// Amount sent to the receiver, in the currency itself, as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
-    /// Fee charged on top of `amount`, as a JSON number. Presumably in the withdrawn currency.
+    /// Fee charged on top of [`amount`](Self::amount), as a JSON number. Presumably in the withdrawn currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee: Option<Decimal>,
     /// Wallet address of the receiver; called `walletAddress` in the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,7 +186,6 @@ pub struct CryptoWithdrawalStatusEvent {
     /// State of the withdrawal. No page lists the words; do not conclude failure from an unknown one.
     pub status: WithdrawalStatus,
     /// Hash of the transaction on chain. Nullable by assumption, since nothing has been broadcast at the start.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
@@ -252,7 +194,6 @@ pub struct CryptoWithdrawalStatusEvent {
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<WithdrawalCurrency>,
     /// Creation time of the withdrawal, not of the event, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -264,15 +205,14 @@ pub struct CryptoWithdrawalStatusEvent {
 }
 
 /// State of a crypto deposit, the complete list. Success and failure words differ from those of every other
-/// event.
-///
-/// Evidence: documented.
+/// event. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DepositStatus {
     /// `WAITING_FOR_VERIFICATION`: Seen on chain, P100's check is pending. Nothing to do for the partner.
     WaitingForVerification,
-    /// `WAITING_FOR_TR_DATA`: Held back until the partner supplies the sender's data with updateDepositTravelRule.
+    /// `WAITING_FOR_TR_DATA`: Held back until the partner supplies the sender's data with
+    /// [`update_deposit_travel_rule`](Client::update_deposit_travel_rule).
     WaitingForTrData,
     /// `SUCCESSFUL`: Credited to the balance. Final.
     Successful,
@@ -288,72 +228,52 @@ open_enum!(
 );
 
 /// An exchange of a user or of the partner changed its state. That outcome, both currencies, final rate and fees
-/// are told is documented; every member name is assumed.
-///
-/// Evidence: assumed.
+/// are told is documented; every member name is assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeStatusEvent {
     /// Id of the exchange, as answered at its creation.
-    #[serde(rename = "exchangeId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub exchange_id: Option<String>,
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Amount sold, in `currencyFrom`, as a JSON number.
-    #[serde(rename = "amountFrom")]
+    /// Amount sold, in [`currency_from`](Self::currency_from), as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount_from: Option<Decimal>,
-    /// Amount bought, in `currencyTo`, as a JSON number.
-    #[serde(rename = "amountTo")]
+    /// Amount bought, in [`currency_to`](Self::currency_to), as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount_to: Option<Decimal>,
     /// Slug of the currency sold, lower case.
-    #[serde(rename = "currencyFrom")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency_from: Option<String>,
     /// Slug of the currency bought, lower case.
-    #[serde(rename = "currencyTo")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency_to: Option<String>,
     /// Rate applied in the end, as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub rate: Option<Decimal>,
     /// Fee charged for the exchange, as a JSON number. Its currency is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee: Option<Decimal>,
     /// State of the exchange. `COMPLETED` and `FAILED` are final.
     pub status: ExchangeStatus,
     /// Creation time of the exchange, not of the event, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -364,24 +284,15 @@ pub struct ExchangeStatusEvent {
 }
 
 /// The check of an account from which a SEPA deposit came has moved on. The statuses and their meaning are
-/// documented, every member name is assumed.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// documented, every member name is assumed. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IbanStatusEvent {
     /// The partner's own id of the user who paid in. Null or missing for the partner.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
@@ -389,30 +300,25 @@ pub struct IbanStatusEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
-    /// State of the check.
-    ///
-    /// Evidence: documented.
+    /// State of the check. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub status: Option<SepaContactStatus>,
     /// Time, ISO 8601 in UTC; of what is not known. May be missing.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
 /// Result of one attempt to upload a KYC file. It names neither file nor document type nor reason, and two files
-/// of one user give two equal bodies, so do not drop repeats of this event as duplicates.
-///
-/// Evidence: documented.
+/// of one user give two equal bodies, so do not drop repeats of this event as duplicates. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycFileAddedEvent {
     /// The partner's own id of the user whose file was uploaded.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
@@ -420,9 +326,7 @@ pub struct KycFileAddedEvent {
     pub status: KycFileStatus,
 }
 
-/// What became of an uploaded KYC file, the complete list.
-///
-/// Evidence: documented.
+/// What became of an uploaded KYC file, the complete list. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycFileStatus {
@@ -438,52 +342,44 @@ open_enum!(KycFileStatus { Added = "ADDED", Error = "ERROR", });
 
 /// KYC of a user moved on: state of the attempt and standing of the user in one body. A SUCCESSFUL attempt
 /// normally comes with VERIFIED. There is no id and no time, so deliveries are told apart only by the user and
-/// the two statuses.
-///
-/// Evidence: documented.
+/// the two statuses. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycVerificationStatusEvent {
     /// The partner's own id of the user.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// Standing of the user. Gate features on this member, not on `attemptStatus`.
-    #[serde(rename = "verificationStatus")]
+    /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub verification_status: Option<KycVerificationLevel>,
     /// State of the attempt that the event is about.
-    #[serde(rename = "attemptStatus")]
     pub attempt_status: KycAttemptStatus,
     /// Why the provider refused the attempt, an upper snake case word; no page lists the words. Goes with
     /// REJECTED_BY_PROVIDER, presumably null or missing otherwise.
-    #[serde(rename = "rejectionReason")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub rejection_reason: Option<String>,
 }
 
-/// An order changed its state. Taken to be a part of what getOrder answers; only id and status are certain to be
-/// there.
-///
-/// Evidence: inferred.
+/// An order changed its state. Taken to be a part of what [`get_order`](Client::get_order) answers; only id and
+/// status are certain to be there. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderStatusEvent {
-    /// Id of the order, as answered by createOrder, a uuid.
-    #[serde(rename = "orderId")]
+    /// Id of the order, as answered by [`create_order`](Client::create_order), a uuid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub order_id: Option<String>,
     /// Id of the rate lock the order was made with, a uuid.
-    #[serde(rename = "lockId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -491,7 +387,6 @@ pub struct OrderStatusEvent {
     /// State of the order. The known words are not complete.
     pub status: OrderStatus,
     /// Time of creation of the order, not of the event, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -500,83 +395,63 @@ pub struct OrderStatusEvent {
     #[serde(deserialize_with = "crate::json::optional")]
     pub confirmations: Option<i32>,
     /// Confirmations that are needed.
-    #[serde(rename = "requiredConfirmations")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub required_confirmations: Option<i32>,
-    /// Amount that has arrived, in `cryptocurrency`, as a JSON number.
-    ///
-    /// Evidence: assumed.
-    #[serde(rename = "receivedAmount")]
+    /// Amount that has arrived, in [`cryptocurrency`](Self::cryptocurrency), as a JSON number. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub received_amount: Option<Decimal>,
-    /// Amount to pay in all, in `cryptocurrency`, as a JSON number.
-    ///
-    /// Evidence: assumed.
-    #[serde(rename = "totalAmountRequired")]
+    /// Amount to pay in all, in [`cryptocurrency`](Self::cryptocurrency), as a JSON number. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub total_amount_required: Option<Decimal>,
     /// Slug of the currency to pay in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub cryptocurrency: Option<String>,
-    /// The same under the name that OrderLock has since February 2026, if it is renamed here too.
+    /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
+    /// too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Address to pay to, null in the first state.
-    #[serde(rename = "walletAddress")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub wallet_address: Option<String>,
     /// Time until which the order must be paid, ISO 8601 in UTC.
-    #[serde(rename = "expiresAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub expires_at: Option<Timestamp>,
     /// Hash of the payment on chain.
-    #[serde(rename = "transactionHash")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transaction_hash: Option<String>,
-    /// Network to pay over, presumably in upper case as in getOrder.
+    /// Network to pay over, presumably in upper case as in [`get_order`](Client::get_order).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub network: Option<String>,
 }
 
-/// A payment link changed its state. No page states a member.
-///
-/// Evidence: assumed.
+/// A payment link changed its state. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkStatusEvent {
     /// Id of the link, as answered at its creation.
-    #[serde(rename = "paymentLinkId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub payment_link_id: Option<String>,
     /// State of the link. The known words are not complete.
     pub status: PaymentLinkStatus,
-    /// Amount to pay, in `currency`, as a JSON string. May be missing.
+    /// Amount to pay, in [`currency`](Self::currency), as a JSON string. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -588,15 +463,14 @@ pub struct PaymentLinkStatusEvent {
     pub transactions: Option<Vec<PaymentLinkTransaction>>,
 }
 
-/// State of the review of a user's proof of address, the complete list.
-///
-/// Evidence: documented.
+/// State of the review of a user's proof of address, the complete list. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PoaStatus {
     /// `WAITING`: Under review.
     Waiting,
-    /// `APPROVED`: Accepted. Where proof of address is needed, call startUserVerification only now.
+    /// `APPROVED`: Accepted. Where proof of address is needed, call
+    /// [`start_user_verification`](Client::start_user_verification) only now.
     Approved,
     /// `REJECTED`: Refused for good; another document is needed.
     Rejected,
@@ -612,44 +486,31 @@ open_enum!(
 );
 
 /// The review of a user's proof of address moved on. The statuses are documented, the body is inferred from its
-/// siblings. No reason is known to be given.
-///
-/// Evidence: inferred.
+/// siblings. No reason is known to be given. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PoaVerificationStatusEvent {
     /// The partner's own id of the user.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
-    /// State of the review.
-    ///
-    /// Evidence: documented.
+    /// State of the review. Evidence: documented.
     pub status: PoaStatus,
 }
 
 /// A SEPA deposit has been credited to a user. No status, since only finished deposits are told. That sender and
-/// amount are carried is documented; every member name is assumed.
-///
-/// Evidence: assumed.
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    bon::Builder,
-    serde::Serialize,
-    serde::Deserialize
-)]
+/// amount are carried is documented; every member name is assumed. Evidence: assumed.
+#[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
+#[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaDepositReceivedEvent {
     /// The partner's own id of the credited user.
-    #[serde(rename = "externalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<String>,
@@ -661,45 +522,38 @@ pub struct SepaDepositReceivedEvent {
     /// Credited amount, as a JSON string like the other SEPA bodies since the legacy docs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Currency slug, `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
     /// Name of the sender as told by the bank.
-    #[serde(rename = "senderName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub sender_name: Option<String>,
     /// IBAN from which the money came.
-    #[serde(rename = "senderIban")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub sender_iban: Option<String>,
     /// Title of the bank transfer. May be missing.
-    #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// Time of the deposit, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
 }
 
 /// Outcome of an outgoing SEPA transfer, in one of two shapes: a success repeats the transfer without user and
-/// company name, a failure is small and carries `error`. The docs show `status` in both, and `id` is inferred for
-/// a failure. The amount is a string, the fee a number.
-///
-/// Evidence: documented.
+/// company name, a failure is small and carries [`error`](Self::error). The docs show [`status`](Self::status) in
+/// both, and [`id`](Self::id) is inferred for a failure. The amount is a string, the fee a number. Evidence:
+/// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferStatusEvent {
     /// Id of the transfer, the `transferId` answered at its creation. Its presence in a failure is inferred.
@@ -708,35 +562,27 @@ pub struct SepaTransferStatusEvent {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: Option<String>,
     /// Kind of the transfer, only `external` is known. Success only.
-    #[serde(rename = "type")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub type_: Option<SepaTransferType>,
-    /// Amount in `currency`, as a JSON string. Success only.
+    /// Amount in [`currency`](Self::currency), as a JSON string. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::string")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalString>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalString>"))]
     pub amount: Option<Decimal>,
     /// Title of the bank transfer. Success only.
-    #[serde(rename = "transferTitle")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub transfer_title: Option<String>,
     /// IBAN of the receiver. Success only.
-    #[serde(rename = "destinationIban")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_iban: Option<String>,
     /// First name of the receiver, presumably null for companies. Success only.
-    #[serde(rename = "receiverFirstName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_first_name: Option<String>,
     /// Last name of the receiver, presumably null for companies. Success only.
-    #[serde(rename = "receiverLastName")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
@@ -746,16 +592,12 @@ pub struct SepaTransferStatusEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<String>,
-    /// Fee of the transfer as a JSON number, although `amount` is a string. Success only.
+    /// Fee of the transfer as a JSON number, although [`amount`](Self::amount) is a string. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub fee: Option<Decimal>,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC. Success only.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -766,13 +608,12 @@ pub struct SepaTransferStatusEvent {
     pub error: Option<ProcessingError>,
 }
 
-/// Outcome of an internal transfer. `error` is meant for failures, yet the legacy sample carries one beside a
-/// success: decide on `status` alone.
-///
-/// Evidence: legacy.
+/// Outcome of an internal transfer. [`error`](Self::error) is meant for failures, yet the legacy sample carries
+/// one beside a success: decide on [`status`](Self::status) alone. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferStatusEvent {
     /// Id of the transfer, the `transferId` answered at its creation.
@@ -781,22 +622,17 @@ pub struct TransferStatusEvent {
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub id: Option<String>,
     /// The partner's own id of the paying user. Null or missing when the partner pays.
-    #[serde(rename = "sourceExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub source_external_user_id: Option<String>,
     /// The partner's own id of the receiving user. Null or missing when the partner receives.
-    #[serde(rename = "destinationExternalUserId")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub destination_external_user_id: Option<String>,
-    /// Amount in `currency`, as a JSON number, even where the request sent a string.
+    /// Amount in [`currency`](Self::currency), as a JSON number, even where the request sent a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(
-        feature = "schemars",
-        schemars(with = "Option<crate::decimal::schema::DecimalNumber>")
-    )]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
     pub amount: Option<Decimal>,
     /// Currency slug, lower case here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -805,7 +641,6 @@ pub struct TransferStatusEvent {
     /// State of the transfer.
     pub status: TransferStatus,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC.
-    #[serde(rename = "createdAt")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub created_at: Option<Timestamp>,
@@ -815,26 +650,24 @@ pub struct TransferStatusEvent {
     pub error: Option<ProcessingError>,
 }
 
-/// The user has passed KYC and the fiat balances turn active. Call getUserBalances now, not before. It carries
-/// neither balances nor IBAN. The body looks like that of kycFileAdded; only path and status word tell them
-/// apart.
-///
-/// Evidence: legacy.
+/// The user has passed KYC and the fiat balances turn active. Call
+/// [`get_user_balances`](Client::get_user_balances) now, not before. It carries neither balances nor IBAN. The
+/// body looks like that of [`KycFileAdded`](WebhookKind::KycFileAdded); only path and status word tell them
+/// apart. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserBalanceGeneratedEvent {
     /// The partner's own id of the user.
-    #[serde(rename = "externalUserId")]
     pub external_user_id: String,
     /// State of the user's balances; only `ACTIVE` is known.
     pub status: UserBalanceStatus,
 }
 
-/// State told by the userBalanceGenerated event. One value is known; the list may not be complete.
-///
-/// Evidence: legacy.
+/// State told by the [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event. One value is known; the
+/// list may not be complete. Evidence: legacy.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
