@@ -27,7 +27,8 @@ use crate::{Account, Attempt, Client, Decimal, Error, Pending};
 /// use p100::Decimal;
 ///
 /// let lock = client.partner().lock_rate().await?;
-/// println!("1 ETH = {:?} EUR, fee {} %, for {:?}", lock.rates().get("eth"), lock.fee_percentage(), lock.remaining());
+/// let eth = lock.rates().and_then(|rates| rates.get("eth"));
+/// println!("1 ETH = {eth:?} EUR, fee {:?} %, for {:?}", lock.fee_percentage(), lock.remaining());
 /// let pending = lock.exchange(Decimal::new(5, 1), "eth", "eur").await?;
 /// println!("accepted: {}", pending.id());
 /// # Ok(())
