@@ -141,7 +141,9 @@ impl<'a> Comparer<'a> {
         let was_final: BTreeSet<String> =
             pair.old_node().into_iter().flat_map(|node| node.strings("terminal")).map(str::to_owned).collect();
         self.members(pair, |comparer, key, pair| match key {
-            "details" | "event" | "id" | "status" => {
+            // Says what is certain to be there; the client knows the member anyway.
+            "status" => comparer.note_change(pair),
+            "details" | "event" | "id" => {
                 let what = describe(pair);
                 comparer.tell_wire(pair, what, |_| if pair.old.is_none() { Effect::Adds } else { Effect::Breaks });
             }
