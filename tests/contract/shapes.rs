@@ -28,8 +28,11 @@ const AMOUNTS: [&str; 9] = [
 struct Format {
     name: &'static str,
     write: fn(&dyn Erased) -> Result<Vec<u8>, String>,
-    read: fn(&[u8], &mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), String>) -> Result<(), String>,
+    read: fn(&[u8], Use<'_>) -> Result<(), String>,
 }
+
+/// What is done with the deserializer of a format.
+type Use<'a> = &'a mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), String>;
 
 fn text(error: impl ToString) -> String {
     error.to_string()
