@@ -24,15 +24,15 @@ const AMOUNTS: [&str; 9] = [
     "-1",
 ];
 
+/// Takes a deserializer of any format.
+type Reader<'a> = &'a mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), String>;
+
 /// The ways to keep a value: text or bytes of each format, and back.
 struct Format {
     name: &'static str,
     write: fn(&dyn Erased) -> Result<Vec<u8>, String>,
-    read: fn(&[u8], Use<'_>) -> Result<(), String>,
+    read: fn(&[u8], Reader<'_>) -> Result<(), String>,
 }
-
-/// What is done with the deserializer of a format.
-type Use<'a> = &'a mut dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), String>;
 
 fn text(error: impl ToString) -> String {
     error.to_string()
