@@ -70,7 +70,7 @@ const PLACES: [(&str, &str, &str); 43] = [
 ];
 
 /// What an attacker writes, as it stands in a YAML text in double quotes.
-const TRICKS: [(&str, &str); 24] = [
+const TRICKS: [(&str, &str); 27] = [
     ("items of Rust", r#"\n#[test] fn owned() { std::process::abort() }\n//"#),
     ("items behind a comment", r#" */ #[test] fn owned() {} /*"#),
     ("items behind a string", "\\\"; #[test] fn owned() {} const X: &str = \\\""),
@@ -90,6 +90,9 @@ const TRICKS: [(&str, &str); 24] = [
     ("an image", r#"![x](https://tracker.test/a.png)"#),
     ("a definition", r#"[x] [Client] \n\n[x]: javascript:alert(1)\n[Client]: javascript:alert(1)"#),
     ("a link to an item", r#"[x](crate::secret) [`Client`] [Client]"#),
+    ("a name as an image", r#" !createExchange ![createExchange](createExchange)"#),
+    ("a name behind a backtick", r#" ` createExchange `createExchange` \\` <b> createExchange `"#),
+    ("a name in a link", r#" \\\\[createExchange now](javascript:createExchange) [createExchange]: x"#),
     ("a terminal's escape", r#"\e[2J\e]0;owned\x07"#),
     ("text from right to left", r#"\u202e} // ok \u2066"#),
     ("nothing to see", r#"\u200b\ufeff\u00ad\U000e0041\u3164"#),

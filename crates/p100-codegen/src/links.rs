@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::markdown::{self, Link};
 use crate::{Document, names};
 
 /// What names in one text lead to.
@@ -37,7 +38,7 @@ impl<'a> Links<'a> {
         for schema in schemas {
             let properties = self.document.schema(schema).and_then(|node| node.get("properties"));
             for (member, _) in properties.into_iter().flat_map(crate::Node::members) {
-                let owner = if self.own == Some(schema) { "Self".to_owned() } else { format!("{}{schema}", self.types) };
+                let owner = if self.own == Some(schema) { "Self".to_owned() } else { format!("{}{}", self.types, names::ident(schema)) };
                 let path = format!("{owner}::{}", names::ident(&names::snake(member)));
                 let known = self.members.entry(member.to_owned()).or_insert_with(|| Some(path.clone()));
                 known.take_if(|known| *known != path);
@@ -46,69 +47,33 @@ impl<'a> Links<'a> {
         self
     }
 
-    /// `markdown` with its names linked, except inside links that it has already. Text with blocks of code, or with backticks in code,
-    /// stays as it is.
+    /// `markdown` with its names linked, except inside links and blocks of code. Where links would change anything else, it stays as it is.
     pub(crate) fn apply(&self, markdown: &str) -> String {
-        if markdown.contains("``") {
-            return markdown.to_owned();
-        }
-        let mut out = String::new();
-        let mut in_link = false;
-        for (index, part) in markdown.split('`').enumerate() {
-            if index % 2 == 0 {
-                self.prose(part, &mut in_link, &mut out);
-                continue;
-            }
-            let member = || self.members.get(part).cloned().flatten().map(|path| link(&path, &path));
-            match self.target(part).or_else(member).filter(|_| !in_link) {
-                Some(link) => out.push_str(&link),
-                None => out.push_str(&format!("`{part}`")),
-            }
-        }
-        out
-    }
-
-    fn prose(&self, text: &str, in_link: &mut bool, out: &mut String) {
-        for (index, word) in text.split(' ').enumerate() {
-            if index > 0 {
-                out.push(' ');
-            }
-            *in_link |= word.replace("\\[", "").contains('[');
-            let start = word.len() - word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).len();
-            let end = start + word[start..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len() - start);
-            match self.target(&word[start..end]).filter(|_| !*in_link && !word.contains("://")) {
-                Some(link) => out.push_str(&format!("{}{link}{}", &word[..start], &word[end..])),
-                None => out.push_str(word),
-            }
-            *in_link &= !word.contains("](");
-        }
+        markdown::linked(markdown, |name, is_code| {
+            let member = || self.members.get(name).cloned().flatten().filter(|_| is_code).map(Link::to);
+            self.target(name).or_else(member)
+        })
     }
 
     /// The link to an operation, event or schema. A schema of one word, such as `Error`, is also a word of English.
-    fn target(&self, name: &str) -> Option<String> {
+    fn target(&self, name: &str) -> Option<Link> {
         if self.document.operations().iter().any(|operation| operation.id == name) {
-            let method = names::ident(&names::rust_method(name)).to_string();
-            return Some(link(&method, &format!("{}::{method}", self.client)));
+            return Some(Link::to(format!("{}::{}", self.client, names::ident(&names::rust_method(name)))));
         }
         if self.document.webhooks().iter().any(|event| event.id == name) {
-            let kind = names::ident(&names::pascal(name)).to_string();
-            return Some(link(&kind, &format!("WebhookKind::{kind}")));
+            return Some(Link::to(format!("WebhookKind::{}", names::ident(&names::pascal(name)))));
         }
         let humps = name.chars().filter(char::is_ascii_uppercase).count();
-        (humps > 1 && self.document.schema(name).is_some()).then(|| link(name, &format!("{}{name}", self.types)))
+        (humps > 1 && self.document.schema(name).is_some()).then(|| Link::to(format!("{}{}", self.types, names::ident(name))))
     }
-}
-
-/// The last name of `shown` as a link.
-fn link(shown: &str, target: &str) -> String {
-    let shown = shown.rsplit("::").next().unwrap_or(shown);
-    format!("[`{}`]({target})", shown.strip_prefix("r#").unwrap_or(shown))
 }
 
 #[cfg(test)]
 mod tests {
     use super::Links;
-    use crate::test_support::small;
+    use crate::Document;
+    use crate::markdown::{Shape, live, rendered, structure};
+    use crate::test_support::{SMALL, small};
 
     #[test]
     fn operations_events_schemas_and_members_are_linked_in_the_words_of_rust() {
@@ -123,9 +88,74 @@ mod tests {
             ("getThings, `a.getThing`", "getThings, `a.getThing`"),
             ("[all of getThing](https://x.test), getThing", "[all of getThing](https://x.test), [`get_thing`](Client::get_thing)"),
             ("```text\ngetThing\n```", "```text\ngetThing\n```"),
+            ("two lines,\ngetThing", "two lines,\n[`get_thing`](Client::get_thing)"),
+            ("a \\` tick, `getThing`", "a \\` tick, [`get_thing`](Client::get_thing)"),
+            ("**getThing**", "**[`get_thing`](Client::get_thing)**"),
         ] {
             assert_eq!(links.apply(text), expected);
         }
         assert_eq!(Links::in_client(&document, &["Thing", "Thing"]).apply("`thingId`"), "[`thing_id`](types::Thing::thing_id)");
+    }
+    #[test]
+    fn links_are_all_that_is_added_whatever_stands_around_a_name() {
+        let document = small();
+        let links = Links::in_types(&document, "Thing");
+        let around = [
+            "",
+            "!",
+            "`",
+            "``",
+            "\\",
+            "\\\\[",
+            "[",
+            "]",
+            "](",
+            "(https://x.test)",
+            "[x](https://x.test) ",
+            "*",
+            "a*",
+            "_",
+            "~~",
+            "&",
+            "<",
+            "- ",
+            "\n",
+            "\n\n    ",
+            "# ",
+            "```\n",
+            "://",
+            " ",
+        ];
+        let own = ["Self::", "Client::", "super::", "WebhookKind::"];
+        let letters = |shape| match shape {
+            Shape::Text(text) | Shape::Code(text) => text,
+            Shape::Start(_) | Shape::End => String::new(),
+        };
+        let seen = |text: &str| structure(text).into_iter().map(letters).collect::<String>();
+        let mut linked = 0;
+        for name in ["getThing", "`getThing`", "thingStatus", "FilesForm", "`thingId`"] {
+            for (before, after) in around.iter().flat_map(|before| around.map(|after| (before, after))) {
+                let text = rendered(&format!("See {before}{name}{after} now `code` {name}{after}."));
+                let applied = links.apply(&text);
+                assert_eq!(live(&applied, &own), live(&text, &[]), "{applied}");
+                let shown =
+                    seen(&applied).replace("get_thing", "getThing").replace("thing_id", "thingId").replace("ThingStatus", "thingStatus");
+                assert_eq!(shown, seen(&text), "{text}\n{applied}");
+                linked += applied.matches("`](").count() - text.matches("`](").count();
+            }
+        }
+        assert!(linked > 1000, "{linked}");
+    }
+
+    #[test]
+    fn no_name_of_a_schema_is_written_as_it_stands_into_a_link() {
+        let name = "BadName](https://x.test)";
+        let text = SMALL.replace("    Error:\n", &format!("    \"{name}\":\n      properties: {{odd: {{type: string}}}}\n    Error:\n"));
+        let document = Document::load(&text).expect("loads");
+        let links = Links::in_client(&document, &[name]);
+        for text in [format!("`{name}`"), "`odd`".to_owned()] {
+            let applied = links.apply(&text);
+            assert!(applied.contains("(types::unnamed_") && !applied.contains("x.test"), "{applied}");
+        }
     }
 }

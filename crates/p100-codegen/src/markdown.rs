@@ -4,6 +4,7 @@
 //! may not hold, `lint` refuses; should it get here all the same, it is shown letter by letter.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::vec::IntoIter;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -30,7 +31,7 @@ pub(crate) fn is_address(text: &str) -> bool {
 pub(crate) fn faults(text: &str) -> Vec<String> {
     let parser = Parser::new_ext(text, options());
     let mut faults = Vec::new();
-    let mut complain = |range: std::ops::Range<usize>, message: &str| {
+    let mut complain = |range: Range<usize>, message: &str| {
         let found: String = text.get(range).unwrap_or_default().trim().chars().take(40).collect();
         faults.push(format!("{message}: `{}`", Line(&found)));
     };
@@ -110,6 +111,87 @@ pub(crate) fn code(text: &str) -> String {
 /// A link, or only its words where the address is none.
 pub(crate) fn link(text: &str, address: &str) -> String {
     if is_address(address) { format!("[{}]({address})", words(text)) } else { words(text) }
+}
+
+/// A link to an item of Rust.
+pub(crate) struct Link {
+    target: String,
+    shown: String,
+}
+
+impl Link {
+    /// To the item `path`, of which the last name is shown. The path is made of identifiers.
+    pub(crate) fn to(path: String) -> Self {
+        let last = path.rsplit("::").next().unwrap_or(&path);
+        Self { shown: last.strip_prefix("r#").unwrap_or(last).to_owned(), target: path }
+    }
+}
+
+/// `markdown` with the links that `find` gives to its names: to spans of code, and to the first name in a word of its text. It reads as
+/// before apart from them, or it stays as it is.
+pub(crate) fn linked(markdown: &str, find: impl Fn(&str, bool) -> Option<Link>) -> String {
+    let mut out = String::new();
+    let mut links = Vec::new();
+    let (mut done, mut depth) = (0, 0_usize);
+    let mut put = |range: Range<usize>, name: Shape, link: Link| {
+        out.push_str(&markdown[done..range.start]);
+        out.push_str(&format!("[`{}`]({})", link.shown, link.target));
+        done = range.end;
+        links.push((Shape::Start(format!("link {}", link.target)), name));
+    };
+    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => depth += 1,
+            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => depth = depth.saturating_sub(1),
+            Event::Code(name) if depth == 0 => {
+                if let Some(link) = find(&name, true) {
+                    put(range, Shape::Code(name.to_string()), link);
+                }
+            }
+            Event::Text(_) if depth == 0 => {
+                for name in names(markdown, range) {
+                    if let Some(link) = find(&markdown[name.clone()], false) {
+                        put(name.clone(), Shape::Text(markdown[name].to_owned()), link);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out.push_str(&markdown[done..]);
+    if without(structure(&out), links) == structure(markdown) { out } else { markdown.to_owned() }
+}
+
+/// Where the first name of each word stands, if it does in this part of the text. A word behind `!` would be an image.
+fn names(markdown: &str, part: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for word in markdown.split(char::is_whitespace) {
+        let before = word.find(|c: char| c.is_alphanumeric()).unwrap_or(word.len());
+        let length = word[before..].find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len() - before);
+        let name = at + before..at + before + length;
+        let is_inside = part.start <= name.start && name.end <= part.end;
+        if is_inside && !name.is_empty() && !word[..before].ends_with('!') && !word.contains("://") {
+            found.push(name);
+        }
+        at += word.len() + markdown[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+    found
+}
+
+/// The shapes with each of `links`, in this order, taken back to the name that it stands for.
+fn without(shapes: Vec<Shape>, links: Vec<(Shape, Shape)>) -> Vec<Shape> {
+    let mut out = Vec::new();
+    let mut links = links.into_iter().peekable();
+    let mut shapes = shapes.into_iter();
+    while let Some(shape) = shapes.next() {
+        match links.next_if(|(link, _)| *link == shape) {
+            // Its words and its end go with it.
+            Some((_, name)) if matches!((shapes.next(), shapes.next()), (Some(Shape::Code(_)), Some(Shape::End))) => add(&mut out, name),
+            _ => add(&mut out, shape),
+        }
+    }
+    out
 }
 
 /// Markdown in a cell of a table.
@@ -314,18 +396,12 @@ pub(crate) enum Shape {
 }
 
 pub(crate) fn structure(text: &str) -> Vec<Shape> {
-    fn add(shapes: &mut Vec<Shape>, text: &str) {
-        match shapes.last_mut() {
-            Some(Shape::Text(last)) => last.push_str(text),
-            _ => shapes.push(Shape::Text(text.to_owned())),
-        }
-    }
     let mut shapes: Vec<Shape> = Vec::new();
     let mut autolinks = Vec::new();
     for event in Parser::new_ext(text, options()) {
         match event {
-            Event::Text(text) => add(&mut shapes, &text),
-            Event::SoftBreak => add(&mut shapes, " "),
+            Event::Text(text) => add(&mut shapes, Shape::Text(text.to_string())),
+            Event::SoftBreak => add(&mut shapes, Shape::Text(" ".to_owned())),
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 autolinks.push(link_type == LinkType::Autolink);
                 if link_type != LinkType::Autolink {
@@ -341,6 +417,14 @@ pub(crate) fn structure(text: &str) -> Vec<Shape> {
         }
     }
     shapes
+}
+
+/// Adds a shape; text behind text is one.
+fn add(shapes: &mut Vec<Shape>, shape: Shape) {
+    match (shapes.last_mut(), shape) {
+        (Some(Shape::Text(last)), Shape::Text(text)) => last.push_str(&text),
+        (_, shape) => shapes.push(shape),
+    }
 }
 
 /// What would be live in a page of rustdoc or on a forge: HTML, images, links that are not to https, code that would run. Links to items

@@ -1,7 +1,7 @@
 //! The typed mocks: how requests of an operation are recognised, and what it can respond with.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::Ident;
 
 use super::parameters::{Carrier, argument, arguments};
@@ -78,7 +78,7 @@ fn condition(parameter: &ParameterNode) -> TokenStream {
         markdown::words(&parameter.location),
         markdown::code(own)
     ));
-    let value = format_ident!("value");
+    let value = names::ident("value");
     if !parameter.required {
         let lifetime: syn::Lifetime = syn::parse_quote!('a);
         let ty = carrier.argument(&quote!(p100_raw), Some(&lifetime));
@@ -114,7 +114,7 @@ pub(crate) fn then(operation: &Operation) -> TokenStream {
     let responses = operation.responses.iter().map(|response| {
         let status = Literal::u16_unsuffixed(response.status);
         let about = docs::attributes(&format!("Responds with status {status}."));
-        let method = format_ident!("{}", reason(response.status));
+        let method = names::ident(&reason(response.status));
         let body = response.body.as_ref().map(|body| (body.content_type.as_str(), body.schema().map(names::ident)));
         let (argument, call) = match body {
             Some(("application/json", Some(schema))) => (quote!(, value: &types::#schema), quote!(json(#status, value))),

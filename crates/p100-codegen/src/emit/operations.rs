@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::Ident;
 
 use super::{evidence, words};
@@ -27,12 +27,8 @@ pub(crate) fn error_codes(document: &Document) -> TokenStream {
     let mut codes: Vec<&ErrorCode> = document.operations().iter().flat_map(|operation| &operation.error_codes).collect();
     codes.sort_by_key(|code| (&code.code, code.status, code.evidence));
     let rows = codes.into_iter().filter(|code| seen.insert(error_code(code))).map(|code| {
-        let (constant, word, status, grade) = (
-            error_code(code),
-            &code.code,
-            Literal::u16_unsuffixed(code.status),
-            format_ident!("{}", names::capitalised(code.evidence.word())),
-        );
+        let (constant, word, status, grade) =
+            (error_code(code), &code.code, Literal::u16_unsuffixed(code.status), names::ident(&names::capitalised(code.evidence.word())));
         quote!(const #constant: KnownErrorCode = KnownErrorCode::new(#word, #status, #grade);)
     });
     quote!(#(#rows)*)

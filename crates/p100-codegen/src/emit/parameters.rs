@@ -1,7 +1,7 @@
 //! Which Rust type carries a parameter: one decision for the client's methods, their mocks and the callers of both.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::Ident;
 
 use crate::{Document, Operation, ParameterNode, lower, names};
@@ -31,7 +31,7 @@ impl Carrier {
         match (lower::stand_in(schema), schema.str("type")) {
             (Some("Timestamp"), _) => Self::Timestamp,
             (Some(name), _) if name.starts_with("Decimal") => Self::Decimal,
-            (_, Some("integer")) => Self::Integer(format_ident!("{}", if schema.str("format") == Some("int32") { "i32" } else { "i64" })),
+            (_, Some("integer")) => Self::Integer(names::ident(if schema.str("format") == Some("int32") { "i32" } else { "i64" })),
             (_, Some("boolean")) => Self::Boolean,
             _ => Self::Text,
         }
