@@ -235,4 +235,8 @@ fn the_wire_form_is_written_by_wire_alone() {
     let External::Value(read) = serde_json::from_str::<External<Amounts>>(&written).expect("reads") else { panic!("{written}") };
     assert_eq!(read, value);
     assert!(!serde_json::to_string(&value).expect("writes").contains(":990000000"));
+    // Where a number would be a float, it is refused.
+    serde_json::to_value(Wire(&value)).expect_err("a value keeps floats");
+    serde_json::to_value(Wire(&Internal::Value(value.clone()))).expect_err("a value keeps floats");
+    rmp_serde::to_vec_named(&Wire(&value)).expect_err("no JSON");
 }

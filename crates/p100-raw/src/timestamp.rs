@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::OneLine;
+
 /// An ISO 8601 time in UTC, kept exactly as it was written (`2025-08-12T08:00:00.000Z`).
 ///
 /// A text that is not a time is kept too: it must not fail the answer that tells the fate of a payment. [`utc`](Self::utc) says so.
@@ -55,7 +57,7 @@ impl fmt::Display for Timestamp {
 
 impl fmt::Display for InvalidTimestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not an ISO 8601 time such as 2025-08-12T08:00:00.000Z", self.text)
+        write!(f, "`{}` is not an ISO 8601 time such as 2025-08-12T08:00:00.000Z", OneLine(&self.text))
     }
 }
 

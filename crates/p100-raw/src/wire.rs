@@ -13,7 +13,8 @@ use crate::decimal::NUMBER;
 /// Serialises a request, response or event as P100 and its clients exchange it: amounts that the document calls numbers are JSON numbers.
 ///
 /// Without it they are strings, in every format: see [`decimal`](crate::decimal). The client and the mocks write what they send through
-/// this; use it where you need the same text, for instance in a server of your own for tests. It is for `serde_json` only.
+/// this; use it where you need the same text, for instance in a server of your own for tests. It writes JSON text only: `serde_json::to_value` and
+/// `json!` keep numbers as floats, so there an amount is an error.
 ///
 /// ```
 /// use p100_raw::{Wire, types::PartnerExchangeRequest};
@@ -65,6 +66,10 @@ impl<S: Serializer> Serializer for Through<S> {
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
         if name != NUMBER {
             return self.0.serialize_newtype_struct(name, &Wire(value));
+        }
+        // What a serializer of text returns is nothing; others, such as that of `serde_json::Value`, would keep a float.
+        if size_of::<S::Ok>() != 0 || !self.0.is_human_readable() {
+            return Err(S::Error::custom("Wire writes JSON text only: any other form would round amounts"));
         }
         // The text of a decimal has nothing that JSON escapes.
         let text = serde_json::to_string(value).map_err(S::Error::custom)?;

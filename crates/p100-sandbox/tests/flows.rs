@@ -241,7 +241,7 @@ async fn a_deposit_waits_for_the_name_of_its_sender() {
 
     // All that the partner knows is what the event says.
     let Some(p100::webhooks::WebhookEvent::CryptoDepositStatus(held)) = events[1].known() else { panic!("{events:?}") };
-    assert_eq!((held.external_user_id.as_deref(), held.amount), (Some(USER), amount("0.015")));
+    assert_eq!((held.external_user_id.as_deref(), held.amount), (Some(USER), Some(amount("0.015"))));
     let own = TravelRuleDetails::builder().i_am_owner_of_wallet(true).first_name("Eva").last_name("Sample").build();
     let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::SelfCustody).external_user_id(USER).details(own).build();
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await.unwrap();

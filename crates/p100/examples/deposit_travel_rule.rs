@@ -37,7 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn show(sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
     for delivery in sandbox.deliveries() {
         if let WebhookEvent::CryptoDepositStatus(deposit) = delivery.event.parse::<WebhookKind>()?.decode(delivery.body.as_bytes())?.value {
-            println!("event {}: {} {} is {}", delivery.id, deposit.amount, deposit.currency.require("currency")?, deposit.status);
+            let (amount, currency) = (deposit.amount.require("amount")?, deposit.currency.require("currency")?);
+            println!("event {}: {amount} {currency} is {}", delivery.id, deposit.status);
         }
     }
     Ok(())

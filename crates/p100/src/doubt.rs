@@ -4,12 +4,11 @@ use std::fmt;
 
 use crate::ClockSkew;
 use crate::raw::reqwest::StatusCode;
-use crate::raw::reqwest::header::HeaderMap;
+use crate::raw::reqwest::header::{HeaderMap, HeaderName};
 use crate::raw::{Deviations, OneLine, Response};
 
-/// Headers by which servers say that a list has further pages.
-const PAGING: [&str; 9] =
-    ["content-range", "link", "x-has-more", "x-next-cursor", "x-next-page", "x-page", "x-per-page", "x-total-count", "x-total-pages"];
+/// Parts of the names of headers by which servers say that a list has further pages.
+const PAGING: [&str; 8] = ["content-range", "continu", "cursor", "has-more", "next", "page", "paginat", "total"];
 
 /// Why what was read does not prove that something is not there: [`Verdict::Unclear`](crate::Verdict::Unclear) and
 /// [`Issued`](crate::Issued) carry the reasons, for a person to look at.
@@ -79,10 +78,14 @@ impl Doubt {
 
 fn paging(status: StatusCode, headers: &HeaderMap) -> impl Iterator<Item = String> {
     let partial = (status == StatusCode::PARTIAL_CONTENT).then(|| "status 206".to_owned());
-    let is_there = |name: &&str| match (*name, headers.get(*name)) {
+    let speaks_of_pages = |name: &str| match (name, headers.get(name)) {
         // Links lead anywhere.
-        ("link", Some(link)) => String::from_utf8_lossy(link.as_bytes()).to_ascii_lowercase().contains("next"),
-        (_, header) => header.is_some(),
+        ("link", Some(link)) => {
+            let link = String::from_utf8_lossy(link.as_bytes()).to_ascii_lowercase();
+            ["next", "last"].iter().any(|relation| link.contains(relation))
+        }
+        _ => PAGING.iter().any(|part| name.contains(part)),
     };
-    partial.into_iter().chain(PAGING.into_iter().filter(is_there).map(str::to_owned).collect::<Vec<_>>())
+    let found: Vec<String> = headers.keys().map(HeaderName::as_str).filter(|name| speaks_of_pages(name)).map(str::to_owned).collect();
+    partial.into_iter().chain(found)
 }

@@ -137,7 +137,7 @@ fn may_pass(error: &Error) -> bool {
             match error.meaning() {
                 Some(Meaning::ServerFault) => true,
                 // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
-                Some(Meaning::Refused(_)) => error.is_not_found(),
+                Some(Meaning::Refused(_) | Meaning::RefusedVariously) => error.is_not_found(),
                 Some(Meaning::Denied(_)) => false,
                 _ => status.is_client_error() && !matches!(status.as_u16(), 401 | 403),
             }

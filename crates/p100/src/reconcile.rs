@@ -3,6 +3,8 @@
 mod attempt;
 mod window;
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 
 pub use attempt::{Account, Attempt, Payment};
@@ -54,8 +56,8 @@ impl Client {
     /// the verdict is never [`NoTrace`](Verdict::NoTrace). Entries whose time cannot be read count as in time. Amounts are compared without their sign,
     /// currencies without case.
     ///
-    /// A month that by P100's clock is still ahead in some time zone counts as empty if P100 [refuses](Meaning::Refused) it with a
-    /// code that the document knows. If candidates were found before a later month could not be read, they are the verdict.
+    /// A month that by P100's clock is still ahead in some time zone counts as empty if P100 refuses it with `P403`, failed
+    /// validation. If candidates were found before a later month could not be read, they are the verdict.
     ///
     /// [`Verdict::NoTrace`] needs a history that was read whole: an entry that cannot be read, any other part that does not fit the
     /// document, a member beside the list or another sign of paging makes it [`Verdict::Unclear`], with the [reason](Doubt).
@@ -86,6 +88,7 @@ impl Client {
     /// The history could not be read, or the attempt touches more than 12 months. Neither says anything about the payment.
     pub async fn reconcile(&self, attempt: &Attempt) -> Result<Verdict, OutcomeUnknown> {
         let mut entries: Vec<Transaction> = Vec::new();
+        let mut earlier = HashSet::new();
         let mut doubts = Vec::new();
         let mut fault = None;
         // With each response P100's clock is known better, and so are the months.
@@ -98,7 +101,10 @@ impl Client {
                 Ok(history) => {
                     let listed = history.transactions.as_ref();
                     doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
-                    let new: Vec<_> = listed.into_iter().flatten().filter(|entry| !entries.contains(entry)).cloned().collect();
+                    // An entry is as equal as its text: comparing each with all would take too long for long histories.
+                    let is_new = |entry: &&Transaction| serde_json::to_string(entry).map_or(true, |text| !earlier.contains(&text));
+                    let new: Vec<Transaction> = listed.into_iter().flatten().filter(is_new).cloned().collect();
+                    earlier.extend(new.iter().filter_map(|entry| serde_json::to_string(entry).ok()));
                     entries.extend(new);
                 }
                 Err(error) if self.skews.latest_now().is_some_and(|now| now < month.start() + ZONES) && is_refusal(&error) => {}
@@ -129,9 +135,10 @@ impl Client {
     }
 }
 
-/// Whether P100 has understood the question and refuses it. No page says how it refuses a month that it has not reached.
+/// Whether P100 refuses the question as one that makes no sense. No page says how it refuses a month that it has not reached; that it does
+/// not know the user, or has suspended them, says nothing about a month.
 fn is_refusal(error: &Error) -> bool {
-    matches!(error.meaning(), Some(Meaning::Refused(_)))
+    matches!(error.meaning(), Some(Meaning::Refused(info)) if info.code == "P403")
 }
 
 /// The months that the time of the attempt touches in any time zone.

@@ -15,7 +15,7 @@ use crate::{ErrorCodeInfo, error_codes, json};
 /// | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes |
 /// | 4xx | a code of the family `P5xx`, known or not, such as `P500` and `P501` | [`ServerFault`](Self::ServerFault) | yes | yes |
 /// | 408, 499 | anything else | [`Unclear`](Self::Unclear) | yes | after 408 |
-/// | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused) | no | after 425 and 429 |
+/// | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | after 425 and 429 |
 /// | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no |
 /// | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | after 425 and 429 |
 /// | another 4xx, such as 400, 401, 403, 404, 409, 422, 424, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | after 400, 425 and 429 |
@@ -28,6 +28,8 @@ use crate::{ErrorCodeInfo, error_codes, json};
 pub enum Meaning {
     /// P100 refused the call with this code and did nothing.
     Refused(&'static ErrorCodeInfo),
+    /// P100 refused the call and did nothing, with several codes that the document knows: which of them is the reason is not certain.
+    RefusedVariously,
     /// P100 refused the key or the address and did nothing.
     Denied(AccessDenied),
     /// P100 or something before it failed. Whether the call took effect is not stated.
@@ -51,7 +53,7 @@ impl Meaning {
         let said = of_body(body);
         match said {
             // Their own meaning is that nobody waited for the end.
-            Self::Refused(_) | Self::UnknownCode if matches!(status.as_u16(), 408 | 499) => Self::Unclear,
+            Self::Refused(_) | Self::RefusedVariously | Self::UnknownCode if matches!(status.as_u16(), 408 | 499) => Self::Unclear,
             Self::Unclear if status == StatusCode::UNAUTHORIZED => match denied(body) {
                 AccessDenied::Unknown => Self::Unclear,
                 reason => Self::Denied(reason),
@@ -63,7 +65,7 @@ impl Meaning {
     /// Whether the call certainly had no effect.
     #[must_use]
     pub fn nothing_happened(self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Denied(_))
+        matches!(self, Self::Refused(_) | Self::RefusedVariously | Self::Denied(_))
     }
 }
 
@@ -81,7 +83,7 @@ fn of_body(body: &[u8]) -> Meaning {
     if codes.is_empty() {
         let known: Option<Vec<_>> = names.iter().map(|name| by_name(name)).collect();
         return match known.as_deref() {
-            Some([info, ..]) => Meaning::Refused(info),
+            Some([info, others @ ..]) if others.iter().all(|other| other.code == info.code) => Meaning::Refused(info),
             _ => Meaning::Unclear,
         };
     }
@@ -93,6 +95,7 @@ fn of_body(body: &[u8]) -> Meaning {
     }
     let known: Option<Vec<_>> = codes.iter().map(|code| known(code)).collect();
     match known.as_deref() {
+        Some([info, others @ ..]) if others.iter().any(|other| other.code != info.code) => Meaning::RefusedVariously,
         Some([info, ..]) => Meaning::Refused(info),
         _ => Meaning::UnknownCode,
     }
@@ -161,7 +164,8 @@ mod tests {
     use super::Meaning;
     use crate::{AccessDenied, error_codes};
 
-    /// The meaning of a body with a status of the 4xx that has none of its own, in one letter: Refused, Server fault, unknown Code, Unclear.
+    /// The meaning of a body with a status of the 4xx that has none of its own, in one letter: Refused, refused Variously, Server fault, unknown
+    /// Code, Unclear.
     const BODIES: &[(&[u8], char)] = &[
         (br#"{"errorCode":"P412"}"#, 'R'),
         (br#"{"errorCode":"P412","errorName":"invalid-user","errorMessage":"No such user."}"#, 'R'),
@@ -170,7 +174,10 @@ mod tests {
         (b"{\"errorCode\":\"P412\",\"errorMessage\":\"\xff\",\"new\":\"\\ud800\"}", 'R'),
         (br#"{"errorMessage":["a","b"],"errorCode":"P403"}"#, 'R'),
         (br#"{"error":{"errorCode":"P412"}}"#, 'R'),
-        (br#"{"errors":[{"errorCode":"P412"},{"errorCode":"P403"}]}"#, 'R'),
+        (br#"{"errors":[{"errorCode":"P412"},{"errorCode":"P403"}]}"#, 'V'),
+        (br#"{"errors":[{"errorCode":"P445"},{"errorCode":"P412"}]}"#, 'V'),
+        (br#"{"errors":[{"errorCode":"P412"},{"errorCode":" p412"}]}"#, 'R'),
+        (br#"{"errorCode":"P412","error":{"errorCode":"P445"}}"#, 'V'),
         (br#"{"errorCode":null,"error":{"errorCode":"P412"}}"#, 'R'),
         (br#"{"errorCode":"P412","errorCode":"P412"}"#, 'R'),
         (br#"{"errorName":"invalid-user"}"#, 'R'),
@@ -224,6 +231,7 @@ mod tests {
     fn letter(meaning: Meaning) -> char {
         match meaning {
             Meaning::Refused(_) => 'R',
+            Meaning::RefusedVariously => 'V',
             Meaning::Denied(_) => 'D',
             Meaning::ServerFault => 'S',
             Meaning::UnknownCode => 'C',
@@ -238,7 +246,7 @@ mod tests {
             for (body, of_client_error) in BODIES {
                 let expected = match (status.as_u16(), of_client_error) {
                     (500..=599, _) => 'S',
-                    (408 | 499, 'R' | 'C') => 'U',
+                    (408 | 499, 'R' | 'V' | 'C') => 'U',
                     (400..=499, meaning) => *meaning,
                     _ => 'U',
                 };

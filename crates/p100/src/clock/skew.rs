@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use p100_raw::reqwest::header::{AGE, DATE, HeaderMap};
 
 use super::Clock;
@@ -141,7 +141,9 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let fresh = headers.get_all(AGE).iter().all(|age| age.as_bytes() == b"0");
     let mut dates = headers.get_all(DATE).iter();
     let date = dates.next().filter(|_| fresh && dates.next().is_none())?;
-    DateTime::parse_from_rfc2822(date.to_str().ok()?).ok().map(|date| date.to_utc())
+    let date = DateTime::parse_from_rfc2822(date.to_str().ok()?).ok()?.to_utc();
+    // Beyond these years a time cannot be counted with.
+    (1970..=9999).contains(&date.year()).then_some(date)
 }
 
 #[cfg(test)]
@@ -251,6 +253,16 @@ mod tests {
             (&[], None),
         ] {
             assert_eq!(date(&headers(pairs)), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_no_clock_shows_is_none() {
+        for text in ["31 Dec 262142 23:59:59 GMT", "Fri, 31 Dec 1965 23:59:59 GMT", "1 Jan 10000 00:00:00 GMT", "now", ""] {
+            assert_eq!(date(&headers(&[(DATE, text)])), None, "{text}");
+            let skews = Skews::new(Clock::system());
+            skews.observe(Utc::now(), &headers(&[(DATE, text)]));
+            assert_eq!(skews.present(), None, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Details;
 use crate::Error;
-use crate::raw::Operation;
+use crate::raw::{OneLine, Operation};
 use crate::types::ProcessingError;
 
 /// How far something pending is, with the details that say so.
@@ -44,7 +44,7 @@ impl<T> Progress<T> {
 impl<T: Details> Progress<T> {
     /// P100 itself writes statuses in both cases in its docs; no two differ in nothing else.
     pub(super) fn of(operation: &Operation, details: T) -> Self {
-        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(details.status()));
+        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(details.status().trim()));
         match &operation.outcome {
             Some(outcome) if is_among(outcome.successful) => Self::Succeeded(details),
             Some(outcome) if is_among(outcome.terminal) => Self::Failed(details),
@@ -109,7 +109,7 @@ impl fmt::Display for OutcomeUnknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the outcome of {}", self.operation.id)?;
         if let Some(id) = &self.id {
-            write!(f, " {id}")?;
+            write!(f, " {}", OneLine(id))?;
         }
         f.write_str(" is not known, it may have taken effect; look before calling again")
     }

@@ -5,9 +5,9 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Window;
-use crate::Decimal;
 use crate::raw::{Operation, operations};
 use crate::types::{self, Transaction};
+use crate::{Currency, Decimal};
 
 /// How far the clocks may have been apart, and how much later than the call P100 may have recorded the payment.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -95,22 +95,35 @@ impl Attempt {
         (from, until)
     }
 
-    /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not.
+    /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not. Only a currency that this
+    /// library knows says so: any other text may be P100's way to write the attempt's.
     pub(super) fn concerns(&self, entry: &Transaction, window: &Window) -> bool {
         let time = entry.created_at.as_ref().and_then(|time| time.utc().ok());
         let elsewhen = time.is_some_and(|time| !window.holds(time));
         let own = [Some(&self.currency), self.currency_to.as_ref()];
-        let foreign =
-            entry.currency.as_ref().is_some_and(|currency| !own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(currency)));
+        let foreign = entry
+            .currency
+            .as_deref()
+            .is_some_and(|currency| is_known(currency) && !own.into_iter().flatten().any(|own| same(own, currency)));
         !elsewhen && !foreign
     }
 
     /// Whether the entry, which concerns the attempt, is of its amount and has a time.
     pub(super) fn matches(&self, entry: &Transaction) -> bool {
         entry.created_at.is_some()
-            && entry.currency.as_ref().is_some_and(|currency| self.currency.eq_ignore_ascii_case(currency))
+            && entry.currency.as_ref().is_some_and(|currency| same(&self.currency, currency))
             && entry.amount.is_some_and(|amount| self.amount.abs() == amount.abs())
     }
+}
+
+/// Whether this is the slug of a currency whose decimals are known.
+fn is_known(currency: &str) -> bool {
+    Currency::new(currency.trim().to_ascii_lowercase()).is_ok_and(|currency| currency.decimals().is_some())
+}
+
+/// Whether two slugs name the same currency.
+fn same(left: &str, right: &str) -> bool {
+    left.trim().eq_ignore_ascii_case(right.trim())
 }
 
 /// Requests that move money and are answered with an id only. For the requests of these seven operations only.

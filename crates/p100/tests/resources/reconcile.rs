@@ -63,6 +63,21 @@ async fn entries_of_other_times_and_currencies_are_no_trace() {
 }
 
 #[tokio::test]
+async fn only_a_currency_that_is_known_rules_an_entry_out() {
+    for text in ["eur ", " EUR", "eur\n"] {
+        let own = entry("12.50", text, "2025-08-12T12:00:10.000Z");
+        assert_eq!(verdict(std::slice::from_ref(&own)).await, Verdict::Candidates(vec![own]), "{text:?}");
+    }
+    for text in ["", " ", "Euro", "eur-sepa", "\u{feff}eur", "EUR\u{200b}", "978", "xyz"] {
+        let odd = entry("12.50", text, "2025-08-12T12:00:10.000Z");
+        assert_eq!(verdict(std::slice::from_ref(&odd)).await, unclear(vec![odd]), "{text:?}");
+    }
+    for text in ["usdc", " BTC "] {
+        assert_eq!(verdict(&[entry("12.50", text, "2025-08-12T12:00:10.000Z")]).await, Verdict::NoTrace, "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
     let with_fee = entry("13.50", "eur", "2025-08-12T12:00:10.000Z");
     assert_eq!(verdict(std::slice::from_ref(&with_fee)).await, unclear(vec![with_fee]));
@@ -196,6 +211,9 @@ async fn a_month_that_cannot_be_read_leaves_the_outcome_unknown() {
         (400, "{}"),
         (400, r#"{"message":"Endpoint request timed out"}"#),
         (400, r#"{"errorCode":"P999"}"#),
+        (400, r#"{"errorCode":"P412"}"#),
+        (400, r#"{"errorCode":"P455"}"#),
+        (400, r#"{"errors":[{"errorCode":"P403"},{"errorCode":"P412"}]}"#),
         (400, r#"{"error":{"errorCode":"P500"}}"#),
         (404, "no"),
         (422, "{}"),
@@ -270,6 +288,13 @@ async fn a_history_that_is_not_read_whole_is_never_no_trace() {
         ("link", "</help>; rel=\"help\"", false),
         ("x-total-count", "3", true),
         ("content-range", "items 0-9/30", true),
+        ("link", "</p2>; rel=\"last\"", true),
+        ("x-pagination", "{}", true),
+        ("x-total", "400", true),
+        ("pagination-count", "4", true),
+        ("x-continuation-token", "t", true),
+        ("x-amz-next-token", "t", true),
+        ("x-request-id", "next", false),
     ] {
         let (server, client) = server_and_client().await;
         server.mock(|when, then| {

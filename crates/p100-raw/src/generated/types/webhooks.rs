@@ -136,9 +136,10 @@ pub struct CryptoDepositStatusEvent {
     /// the FAQ, so treat it as opaque text.
     pub crypto_deposit_id: String,
     /// Deposited amount in [`currency`](Self::currency), as a JSON number. The FAQ sample has a string instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
-    #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
-    pub amount: Decimal,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<DecimalNumber>"))]
+    pub amount: Option<Decimal>,
     /// Currency slug, lower case (`eth`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
