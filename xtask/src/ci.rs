@@ -77,6 +77,8 @@ fn steps(tools: &Path, openssl: bool, semver: bool) -> Result<Vec<Step>> {
     steps.push(tools::ZIZMOR.step(tools, "workflows", "--offline --no-progress --config .github/zizmor.yml .github/workflows"));
     steps.push(Step::command("clippy", &clippy));
     steps.push(Step::command("p100-raw without TLS", "cargo check --package p100-raw --no-default-features --locked"));
+    // Beside the other crates it has their features too.
+    steps.push(Step::command("p100 alone", "cargo check --package p100 --locked"));
     if openssl {
         let native = "cargo check --package p100-raw --no-default-features --features native-tls --locked";
         steps.push(Step::command("p100-raw with native TLS only", native));

@@ -3,16 +3,16 @@
 mod attempt;
 mod window;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::TimeDelta;
 
 pub use attempt::{Account, Attempt, Payment};
 use window::Window;
 
-use crate::raw::{Meaning, Response, operations};
+use crate::raw::{Meaning, Response, Timestamp, operations};
 use crate::types::{Transaction, TransactionHistory};
-use crate::{Client, Doubt, Error, Month, OutcomeUnknown};
+use crate::{Client, Decimal, Doubt, Error, Month, OutcomeUnknown};
 
 /// P100 does not say in which time zone it cuts months. No zone is further from UTC.
 const ZONES: TimeDelta = TimeDelta::hours(14);
@@ -88,7 +88,7 @@ impl Client {
     /// The history could not be read, or the attempt touches more than 12 months. Neither says anything about the payment.
     pub async fn reconcile(&self, attempt: &Attempt) -> Result<Verdict, OutcomeUnknown> {
         let mut entries: Vec<Transaction> = Vec::new();
-        let mut earlier = HashSet::new();
+        let mut earlier: HashMap<_, Vec<Transaction>> = HashMap::new();
         let mut doubts = Vec::new();
         let mut fault = None;
         // With each response P100's clock is known better, and so are the months.
@@ -101,10 +101,11 @@ impl Client {
                 Ok(history) => {
                     let listed = history.transactions.as_ref();
                     doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
-                    // An entry is as equal as its text: comparing each with all would take too long for long histories.
-                    let is_new = |entry: &&Transaction| serde_json::to_string(entry).map_or(true, |text| !earlier.contains(&text));
+                    let is_new = |entry: &&Transaction| !earlier.get(&key(entry)).is_some_and(|equal| equal.contains(*entry));
                     let new: Vec<Transaction> = listed.into_iter().flatten().filter(is_new).cloned().collect();
-                    earlier.extend(new.iter().filter_map(|entry| serde_json::to_string(entry).ok()));
+                    for entry in &new {
+                        earlier.entry(key(entry)).or_default().push(entry.clone());
+                    }
                     entries.extend(new);
                 }
                 Err(error) if self.skews.latest_now().is_some_and(|now| now < month.start() + ZONES) && is_refusal(&error) => {}
@@ -161,6 +162,11 @@ fn months(attempt: &Attempt, window: &Window) -> Result<Vec<Month>, OutcomeUnkno
         return Err(OutcomeUnknown::new(attempt.operation, None, Some(error)));
     }
     Ok(months)
+}
+
+/// What most entries differ in, so that few are compared as a whole.
+fn key(entry: &Transaction) -> (Option<Timestamp>, Option<Decimal>) {
+    (entry.created_at.clone(), entry.amount)
 }
 
 fn judge(attempt: &Attempt, window: &Window, mut entries: Vec<Transaction>, doubts: Vec<Doubt>) -> Verdict {
