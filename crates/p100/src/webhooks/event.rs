@@ -144,7 +144,7 @@ impl Event {
     /// ever**: P100 tries five times, about 8, 16, 32 and 64 seconds apart, so for about two minutes. Later an equal key may be news: a
     /// second proof of address can be `QUESTIONED` as the first was, a second deposit from one account `REJECTED`.
     ///
-    /// Nothing if the event is unknown, if a member is missing or null, or if equal deliveries may be different news even at once: two
+    /// Nothing if the event is unknown, if a member is missing, null, empty or could not be read, or if equal deliveries may be different news even at once: two
     /// KYC files of one user give two equal bodies. Take such events each time.
     ///
     /// ```
@@ -157,7 +157,10 @@ impl Event {
     #[must_use]
     pub fn dedupe_key(&self) -> Option<String> {
         let route = self.known()?.kind().route();
-        if route.dedupe.is_empty() {
+        // What could not be read identifies nothing: two damaged ids may look the same.
+        let is_odd = |name: &&str| self.deviations.iter().any(|deviation| deviation.path.split(['.', '[']).next() == Some(*name));
+        let are_all_listed = self.deviations.len() == self.deviations.total();
+        if route.dedupe.is_empty() || !are_all_listed || route.dedupe.iter().any(is_odd) {
             return None;
         }
         let text = self.raw.text();
@@ -171,10 +174,11 @@ impl Event {
     }
 }
 
-/// One text for each value: strings may be escaped in several ways. Nothing for null.
+/// One text for each value: strings may be escaped in several ways. Nothing for null, an empty text, and what is no single value.
 fn canonical(value: &RawValue) -> Option<String> {
     match value.get() {
-        "null" => None,
+        "null" | "\"\"" => None,
+        text if text.starts_with(['{', '[']) => None,
         text if text.starts_with('"') => serde_json::to_string(&serde_json::from_str::<String>(text).ok()?).ok(),
         text => Some(text.to_owned()),
     }

@@ -56,6 +56,30 @@ fn no_values_can_pass_for_others() {
 }
 
 #[test]
+fn what_cannot_be_read_identifies_nothing() {
+    for kind in WebhookKind::ALL {
+        let Some((_, body)) = PAYLOADS.iter().find(|(own, _)| own == kind) else { panic!("no payload of {kind}") };
+        let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).expect("an object");
+        for name in kind.route().dedupe {
+            let own = format!("{:?}:", name);
+            for odd in [r#""""#, "null", "[]", r#"{"id":"a"}"#, r#""\ud800""#] {
+                let mut text: Vec<String> = members.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+                text.iter_mut().filter(|member| member.starts_with(&own)).for_each(|member| *member = format!("{own}{odd}"));
+                let event = receive(&receiver(), kind.route().path, &format!("{{{}}}", text.join(","))).expect("an event");
+                assert_eq!(event.dedupe_key(), None, "{kind}: {name} is {odd}");
+            }
+            let twice = body.replacen('{', &format!(r#"{{{own}"another","#), 1);
+            assert_eq!(receive(&receiver(), kind.route().path, &twice).expect("an event").dedupe_key(), None, "{twice}");
+            let value = members[*name].as_str().expect("a text");
+            let at = body.find(&format!("{value:?}")).expect("there") + 1;
+            let damaged = |byte| [&body.as_bytes()[..at], &[byte], &body.as_bytes()[at..]].concat();
+            let event = p100::webhooks::Paths::default().recognise(kind.route().path, damaged(0xff));
+            assert_eq!(event.dedupe_key(), None, "{kind}: {name} is damaged");
+        }
+    }
+}
+
+#[test]
 fn an_unknown_event_has_no_key() {
     for (path, body) in [("/somewhere/else", r#"{"id":"1","status":"NEW"}"#), ("/transfer-webhook", r#"{"new":1}"#)] {
         assert_eq!(receive(&receiver(), path, body).expect("an event").dedupe_key(), None);
