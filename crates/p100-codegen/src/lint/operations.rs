@@ -222,9 +222,19 @@ pub(super) fn outcome(document: &Document) -> Vec<Problem> {
         let details = details.flat_map(Operation::successes).filter_map(|response| response.body.as_ref()?.schema());
         let event =
             document.webhooks().iter().filter(|event| outcome.event.as_ref() == Some(&event.id)).map(|event| event.payload.as_str());
-        let has_status = |schema: &str| document.schema(schema).is_some_and(|node| node.at(&["properties", &outcome.status]).is_some());
-        if node.get("status").is_some() && !details.chain(event).any(has_status) {
+        let shapes: Vec<&Node> = details.chain(event).filter_map(|schema| document.schema(schema)?.get("properties")).collect();
+        let statuses: Vec<&Node> = shapes.iter().filter_map(|properties| properties.get(&outcome.status)).collect();
+        if statuses.is_empty() && !shapes.is_empty() {
             complain("status", format!("`x-outcome.status` names `{}`, which neither details nor event have", outcome.status));
+        }
+        // A word that no status has never ends anything: a payment that failed would be waited for.
+        let values = |status: &Node| {
+            let target = Document::reference(status).and_then(|name| document.schema(name)).unwrap_or(status);
+            Document::enum_values(target).map(|values| values.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let known: Vec<String> = statuses.into_iter().filter_map(values).flatten().collect();
+        for status in outcome.terminal.iter().filter(|status| !known.is_empty() && !known.contains(status)) {
+            complain("terminal", format!("`{status}` is no value of `{}`, which has {}", outcome.status, known.join(", ")));
         }
         for status in outcome.successful.iter().filter(|status| !outcome.terminal.contains(status)) {
             complain("successful", format!("`{status}` is in `x-outcome.successful` but not in `terminal`; list it in both"));
