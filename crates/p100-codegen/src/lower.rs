@@ -97,17 +97,39 @@ fn reference(name: &str, nullable: bool) -> Value {
 /// The type written by hand that a schema of this form becomes.
 pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
     let is_decimal = |node: &Node| node.str("format") == Some("decimal");
+    // An amount in two forms: which of the words says so makes no difference.
+    let forms = schema.get("oneOf").or_else(|| schema.get("anyOf"));
     if schema.flag("x-sensitive") {
         Some("Sensitive")
     } else if is_decimal(schema) {
         Some(if schema.str("type") == Some("number") { "DecimalNumber" } else { "DecimalString" })
-    } else if schema.get("oneOf").is_some_and(|forms| forms.items().all(is_decimal)) {
+    } else if forms.is_some_and(|forms| forms.items().all(is_decimal)) {
         // Sent in the form that comes first.
-        let first = schema.get("oneOf").and_then(|forms| forms.items().next()).and_then(|form| form.str("type"));
+        let first = forms.and_then(|forms| forms.items().next()).and_then(|form| form.str("type"));
         Some(if first == Some("number") { "DecimalEither" } else { "DecimalEitherAsString" })
     } else if schema.str("format") == Some("date-time") {
         Some("Timestamp")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stand_in;
+    use crate::Node;
+
+    #[test]
+    fn an_amount_in_two_forms_is_an_amount_whichever_word_says_so() {
+        for word in ["oneOf", "anyOf"] {
+            for (forms, expected) in [
+                ("[{type: number, format: decimal}, {type: string, format: decimal}]", Some("DecimalEither")),
+                ("[{type: string, format: decimal}, {type: number, format: decimal}]", Some("DecimalEitherAsString")),
+                ("[{type: string, format: decimal}, {type: string}]", None),
+                ("[{required: [a]}, {required: [b]}]", None),
+            ] {
+                assert_eq!(stand_in(&Node::parse(&format!("{{{word}: {forms}}}")).expect("valid")), expected, "{word} {forms}");
+            }
+        }
     }
 }
