@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use self::step::Step;
+use crate::diff::prove;
 use crate::terminal::say;
 use crate::workspace::{CANNOT, Repository};
-use crate::{conformance, generate, prove, semver, spec};
+use crate::{conformance, generate, semver, spec};
 
 /// What is left unchecked where OpenSSL's headers are missing.
 const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100/axum and p100/schemars, because OpenSSL's headers are missing \

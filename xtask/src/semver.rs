@@ -126,8 +126,8 @@ fn previous(repository: &Repository) -> Result<Option<String>> {
     }
     if git::ask(repository, "rev-parse --is-shallow-repository")?.trim() == "true" {
         bail!(
-            "the clone is shallow and lacks the previous commit. To get it: git fetch --deepen=1. To compare with another revision: \
-             cargo xtask semver --baseline REVISION. To leave it out of the checks: cargo xtask ci --without-semver"
+            "the clone is shallow and lacks the previous commit. To get it: `git fetch --deepen=1`. To compare with another revision: \
+             `cargo xtask semver --baseline REVISION`. To leave it out of the checks: `cargo xtask ci --without-semver`"
         );
     }
     Ok(None)

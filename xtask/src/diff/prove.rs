@@ -12,7 +12,7 @@ use p100_codegen::{Document, File, GENERATED, Node, lint, render};
 use serde_json::Value;
 
 use self::cases::{Case, Edit};
-use crate::diff::{Change, changes};
+use super::{Change, changes};
 use crate::git;
 use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};

@@ -1,4 +1,4 @@
-//! `cargo xtask load`: how much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
+//! `cargo xtask bench load`: how much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::terminal::say;
 use crate::workspace::{Repository, SPEC};
 
 /// What stands in `--help`.
-pub(crate) const ASSUMPTIONS: &str = "\
+pub(super) const ASSUMPTIONS: &str = "\
 Measures with wrk (a package of that name in most systems): 1 thread, 32 connections, 10 s for each figure, against servers on loopback
 of the release profile that share the machine with wrk. Prism mocks the same document. The memory is what the sandbox's process holds
 in RAM after 100,000 users were created through the API.";
@@ -31,7 +31,7 @@ end
 
 const USERS: usize = 100_000;
 
-pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
+pub(super) fn run(repository: &Repository) -> Result<ExitCode> {
     let tools = tools::folder()?;
     if let Some(step) = PRISM.installation(&tools) {
         ensure!(step.run()? == ExitCode::SUCCESS, "Prism cannot be installed");
