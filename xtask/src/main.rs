@@ -11,6 +11,7 @@ mod generate;
 mod git;
 mod owners;
 mod probe;
+mod programs;
 mod semver;
 mod spec;
 mod surface;
@@ -20,6 +21,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -108,9 +110,17 @@ enum Spec {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let repository = workspace::Repository::new(arguments.root);
-    let result = match arguments.task {
+    run(Arguments::parse()).unwrap_or_else(|error| {
+        terminal::complain(&format!("Failure: {error:#}"));
+        ExitCode::from(workspace::CANNOT)
+    })
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    // Programs start in the root, where a relative path would name another place.
+    let root = arguments.root.map(std::path::absolute).transpose().context("--root names no folder")?;
+    let repository = workspace::Repository::new(root);
+    match arguments.task {
         Task::Generate { check, diff } => generate::run(&repository, check, diff),
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
@@ -121,14 +131,10 @@ fn main() -> ExitCode {
         Task::Spec(Spec::ReleaseNotes(options)) => diff::write_notes(&repository, &options),
         Task::Spec(Spec::Probe(options)) => probe::run(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
-        Task::Ci { without_semver } => ci::run(!without_semver),
+        Task::Ci { without_semver } => ci::run(&repository, !without_semver),
         Task::Conformance => conformance::run(&repository),
         Task::Bench(options) => bench::run(&repository, &options),
-    };
-    result.unwrap_or_else(|error| {
-        terminal::complain(&format!("Failure: {error:#}"));
-        ExitCode::from(workspace::CANNOT)
-    })
+    }
 }
 
 #[cfg(test)]

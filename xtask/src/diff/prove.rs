@@ -158,7 +158,7 @@ impl Prover<'_> {
         for file in &files {
             root.write(&file.path, &file.contents)?;
         }
-        match semver::check(CRATE, &self.repository.path(""), copy.path())? {
+        match semver::check(self.repository, CRATE, &self.repository.path(""), copy.path())? {
             Comparison::Done(verdict) => Ok(verdict),
             Comparison::Impossible(reason) => bail!("{CRATE} cannot be compared: {reason}"),
             Comparison::Broken(errors) => bail!("{CRATE} does not compile after an edit: {errors}"),
