@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: what `p100` costs, as ratios to the same work done by hand, in one table.
 
 mod build;
+mod load;
 mod programs;
 mod table;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
+use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 
 use self::programs::Programs;
@@ -41,13 +43,23 @@ What is assumed:
 - All programs but those are built in the release profile as cargo has it.";
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Only these.
     #[arg(value_name = "CASE", value_parser = PossibleValuesParser::new(CASES.map(|case| case.name)))]
     cases: Vec<String>,
     /// Compares clean builds too, which takes minutes.
     #[arg(long)]
     build: bool,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// How much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
+    #[command(long_about = load::ASSUMPTIONS)]
+    Load,
 }
 
 struct Case {
@@ -68,6 +80,9 @@ const CASES: [Case; 6] = [
 ];
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
+    if let Some(Task::Load) = options.task {
+        return load::run(repository);
+    }
     let programs = Programs::build(repository)?;
     let mut rows = Vec::new();
     for case in CASES.iter().filter(|case| options.cases.is_empty() || options.cases.iter().any(|name| name == case.name)) {

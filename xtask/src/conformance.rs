@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::ci::tools::{self, PRISM, REDOCLY, SCHEMATHESIS};
+use crate::programs;
 use crate::terminal::say;
 use crate::workspace::{Repository, SPEC};
 
@@ -20,25 +21,24 @@ pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
     let tools = tools::folder()?;
     for step in [&REDOCLY, &PRISM, &SCHEMATHESIS].into_iter().filter_map(|tool| tool.installation(&tools)) {
         say!("$ {step}");
-        ensure!(step.run()? == ExitCode::SUCCESS, "a tool cannot be installed");
+        ensure!(step.run(repository)? == ExitCode::SUCCESS, "a tool cannot be installed");
     }
     say!("\nRedocly: the document");
     succeed(REDOCLY.command(&tools).current_dir(repository.path("")).args(["lint", SPEC]))?;
     let examples = crate::ci::examples(repository)?;
-    succeed(cargo(repository).args(["build", "--quiet", "--locked", "--package", "p100-sandbox", "--bins"]))?;
-    schemathesis(repository, &tools)?;
+    let [sandbox] = programs::build(repository, "--quiet --locked --package p100-sandbox --bins", ["p100-sandbox"])?;
+    schemathesis(repository, &tools, &sandbox)?;
     prism(repository, &tools, &examples)?;
     say!("\nNothing contradicts the document");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Whatever Schemathesis can make of the document, sent to the sandbox.
-fn schemathesis(repository: &Repository, tools: &Path) -> Result<()> {
+fn schemathesis(repository: &Repository, tools: &Path, sandbox: &Path) -> Result<()> {
     say!("\nSchemathesis: the sandbox");
     let address = free_address()?;
-    // Built into the same folder as this program. Not by `cargo run`: ending that would leave the sandbox behind.
-    let program = std::env::current_exe()?.with_file_name(format!("p100-sandbox{}", std::env::consts::EXE_SUFFIX));
-    let _sandbox = Server::start(Command::new(program).args(["--quiet", "--port", &address.port().to_string()]), address)?;
+    // Not by `cargo run`: ending that would leave the sandbox behind.
+    let _sandbox = Server::start(Command::new(sandbox).args(["--quiet", "--port", &address.port().to_string()]), address)?;
     // What schemathesis.toml knows of.
     post(address, "/_sandbox/users", r#"{"externalUserId":"customer-42"}"#)?;
     post(address, "/_sandbox/users", r#"{"externalUserId":"customer-44","limited":true}"#)?;

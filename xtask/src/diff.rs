@@ -12,6 +12,7 @@ mod matching;
 mod notes;
 mod operation;
 mod parameter;
+pub(crate) mod prove;
 mod report;
 mod rust;
 mod schema;

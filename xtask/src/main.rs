@@ -9,10 +9,9 @@ mod evidence;
 mod format;
 mod generate;
 mod git;
-mod load;
 mod owners;
 mod probe;
-mod prove;
+mod programs;
 mod semver;
 mod spec;
 mod surface;
@@ -22,10 +21,11 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Tasks of this repository")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks of this repository")]
 struct Arguments {
     /// Works on the checkout in this folder instead of the one the program was built from.
     #[arg(long, global = true)]
@@ -59,22 +59,14 @@ enum Task {
         #[arg(long)]
         baseline: Option<String>,
     },
-    /// The block of CHANGELOG.md and the migration notes of a version, ready to edit.
-    ReleaseNotes(diff::Notes),
     /// Everything that continuous integration checks, in the same order.
     Ci {
         /// Leaves out the comparison with the previous commit, for clones that lack it.
         #[arg(long)]
         without_semver: bool,
     },
-    /// What P100 answers to a partner's staging key, held against the document: guesses confirmed, refuted, and what is missing.
-    #[command(long_about = probe::USAGE)]
-    Probe(probe::Options),
     /// Holds the document, the client and the sandbox against each other with tools from elsewhere: Redocly, Schemathesis and Prism.
     Conformance,
-    /// How much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
-    #[command(long_about = load::ASSUMPTIONS)]
-    Load,
     /// What p100 costs against the same work done by hand, as one table of ratios.
     #[command(long_about = bench::ASSUMPTIONS)]
     Bench(bench::Options),
@@ -104,66 +96,108 @@ enum Spec {
     ///
     /// Exits with 0, with 4 if --fail-on finds something, with 100 if nothing could be compared.
     Diff(diff::Options),
+    /// The block of CHANGELOG.md and the migration notes of a version, ready to edit.
+    ReleaseNotes(diff::Notes),
+    /// How the responses to a partner's staging key compare with the document: guesses confirmed, refuted, and what is missing.
+    #[command(long_about = probe::USAGE)]
+    Probe(probe::Options),
     /// Proves that what `diff` calls additive is a minor change of p100-raw, and what it says to break Rust code does.
     ///
     /// Applies an edit like each golden case of the comparison to the document and asks cargo-semver-checks; takes some minutes. Exits with 0,
     /// with 4 if a case fails, with 100 if nothing could be proven.
-    Prove(prove::Options),
+    #[command(hide = true)]
+    Prove(diff::prove::Options),
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let repository = workspace::Repository::new(arguments.root);
-    let result = match arguments.task {
+    run(Arguments::parse()).unwrap_or_else(|error| {
+        terminal::complain(&format!("Failure: {error:#}"));
+        ExitCode::from(workspace::CANNOT)
+    })
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    // Programs start in the root, where a relative path would name another place.
+    let root = arguments.root.map(std::path::absolute).transpose().context("--root names no folder")?;
+    let repository = workspace::Repository::new(root);
+    match arguments.task {
         Task::Generate { check, diff } => generate::run(&repository, check, diff),
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
         Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
         Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
-        Task::Spec(Spec::Prove(options)) => prove::run(&repository, &options),
-        Task::ReleaseNotes(options) => diff::write_notes(&repository, &options),
+        Task::Spec(Spec::Prove(options)) => diff::prove::run(&repository, &options),
+        Task::Spec(Spec::ReleaseNotes(options)) => diff::write_notes(&repository, &options),
+        Task::Spec(Spec::Probe(options)) => probe::run(&repository, &options),
         Task::Semver { baseline } => semver::run(&repository, baseline.as_deref()),
-        Task::Ci { without_semver } => ci::run(!without_semver),
-        Task::Probe(options) => probe::run(&repository, &options),
+        Task::Ci { without_semver } => ci::run(&repository, !without_semver),
         Task::Conformance => conformance::run(&repository),
-        Task::Load => load::run(&repository),
         Task::Bench(options) => bench::run(&repository, &options),
-    };
-    result.unwrap_or_else(|error| {
-        terminal::complain(&format!("Failure: {error:#}"));
-        ExitCode::from(workspace::CANNOT)
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
     use clap::Parser;
     use clap::error::ErrorKind;
 
     use super::Arguments;
+    use crate::workspace::Repository;
+
+    fn visit(path: &Path, found: &mut Vec<PathBuf>) {
+        match std::fs::read_dir(path) {
+            Ok(entries) => entries.for_each(|entry| visit(&entry.expect("readable").path(), found)),
+            Err(_) => found.push(path.to_owned()),
+        }
+    }
 
     /// The arguments of every `cargo xtask` in a text, up to the end of the line, of the code or of the command.
     fn commands(text: &str) -> impl Iterator<Item = &str> {
-        text.split("cargo xtask ").skip(1).map(|rest| rest.split(['\n', '`', '|', '#', '>', ';', '"']).next().unwrap_or_default())
+        text.split("cargo xtask ")
+            .skip(1)
+            .map(|rest| rest.split(['\n', '`', '|', '#', '>', ';', '"', '\\', '{']).next().unwrap_or_default())
     }
 
     #[test]
     fn every_command_in_the_texts_of_the_repository_is_one() {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let workflows = std::fs::read_dir(format!("{root}/.github/workflows")).expect("workflows").map(|file| file.expect("a file").path());
-        let texts =
-            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/maintaining.md", ".ci/run"].map(|file| format!("{root}/{file}").into());
-        let mut found = 0;
-        for file in workflows.chain(texts) {
-            for command in commands(&std::fs::read_to_string(&file).expect("readable")) {
-                found += 1;
+        let repository = Repository::new(None);
+        let texts = "README.md CONTRIBUTING.md CHANGELOG.md Cargo.toml clippy.toml deny.toml redocly.yaml schemathesis.toml .ci .github \
+            bench/Cargo.toml bench/src crates docs spec tests xtask/Cargo.toml xtask/src";
+        let mut files = Vec::new();
+        texts.split_whitespace().for_each(|path| visit(&repository.path(path), &mut files));
+        let (mut found, mut faults) = (BTreeSet::new(), Vec::new());
+        for file in files {
+            for command in commands(&String::from_utf8_lossy(&std::fs::read(&file).expect("readable"))) {
+                found.insert(command.trim().to_owned());
                 if let Err(error) = Arguments::try_parse_from(std::iter::once("xtask").chain(command.split_whitespace())) {
-                    let is_named = [ErrorKind::DisplayHelp, ErrorKind::MissingRequiredArgument].contains(&error.kind());
-                    assert!(is_named, "{}: cargo xtask {command}: {error}", file.display());
+                    let is_named =
+                        [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, ErrorKind::MissingRequiredArgument]
+                            .contains(&error.kind());
+                    if !is_named {
+                        faults.push(format!("{}: cargo xtask {command}: {error}", file.display()));
+                    }
                 }
             }
         }
-        assert!(found > 30, "{found}");
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert!(found.len() > 30, "{found:?}");
+    }
+
+    #[test]
+    fn tasks_stand_where_they_belong_and_help_leaves_out_the_one_for_ourselves() {
+        let parse = |command: &str| Arguments::try_parse_from(std::iter::once("xtask").chain(command.split_whitespace())).map(|_| ());
+        for command in ["spec probe", "spec release-notes OLD", "spec prove --additive", "bench", "bench load", "bench getRates --build"] {
+            assert_eq!(parse(command).map_err(|error| error.to_string()), Ok(()), "{command}");
+        }
+        for command in ["probe", "release-notes OLD", "load", "prove", "bench getRates load", "bench --build load", "bench load getRates"] {
+            assert!(parse(command).is_err(), "{command}");
+        }
+        let help = parse("spec --help").expect_err("shows help").to_string();
+        let listed = |name: &str| help.lines().any(|line| line.trim().starts_with(name));
+        assert!(["probe", "release-notes", "diff"].into_iter().all(listed) && !listed("prove"), "{help}");
     }
 }

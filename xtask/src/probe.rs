@@ -1,4 +1,4 @@
-//! `cargo xtask probe`: what a server of P100 answers, held against the document.
+//! `cargo xtask spec probe`: what a server of P100 answers, held against the document.
 
 mod call;
 mod compare;
@@ -29,7 +29,7 @@ Calls P100 with a partner's staging key and compares what comes back with the do
 values of enums, error codes. It tells which guesses of the document are confirmed or refuted, and what the document does not have.
 
   export P100_API_KEY=...      # the only place from which a key is taken
-  cargo xtask probe --user customer-42 --patch observed.patch
+  cargo xtask spec probe --user customer-42 --patch observed.patch
   git apply observed.patch
 
 Called is what reads only: each GET that may be repeated (`x-retry`), needs the key and answers JSON, once; and the cheapest of them once

@@ -33,7 +33,7 @@ pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<Exi
         say!("{name}: gone, which is a major change");
     }
     for package in &new {
-        match check(&package.name, before.path(), &repository.path(""))? {
+        match check(repository, &package.name, before.path(), &repository.path(""))? {
             Comparison::Impossible(reason) => say!("{}: NOT CHECKED, {reason}", package.name),
             Comparison::Broken(errors) => bail!("{} does not compile: {errors}", package.name),
             Comparison::Done(verdict) => {
@@ -76,11 +76,11 @@ pub(crate) enum Comparison {
 
 /// What the crate `name` in the checkout `current` demands of the version, if it is to follow the one in the checkout `baseline`,
 /// whatever versions they have.
-pub(crate) fn check(name: &str, baseline: &Path, current: &Path) -> Result<Comparison> {
+pub(crate) fn check(repository: &Repository, name: &str, baseline: &Path, current: &Path) -> Result<Comparison> {
     let find = |root: &Path| Ok::<_, anyhow::Error>(published(root)?.into_iter().find(|package| package.name == name));
     let Some(old) = find(baseline)? else { return Ok(Comparison::Impossible("the baseline has no such crate")) };
     let new = find(current)?.with_context(|| format!("there is no published crate {name}"))?;
-    let output = Command::new(program()?)
+    let output = Command::new(program(repository)?)
         .arg("semver-checks")
         .args(["--package", name, "--release-type", "patch", "--verbose", "--color", "never"])
         .args(["--only-explicit-features", "--baseline-features", &old.features, "--current-features", &new.features])
@@ -89,7 +89,7 @@ pub(crate) fn check(name: &str, baseline: &Path, current: &Path) -> Result<Compa
         .arg("--baseline-root")
         .arg(baseline)
         // One folder for all crates and both sides: their dependencies are built once.
-        .env("CARGO_TARGET_DIR", builds())
+        .env("CARGO_TARGET_DIR", builds(repository))
         .env("RUST_BACKTRACE", "0")
         .output()
         .context("cannot start cargo-semver-checks")?;
@@ -126,8 +126,8 @@ fn previous(repository: &Repository) -> Result<Option<String>> {
     }
     if git::ask(repository, "rev-parse --is-shallow-repository")?.trim() == "true" {
         bail!(
-            "the clone is shallow and lacks the previous commit. To get it: git fetch --deepen=1. To compare with another revision: \
-             cargo xtask semver --baseline REVISION. To leave it out of the checks: cargo xtask ci --without-semver"
+            "the clone is shallow and lacks the previous commit. To get it: `git fetch --deepen=1`. To compare with another revision: \
+             `cargo xtask semver --baseline REVISION`. To leave it out of the checks: `cargo xtask ci --without-semver`"
         );
     }
     Ok(None)
@@ -169,11 +169,11 @@ fn published(root: &Path) -> Result<Vec<Package>> {
 }
 
 /// The program, installed if it is not there.
-fn program() -> Result<PathBuf> {
+fn program(repository: &Repository) -> Result<PathBuf> {
     let folder = tools::folder()?;
     if let Some(step) = CARGO_SEMVER_CHECKS.installation(&folder) {
         say!("$ {step}");
-        if step.run()? != ExitCode::SUCCESS {
+        if step.run(repository)? != ExitCode::SUCCESS {
             bail!("cargo-semver-checks could not be installed");
         }
     }
@@ -181,8 +181,8 @@ fn program() -> Result<PathBuf> {
 }
 
 /// Where the crates are built.
-fn builds() -> PathBuf {
-    let own = env::var_os("CARGO_TARGET_DIR").map_or_else(|| Repository::new(None).path("target"), PathBuf::from);
+fn builds(repository: &Repository) -> PathBuf {
+    let own = env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.path("target"), PathBuf::from);
     own.join("semver-checks")
 }
 

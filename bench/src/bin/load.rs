@@ -1,4 +1,4 @@
-//! The other side of `cargo xtask load`:
+//! The other side of `cargo xtask bench load`:
 //!
 //! ```text
 //! load bare                   prints an address, and answers there as an axum handler that does nothing else, until its standard input ends

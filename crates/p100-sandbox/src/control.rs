@@ -18,7 +18,7 @@ pub use self::overview::{
     Balances, Books, CardLine, DepositLine, OrderLine, Overview, PaymentLinkLine, PendingStep, SepaContactLine, SepaDepositLine, UserLine,
     UserState,
 };
-pub use crate::modules::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit};
+pub use crate::resources::{CardChannel, CardTransaction, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit};
 
 use crate::ledger::Account;
 

@@ -20,10 +20,10 @@ mod ids;
 mod json;
 mod ledger;
 mod machine;
-mod modules;
 #[cfg(feature = "program")]
 #[doc(hidden)]
 pub mod program;
+mod resources;
 mod sandbox;
 mod schedule;
 mod server;

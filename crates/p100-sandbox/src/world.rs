@@ -1,4 +1,4 @@
-//! The whole state of a sandbox, and what all modules share of it.
+//! The whole state of a sandbox, and what all resources share of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::deliveries::{Deliveries, Outgoing};
 use crate::faults::Fault;
 use crate::ids::Ids;
 use crate::ledger::{Account, Ledger};
-use crate::modules::{
+use crate::resources::{
     Card, CheckedDeposit, Contacts, Deposit, Exchange, KycSession, Lock, Order, OrderLock, PaymentLink, SepaTransfer, Transfer, User,
     Withdrawal,
 };

@@ -11,7 +11,7 @@ use p100_raw::reqwest::{self, Method, Url};
 use p100_raw::{BoxError, Routes, Sensitive};
 
 use crate::clock::Skews;
-use crate::settings::Limits;
+use crate::limits::Limits;
 use crate::transport::{Connections, Production, pinged};
 use crate::{Client, Clock, Retries, raw};
 

@@ -23,7 +23,7 @@ use self::budget::Budget;
 pub(crate) use self::connections::{Connections, pinged};
 use crate::Retries;
 use crate::clock::Skews;
-use crate::settings::Limits;
+use crate::limits::Limits;
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -195,7 +195,7 @@ mod tests {
 
     use super::{Connections, Production};
     use crate::clock::Skews;
-    use crate::settings::Limits;
+    use crate::limits::Limits;
     use crate::{Clock, Retries};
 
     #[tokio::test]

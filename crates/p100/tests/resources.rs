@@ -2,8 +2,8 @@
 
 mod clocks;
 mod created;
-mod lock;
 mod orders;
+mod rate_lock;
 mod reconcile;
 
 use p100::types::{self, MessageResponse};

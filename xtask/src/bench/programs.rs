@@ -1,4 +1,4 @@
-//! Builds the programs of the folder bench, runs them, and reads the one line that each prints.
+//! Runs the programs of the folder bench, and reads the one line that each prints.
 
 use std::env;
 use std::ffi::OsStr;
@@ -9,11 +9,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
 
 use super::table::Figures;
-use crate::terminal;
 use crate::workspace::Repository;
+use crate::{programs, terminal};
 
 /// The programs, and a server for those that callgrind watches.
 pub(super) struct Programs {
@@ -26,18 +25,8 @@ pub(super) struct Programs {
 
 impl Programs {
     pub(super) fn build(repository: &Repository) -> Result<Self> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--release", "--package", "p100-bench", "--message-format", "json-render-diagnostics"]);
-        let output = shown(&mut cargo).current_dir(repository.path("")).stderr(Stdio::inherit()).output().context("cannot start cargo")?;
-        ensure!(output.status.success(), "the programs cannot be built");
-        let messages = String::from_utf8(output.stdout).context("cargo prints something else than text")?;
-        let executable = |name: &str| {
-            let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let mut of_name = messages.filter(|message| message["target"]["name"] == name);
-            of_name.find_map(|message| message["executable"].as_str().map(PathBuf::from)).with_context(|| format!("cargo built no {name}"))
-        };
-        let measure = executable("measure")?;
-        Ok(Self { allocations: executable("allocations")?, server: Server::start(&measure)?, measure, core: core() })
+        let [measure, allocations] = programs::build(repository, "--release --package p100-bench", ["measure", "allocations"])?;
+        Ok(Self { allocations, server: Server::start(&measure)?, measure, core: core() })
     }
 
     pub(super) fn time(&self, case: &str) -> Result<Figures> {

@@ -13,7 +13,7 @@ pub(crate) struct Step {
     program: String,
     arguments: Vec<String>,
     variables: Vec<(&'static str, &'static str)>,
-    task: Option<fn() -> Result<ExitCode>>,
+    task: Option<fn(&Repository) -> Result<ExitCode>>,
 }
 
 impl Step {
@@ -30,7 +30,7 @@ impl Step {
     }
 
     /// A task of this program, run here; the command is how to repeat it alone.
-    pub(super) fn task(name: &'static str, command: &str, task: fn() -> Result<ExitCode>) -> Self {
+    pub(super) fn task(name: &'static str, command: &str, task: fn(&Repository) -> Result<ExitCode>) -> Self {
         Self { task: Some(task), ..Self::command(name, command) }
     }
 
@@ -46,14 +46,15 @@ impl Step {
         self
     }
 
-    pub(crate) fn run(&self) -> Result<ExitCode> {
+    /// Runs it in the root of the checkout.
+    pub(crate) fn run(&self, repository: &Repository) -> Result<ExitCode> {
         if let Some(task) = self.task {
-            return task();
+            return task(repository);
         }
         let status = Command::new(&self.program)
             .args(&self.arguments)
             .envs(self.variables.iter().copied())
-            .current_dir(Repository::new(None).path(""))
+            .current_dir(repository.path(""))
             .stdin(Stdio::null())
             .status()
             .with_context(|| format!("cannot start {}", self.program))?;

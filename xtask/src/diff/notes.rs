@@ -1,4 +1,4 @@
-//! `cargo xtask release-notes`: the block of CHANGELOG.md and the migration notes of a version, ready to edit.
+//! `cargo xtask spec release-notes`: the block of CHANGELOG.md and the migration notes of a version, ready to edit.
 
 use std::fmt::Write as _;
 

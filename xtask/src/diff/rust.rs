@@ -74,7 +74,7 @@ impl Rust {
         let mut crates = Vec::new();
         for name in CRATES {
             let changes = surface(old.path(), name)?.changes(&surface(new.path(), name)?);
-            let verdict = match semver::check(name, old.path(), new.path())? {
+            let verdict = match semver::check(repository, name, old.path(), new.path())? {
                 Comparison::Done(verdict) => Judgement::Done(verdict),
                 Comparison::Impossible(reason) => Judgement::None(reason.to_owned()),
                 Comparison::Broken(errors) => Judgement::None(format!("since it does not compile with the new document: {errors}")),

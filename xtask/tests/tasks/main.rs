@@ -1,6 +1,7 @@
 //! The tasks as a curator runs them, on a copy of the repository.
 
 mod audit;
+mod ci;
 mod diff;
 mod evidence;
 mod probe;

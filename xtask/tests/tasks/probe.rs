@@ -81,7 +81,7 @@ async fn serve(router: Router) -> String {
 
 fn probe_with(key: Option<&str>, checkout: &Checkout, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.env_remove("P100_API_KEY").arg("probe").args(arguments).arg("--root").arg(checkout.0.path());
+    command.env_remove("P100_API_KEY").args(["spec", "probe"]).args(arguments).arg("--root").arg(checkout.0.path());
     command.envs(key.map(|key| ("P100_API_KEY", key))).output().expect("runs")
 }
 

@@ -12,7 +12,7 @@ use crate::currencies;
 use crate::deliveries::Delivery;
 use crate::faults::Fault;
 use crate::ledger::{Account, Entry};
-use crate::modules::{Card, CheckedDeposit, Deposit, Order, PaymentLink};
+use crate::resources::{Card, CheckedDeposit, Deposit, Order, PaymentLink};
 use crate::schedule::Step;
 use crate::time::Time;
 use crate::world::World;

@@ -14,7 +14,7 @@ use super::{
 use crate::access::HEALTH;
 use crate::call::{Refusal, Reply};
 use crate::core::Core;
-use crate::modules::kyc_page;
+use crate::resources::kyc_page;
 use crate::world::World;
 
 type Answered = BoxFuture<'static, Result<Reply, Refusal>>;

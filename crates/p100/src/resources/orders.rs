@@ -1,6 +1,6 @@
 //! Orders of the partner, which turn a payer's crypto into euros.
 
-use crate::lock::OrderRateLock;
+use crate::rate_lock::OrderRateLock;
 use crate::raw::operations;
 use crate::{Client, Error, Pending, types};
 

@@ -7,7 +7,7 @@ use p100::types::{self, OrderLockRequest, PaymentLinkRequest};
 use p100::{Decimal, ErrorKind, LockExpired, OrderRateLock, Progress};
 use p100_httpmock::MockServer;
 
-use super::lock::pass;
+use super::rate_lock::pass;
 use super::server_and_client;
 
 fn lock(server: &MockServer, expires_at: &str) -> OrderLockRequest {

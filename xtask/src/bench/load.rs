@@ -1,4 +1,4 @@
-//! `cargo xtask load`: how much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
+//! `cargo xtask bench load`: how much the sandbox carries, beside a bare axum handler and Prism's mock in the same run.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -8,11 +8,12 @@ use anyhow::{Context, Result, ensure};
 
 use crate::ci::tools::{self, PRISM};
 use crate::conformance::{Server, free_address};
+use crate::programs;
 use crate::terminal::say;
 use crate::workspace::{Repository, SPEC};
 
 /// What stands in `--help`.
-pub(crate) const ASSUMPTIONS: &str = "\
+pub(super) const ASSUMPTIONS: &str = "\
 Measures with wrk (a package of that name in most systems): 1 thread, 32 connections, 10 s for each figure, against servers on loopback
 of the release profile that share the machine with wrk. Prism mocks the same document. The memory is what the sandbox's process holds
 in RAM after 100,000 users were created through the API.";
@@ -31,27 +32,22 @@ end
 
 const USERS: usize = 100_000;
 
-pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
+pub(super) fn run(repository: &Repository) -> Result<ExitCode> {
     let tools = tools::folder()?;
     if let Some(step) = PRISM.installation(&tools) {
-        ensure!(step.run()? == ExitCode::SUCCESS, "Prism cannot be installed");
+        ensure!(step.run(repository)? == ExitCode::SUCCESS, "Prism cannot be installed");
     }
-    let build = ["build", "--release", "--locked", "--package", "p100-sandbox", "--package", "p100-bench", "--bins"];
-    ensure!(Command::new("cargo").current_dir(repository.path("")).args(build).status()?.success(), "the servers do not build");
-    let program = |name: &str| -> Result<_> {
-        let folder = std::env::current_exe()?;
-        let target = folder.parent().and_then(std::path::Path::parent).context("no target folder")?.to_owned();
-        Ok(target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
-    };
+    let build = "--release --locked --package p100-sandbox --package p100-bench --bins";
+    let [sandbox, load] = programs::build(repository, build, ["p100-sandbox", "load"])?;
     let mut script = tempfile::NamedTempFile::new()?;
     script.write_all(SCRIPT.as_bytes())?;
 
     let address = free_address()?;
-    let sandbox = Server::start(Command::new(program("p100-sandbox")?).args(["--quiet", "--port", &address.port().to_string()]), address)?;
+    let sandbox = Server::start(Command::new(sandbox).args(["--quiet", "--port", &address.port().to_string()]), address)?;
     let count = USERS.to_string();
-    ensure!(Command::new(program("load")?).args(["users", &address.to_string(), &count]).status()?.success(), "users cannot be created");
+    ensure!(Command::new(&load).args(["users", &address.to_string(), &count]).status()?.success(), "users cannot be created");
     let memory = resident(sandbox.id());
-    let bare = Bare::start(Command::new(program("load")?).arg("bare"))?;
+    let bare = Bare::start(Command::new(&load).arg("bare"))?;
     let mocked = free_address()?;
     let mut prism = PRISM.command(&tools);
     prism.current_dir(repository.path("")).args(["mock", SPEC, "--port", &mocked.port().to_string()]).stdout(Stdio::null());

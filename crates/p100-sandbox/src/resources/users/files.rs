@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lifecycle::Cause;
 use crate::call::{File, Refusal};
-use crate::modules::message;
+use crate::resources::message;
 use crate::schedule::Step;
 use crate::world::World;
 

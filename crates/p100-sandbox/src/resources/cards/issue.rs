@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Refusal;
 use crate::ids::Ids;
-use crate::modules::User;
+use crate::resources::User;
 use crate::time::Time;
 use crate::world::World;
 

@@ -12,7 +12,7 @@ use p100_codegen::{Document, File, GENERATED, Node, lint, render};
 use serde_json::Value;
 
 use self::cases::{Case, Edit};
-use crate::diff::{Change, changes};
+use super::{Change, changes};
 use crate::git;
 use crate::semver::{self, Bump, Comparison, Verdict};
 use crate::surface::{Changes, Surface};
@@ -158,7 +158,7 @@ impl Prover<'_> {
         for file in &files {
             root.write(&file.path, &file.contents)?;
         }
-        match semver::check(CRATE, &self.repository.path(""), copy.path())? {
+        match semver::check(self.repository, CRATE, &self.repository.path(""), copy.path())? {
             Comparison::Done(verdict) => Ok(verdict),
             Comparison::Impossible(reason) => bail!("{CRATE} cannot be compared: {reason}"),
             Comparison::Broken(errors) => bail!("{CRATE} does not compile after an edit: {errors}"),

@@ -1,4 +1,4 @@
-//! The modules of the API: one file each, with its resources, its state machine and its handlers.
+//! The resources of the API, by module: one file each, with its state machine and its handlers.
 
 mod cards;
 mod deposits;
