@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use p100_codegen::{Evidence, Node, rust_method};
 use p100_raw::{operations, types, webhooks};
+use p100_spec::names::rust_method;
+use p100_spec::{Evidence, Node};
 
 use crate::DOCUMENT;
 use crate::resources::documentation;

@@ -16,7 +16,7 @@ use quote::quote;
 
 use syn::Attribute;
 
-use crate::node::Position;
+use crate::Position;
 use crate::{Evidence, Problem, docs};
 
 /// The first line of every generated file.

@@ -8,16 +8,17 @@ mod report;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use p100_codegen::{Document, File, GENERATED, Node, lint, render};
+use p100_codegen::{File, GENERATED, render};
+use p100_spec::diff::{Bump, Change, Items, compare as changes};
+use p100_spec::{Document, Node, SPEC, lint};
 use serde_json::Value;
 
 use self::cases::{Case, Edit};
-use super::{Change, changes};
 use crate::git;
-use crate::semver::{self, Bump, Comparison, Verdict};
-use crate::surface::{Changes, Surface};
+use crate::semver::{self, Comparison, Verdict};
+use crate::surface::Surface;
 use crate::terminal::say;
-use crate::workspace::{Repository, SPEC, STALE, told};
+use crate::workspace::{Repository, STALE, in_file};
 
 const CRATE: &str = "p100-raw";
 
@@ -47,7 +48,7 @@ enum Fate {
 struct Judged {
     patch: Edit,
     changes: Vec<Change>,
-    items: Changes,
+    items: Items,
 }
 
 /// What cargo-semver-checks says about one edit.
@@ -61,7 +62,7 @@ enum Semver {
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
     let text = repository.read(SPEC)?;
-    let written = told(Node::parse(&text), SPEC)?;
+    let written = in_file(Node::parse(&text), SPEC)?;
     let original = written.to_value();
     let node = cases::node(&original, Some(&written));
     let prover = Prover { surface: surface(&rendered(&node)?, repository)?, node, original, repository };
@@ -215,14 +216,15 @@ fn judgement(verdict: &Verdict, edit: &Judged) -> Semver {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
-    use crate::diff::changes;
-    use crate::workspace::{Repository, SPEC};
+    use p100_spec::SPEC;
+
+    use super::{cases, changes};
+    use crate::workspace::Repository;
 
     #[test]
     fn every_golden_case_has_its_like_in_the_real_document_or_a_reason() {
         let repository = Repository::new(None);
-        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
+        let written = p100_spec::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
         let original = written.to_value();
         let before = cases::node(&original, Some(&written));
         let mut faults = Vec::new();
@@ -241,7 +243,7 @@ mod tests {
     #[test]
     fn a_new_optional_member_of_any_form_leaves_every_item_and_builder_as_it_was() {
         let repository = Repository::new(None);
-        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
+        let written = p100_spec::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
         let original = written.to_value();
         let node = cases::node(&original, Some(&written));
         let surface = super::surface(&super::rendered(&node).expect("renders"), &repository).expect("read");
