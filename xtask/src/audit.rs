@@ -9,7 +9,6 @@ use p100_spec::audit::{Index, Report};
 use p100_spec::{INDEX, Node, SPEC};
 
 use crate::format::Format;
-use crate::terminal;
 use crate::workspace::{Repository, STALE, in_file};
 
 /// What stands in `--help`.
@@ -47,12 +46,8 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
     let index = in_file(Index::parse(&repository.read(INDEX)?), INDEX)?.with_document(&document);
     let (name, bytes) = read(&options.file)?;
     let report = in_file(Report::new(index, &bytes, options.complete), &name)?;
-    match options.format {
-        Format::Text => terminal::print(&report.text())?,
-        Format::Markdown => terminal::print(&report.markdown())?,
-        Format::Json => terminal::print_json(&report.to_json())?,
-    }
-    Ok(if report.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
+    options.format.print(|| report.text(), || report.markdown(), || report.to_json())?;
+    Ok(if report.is_fresh() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
 }
 
 fn read(file: &Path) -> Result<(String, Vec<u8>)> {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use chrono::{Datelike, Utc};
-use p100_spec::probe::{Probe, Values, created, patch};
+use p100_spec::probe::{Probe, Values, created};
 use p100_spec::{Document, SPEC, fmt};
 
 use self::call::Server;
@@ -94,19 +94,13 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
     runtime.block_on(call_all(&server, &mut probe))?;
 
     let day = now.format("%F").to_string();
-    let mut report = probe.report(&server.address(), !server.is_of_document(), &day);
-    let about = format!("Observed at {} on {day}", server.address());
-    report.patch = in_file(patch(&text, &document, &report.findings, &day, &about), SPEC)?;
+    let mut report = in_file(probe.report(&text, &server.address(), !server.is_of_document(), &day), SPEC)?;
     report.patch_is_kept = options.patch.is_some();
     if let Some(file) = options.patch.as_deref().filter(|_| !report.patch.is_empty()) {
         let file = std::path::absolute(file).context("--patch is no path")?;
         repository.write(&file.to_string_lossy(), &report.patch)?;
     }
-    match options.format {
-        Format::Text => terminal::print(&report.text())?,
-        Format::Markdown => terminal::print(&report.markdown())?,
-        Format::Json => terminal::print_json(&report.to_json())?,
-    }
+    options.format.print(|| report.text(), || report.markdown(), || report.to_json())?;
     Ok(if report.matches() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use p100_spec::{INDEX, RULES, SPEC, coverage, evidence};
 
 use crate::format::Format;
-use crate::terminal::{self, say};
+use crate::terminal::say;
 use crate::workspace::{Repository, STALE};
 
 /// What stands in `--help` of `evidence`.
@@ -57,10 +57,6 @@ pub(crate) fn fmt(repository: &Repository, check: bool) -> Result<ExitCode> {
 
 pub(crate) fn report_evidence(repository: &Repository, format: Format) -> Result<ExitCode> {
     let document = repository.document()?;
-    match format {
-        Format::Text => terminal::print(&evidence::text(&document))?,
-        Format::Markdown => terminal::print(&coverage::page(&document))?,
-        Format::Json => terminal::print_json(&evidence::to_json(&document))?,
-    }
+    format.print(|| evidence::text(&document), || coverage::page(&document), || evidence::to_json(&document))?;
     Ok(ExitCode::SUCCESS)
 }

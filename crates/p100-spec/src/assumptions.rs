@@ -2,85 +2,49 @@
 
 use std::fmt::Write;
 
+use crate::evidence::{Fact, Subject, facts};
 use crate::markdown::{code, words};
-use crate::{Document, Evidence, Node};
+use crate::{Document, Evidence};
 
 /// The whole list as Markdown.
-#[must_use]
 pub fn page(document: &Document) -> String {
     let mut out = String::from(
         "What the sandbox does because the document says so, although no page of P100's docs does: everything graded `assumed`, from \
          spec/p100-partner-api.yaml. Expect P100 to differ here first.\n",
     );
-    let mut operations = Section::new("Operations");
-    for operation in document.operations() {
-        let assumed = |grade: Option<Evidence>| grade.unwrap_or(operation.evidence) == Evidence::Assumed;
-        if operation.evidence == Evidence::Assumed {
-            operations.add(&operation.id, format!("its path, {}", code(&operation.call())));
+    let facts: Vec<(&str, String, String)> = facts(document).iter().filter_map(|fact| line(document, fact)).collect();
+    for title in ["Operations", "Bodies", "Webhooks"] {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "\n# {title}\n");
+        let own: Vec<_> = facts.iter().filter(|(of, ..)| *of == title).collect();
+        for group in own.chunk_by(|(_, one, _), (_, two, _)| one == two) {
+            let told: Vec<&str> = group.iter().map(|(.., what)| what.as_str()).collect();
+            let _ = writeln!(out, "- {}: {}", words(&group[0].1), told.join(", "));
         }
-        // Path parameters are graded with their path.
-        for parameter in operation.parameters_in("query").filter(|parameter| assumed(Evidence::of(&parameter.node))) {
-            operations.add(&operation.id, format!("the query parameter {}", code(&parameter.name)));
-        }
-        for response in operation.successes().filter(|response| assumed(Evidence::of(&response.node))) {
-            operations.add(&operation.id, format!("the status {}", response.status));
-        }
-        for code in operation.error_codes.iter().filter(|code| code.evidence == Evidence::Assumed) {
-            operations.add(&operation.id, format!("the error {} with status {}", words(&code.code), code.status));
-        }
-    }
-    let mut schemas = Section::new("Bodies");
-    for schema in document.schemas() {
-        let inherited = Evidence::of(schema.node);
-        let whole = inherited == Some(Evidence::Assumed);
-        for (member, node) in schema.node.get("properties").into_iter().flat_map(Node::members) {
-            if Evidence::of(node).or(inherited) == Some(Evidence::Assumed) {
-                schemas.add(schema.name, code(member));
-            }
-        }
-        for value in Document::enum_values(schema.node).unwrap_or_default() {
-            let own = schema.node.at(&["x-enum-evidence", value]).and_then(Node::as_str).map(|grade| grade == Evidence::Assumed.word());
-            if own.unwrap_or(whole) {
-                schemas.add(schema.name, format!("the value {}", code(value)));
-            }
-        }
-    }
-    let mut webhooks = Section::new("Webhooks");
-    for webhook in document.webhooks().iter().filter(|webhook| webhook.path_evidence == Evidence::Assumed) {
-        webhooks.add(&webhook.id, format!("its default path, {}", code(&webhook.path)));
-    }
-    for section in [operations, schemas, webhooks] {
-        out.push_str(&section.text());
     }
     out
 }
 
-/// One line for each subject, in the order of the document.
-struct Section {
-    title: &'static str,
-    lines: Vec<(String, Vec<String>)>,
-}
-
-impl Section {
-    fn new(title: &'static str) -> Self {
-        Self { title, lines: Vec::new() }
-    }
-
-    fn add(&mut self, subject: &str, what: String) {
-        match self.lines.last_mut().filter(|(last, _)| last == subject) {
-            Some((_, facts)) => facts.push(what),
-            None => self.lines.push((subject.to_owned(), vec![what])),
+/// The section, the subject and the words for what is assumed.
+fn line(document: &Document, fact: &Fact) -> Option<(&'static str, String, String)> {
+    let operation = document.operations().iter().find(|operation| operation.id == fact.owner);
+    let (title, what) = match fact.subject {
+        _ if fact.evidence != Evidence::Assumed => return None,
+        Subject::Path => ("Operations", format!("its path, {}", code(&fact.name))),
+        // Path parameters are graded with their path.
+        Subject::Parameter if operation?.parameters_in("query").all(|parameter| parameter.name != fact.name) => return None,
+        Subject::Parameter => ("Operations", format!("the query parameter {}", code(&fact.name))),
+        Subject::Success => ("Operations", format!("the status {}", fact.name)),
+        Subject::ErrorCode => {
+            let stated = operation?.error_codes.iter().find(|code| code.code == fact.name && code.evidence == fact.evidence)?;
+            ("Operations", format!("the error {} with status {}", words(&fact.name), stated.status))
         }
-    }
-
-    fn text(&self) -> String {
-        let mut out = format!("\n# {}\n\n", self.title);
-        for (subject, facts) in &self.lines {
-            // Writing to a string cannot fail.
-            let _ = writeln!(out, "- {}: {}", words(subject), facts.join(", "));
-        }
-        out
-    }
+        Subject::Member => ("Bodies", code(&fact.name)),
+        Subject::Value => ("Bodies", format!("the value {}", code(&fact.name))),
+        Subject::WebhookPath => ("Webhooks", format!("its default path, {}", code(&fact.name))),
+        Subject::WebhookPayload => return None,
+    };
+    Some((title, fact.owner.clone(), what))
 }
 
 #[cfg(test)]

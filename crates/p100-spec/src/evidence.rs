@@ -39,7 +39,6 @@ impl Subject {
         [Self::Path, Self::Parameter, Self::Success, Self::ErrorCode, Self::Member, Self::Value, Self::WebhookPath, Self::WebhookPayload];
 
     /// For people.
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Path => "paths of operations",
@@ -54,7 +53,6 @@ impl Subject {
     }
 
     /// In JSON.
-    #[must_use]
     pub fn key(self) -> &'static str {
         match self {
             Self::Path => "paths",
@@ -85,7 +83,6 @@ pub struct Fact {
 }
 
 /// Every graded statement, in the order of the document.
-#[must_use]
 pub fn facts(document: &Document) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |subject, owner: &str, name: String, evidence, observed| {
@@ -138,7 +135,6 @@ pub fn counts<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> [usize; 4] {
 }
 
 /// The facts of each operation, event or schema, in their order.
-#[must_use]
 pub fn by_owner(facts: &[Fact]) -> HashMap<&str, Vec<&Fact>> {
     let mut groups: HashMap<&str, Vec<&Fact>> = HashMap::new();
     for fact in facts {

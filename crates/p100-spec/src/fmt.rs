@@ -36,13 +36,11 @@ pub fn format(text: &str) -> Result<String, Problem> {
 }
 
 /// The text of a document that was read and changed, in canonical form.
-#[must_use]
 pub fn write(root: Node) -> String {
     emit::emit(&order::order(root))
 }
 
 /// A string on a line of its own, quoted where some reader of YAML would take the plain form for something else.
-#[must_use]
 pub fn quoted(text: &str) -> String {
     emit::scalar(text, false)
 }

@@ -20,7 +20,6 @@ fn options() -> Options {
 }
 
 /// An address of the web that means the same to everybody who reads it.
-#[must_use]
 pub fn is_address(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'`\\^{|}()[]*".contains(&byte));
     let url = || url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.username().is_empty() && url.password().is_none());
@@ -29,7 +28,6 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// What a description holds that it may not, in words, each with what stands there.
-#[must_use]
 pub fn faults(text: &str) -> Vec<String> {
     let parser = Parser::new_ext(text, options());
     let mut faults = Vec::new();
@@ -68,7 +66,6 @@ fn is_known(event: &Event<'_>) -> bool {
 }
 
 /// The text of a description for rustdoc and other readers of Markdown.
-#[must_use]
 pub fn rendered(text: &str) -> String {
     if !faults(text).is_empty() {
         return plain(text);
@@ -79,14 +76,12 @@ pub fn rendered(text: &str) -> String {
 }
 
 /// The same of one line, to stand between words of ours.
-#[must_use]
 pub fn inline(text: &str) -> String {
     let written = rendered(&Line(text.trim()).to_string());
     if is_paragraph(&written) { written } else { plain(text).replace('\n', " ") }
 }
 
 /// Whether this is one paragraph, or nothing.
-#[must_use]
 pub fn is_paragraph(text: &str) -> bool {
     let shapes = structure(text);
     let is_block =
@@ -96,7 +91,6 @@ pub fn is_paragraph(text: &str) -> bool {
 }
 
 /// Text of one line, such as a tag, between words of ours.
-#[must_use]
 pub fn words(text: &str) -> String {
     let line = Line(text).to_string();
     let written = escape(&line);
@@ -106,7 +100,6 @@ pub fn words(text: &str) -> String {
 }
 
 /// Text as it is, in a span of code that no backtick within it ends.
-#[must_use]
 pub fn code(text: &str) -> String {
     let text = Line(text).to_string();
     let fence = fence(&text, 1);
@@ -115,14 +108,12 @@ pub fn code(text: &str) -> String {
 }
 
 /// Backticks between which Markdown shows `text` as it is: a longer run than any within it, and at least so many.
-#[must_use]
 pub fn fence(text: &str, least: usize) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     "`".repeat((longest + 1).max(least))
 }
 
 /// Text of others for the issue or comment of a forge: it neither formats, nor links, nor calls anybody.
-#[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     for character in Line(text).to_string().chars() {
@@ -140,7 +131,6 @@ pub fn escaped(text: &str) -> String {
 pub const LONGEST_COMMENT: usize = 60_000;
 
 /// A link, or only its words where the address is none.
-#[must_use]
 pub fn link(text: &str, address: &str) -> String {
     if is_address(address) { format!("[{}]({address})", words(text)) } else { words(text) }
 }
@@ -153,7 +143,6 @@ pub struct Link {
 
 impl Link {
     /// To the item `path`, of which the last name is shown. The path is made of identifiers.
-    #[must_use]
     pub fn to(path: String) -> Self {
         let last = path.rsplit("::").next().unwrap_or(&path);
         Self { shown: last.strip_prefix("r#").unwrap_or(last).to_owned(), target: path }
@@ -162,7 +151,6 @@ impl Link {
 
 /// `markdown` with the links that `find` gives to its names: to spans of code, and to the first name in a word of its text. It reads as
 /// before apart from them, or it stays as it is.
-#[must_use]
 pub fn linked(markdown: &str, find: impl Fn(&str, bool) -> Option<Link>) -> String {
     let mut out = String::new();
     let mut links = Vec::new();
@@ -229,7 +217,6 @@ fn without(shapes: Vec<Shape>, links: Vec<(Shape, Shape)>) -> Vec<Shape> {
 }
 
 /// Markdown in a cell of a table.
-#[must_use]
 pub fn cell(markdown: &str) -> String {
     markdown.replace(['\n', '\r'], " ").replace('|', "\\|")
 }
@@ -434,7 +421,6 @@ pub enum Shape {
 }
 
 /// The text as its readers see it: two texts of one structure read the same.
-#[must_use]
 pub fn structure(text: &str) -> Vec<Shape> {
     let mut shapes: Vec<Shape> = Vec::new();
     let mut autolinks = Vec::new();
@@ -469,7 +455,6 @@ fn add(shapes: &mut Vec<Shape>, shape: Shape) {
 
 /// What would be live in a page of rustdoc or on a forge: HTML, images, links that are not to https, code that would run. Links to items
 /// of Rust count unless their target is one of `own`.
-#[must_use]
 pub fn live(text: &str, own: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let mut names = Vec::new();

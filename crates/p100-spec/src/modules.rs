@@ -10,13 +10,11 @@ pub const WEBHOOKS: &str = "webhooks";
 pub const SHARED: &str = "shared";
 
 /// The module of an operation: its first tag.
-#[must_use]
 pub fn of_operation(operation: &Operation) -> String {
     crate::names::snake(operation.tags.first().map(String::as_str).unwrap_or_default())
 }
 
 /// The modules of all operations, in document order, with their tags.
-#[must_use]
 pub fn all(document: &Document) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for operation in document.operations() {
@@ -29,7 +27,6 @@ pub fn all(document: &Document) -> Vec<(String, String)> {
 }
 
 /// Schema name to module. Schemas that nothing uses are absent.
-#[must_use]
 pub fn of_schemas(document: &Document) -> BTreeMap<String, String> {
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in document.operations() {
@@ -49,7 +46,6 @@ pub fn of_schemas(document: &Document) -> BTreeMap<String, String> {
 }
 
 /// Schemas that `schema` leads to, itself included.
-#[must_use]
 pub fn reachable(document: &Document, schema: &Node) -> BTreeSet<String> {
     let mut users = BTreeMap::new();
     reach(document, Some(schema), "", &mut users);

@@ -3,7 +3,6 @@
 use syn::Ident;
 
 /// `externalUserId` to `external_user_id`; words start at capitals and after `-`, `_` and spaces.
-#[must_use]
 pub fn snake(name: &str) -> String {
     let mut out = String::new();
     let mut previous = ' ';
@@ -21,32 +20,27 @@ pub fn snake(name: &str) -> String {
 }
 
 /// `LOCKED_BY_USER`, `polygon` or `P412` to the name of an enum variant.
-#[must_use]
 pub fn rust_variant(value: &str) -> String {
     snake(&value.to_ascii_lowercase()).split('_').map(capitalised).collect()
 }
 
 /// The method of the raw client for an operation id.
-#[must_use]
 pub fn rust_method(operation_id: &str) -> String {
     snake(operation_id)
 }
 
 /// `user-created` or `userCreated` to `UserCreated`, the name of a type.
-#[must_use]
 pub fn pascal(name: &str) -> String {
     snake(name).split('_').map(capitalised).collect()
 }
 
 /// The word with its first letter as a capital.
-#[must_use]
 pub fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// Whether a module, and so a file beside ours, can have this name on every system.
-#[must_use]
 pub fn is_module(name: &str) -> bool {
     // The files that we name ourselves, and the devices of Windows.
     const TAKEN: [&str; 8] = ["shared", "webhooks", "types", "operations", "con", "prn", "aux", "nul"];

@@ -14,7 +14,7 @@
 //!     // Send a GET to `call.target` with `call.credential`.
 //!     probe.record(call, Err(Silence::Unreachable))?;
 //! }
-//! let report = probe.report("https://example.com", false, "2026-02-14");
+//! let report = probe.report(text, "https://example.com", false, "2026-02-14")?;
 //! assert!(!report.matches());
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
@@ -30,11 +30,10 @@ use std::collections::VecDeque;
 
 pub use self::answer::{Answer, Credential, LARGEST, Silence, TIMEOUT};
 use self::compare::Comparison;
-pub use self::compare::{Finding, Verdict};
-pub use self::patch::patch;
 pub use self::plan::{Target, Values};
 use self::plan::{excluded, expires};
-pub use self::report::{Made, Report, Skipped};
+use self::report::Skipped;
+pub use self::report::{Made, Report};
 use crate::{Document, Operation, Problem, Retry};
 
 /// A GET to make.
@@ -150,31 +149,35 @@ impl<'a> Probe<'a> {
     }
 
     /// The calls that were made so far.
-    #[must_use]
     pub fn made(&self) -> &[Made] {
         &self.made
     }
 
-    /// The report on a run against the server at `address`, which the document may not know, on `day`, e.g. `2026-02-14`.
-    #[must_use]
-    pub fn report(mut self, address: &str, is_strange: bool, day: &str) -> Report {
+    /// The report on a run against the server at `address`, which the document may not know, on `day`, e.g. `2026-02-14`. Its patch is to
+    /// the document as `text`, and holds more than was confirmed if that is not canonical.
+    ///
+    /// # Errors
+    /// The patch would break the document.
+    pub fn report(mut self, text: &str, address: &str, is_strange: bool, day: &str) -> Result<Report, Problem> {
         for operation in std::mem::take(&mut self.open) {
             if let Err(parameter) = self.values.target(self.document, operation) {
                 let flag = Values::flag(self.document, operation, &parameter.name);
                 self.skip(operation, format!("`{}` is not known", parameter.name), flag);
             }
         }
-        Report {
+        let findings = self.comparison.into_findings();
+        let patch = patch::patch(text, self.document, &findings, day, &format!("Observed at {address} on {day}"))?;
+        Ok(Report {
             address: address.to_owned(),
             is_strange,
             version: self.document.version().to_owned(),
             day: day.to_owned(),
             made: self.made,
             skipped: self.skipped,
-            findings: self.comparison.into_findings(),
-            patch: String::new(),
+            findings,
+            patch,
             patch_is_kept: false,
-        }
+        })
     }
 
     /// Fewer parameters first, then smaller answers.

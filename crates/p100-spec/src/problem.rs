@@ -20,20 +20,17 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at this place.
-    #[must_use]
     pub fn at(position: Position, message: impl Into<String>) -> Self {
         Self { position, subject: None, rule: None, message: message.into() }
     }
 
     /// The same, of an operation, schema or event.
-    #[must_use]
     pub fn on(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
     /// The message behind the name of the file it was found in, as compilers print it.
-    #[must_use]
     pub fn in_file(&self, file: &str) -> String {
         format!("{file}:{self}")
     }

@@ -6,7 +6,6 @@ use std::fmt::{self, Write as _};
 const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
 
 /// Whether the character shows, by itself, as what it is: no control, no mark of direction, no zero width, no unusual space.
-#[must_use]
 pub fn is_visible(character: char) -> bool {
     match character {
         ' ' | '\'' | '"' | '\\' => true,

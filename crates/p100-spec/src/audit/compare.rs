@@ -5,20 +5,14 @@ use std::collections::BTreeSet;
 use super::index::{Index, Known};
 use super::published::{Entry, Page};
 
-/// What is different about a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The index lacks it.
+pub(super) enum Kind {
     Added,
-    /// The list lacks it.
     Removed,
     /// Another id, for the same title or the same operation or event.
     Replaced,
-    /// Another title.
     Renamed,
-    /// Another section, address or heading.
     Moved,
-    /// Another summary.
     SummaryChanged,
 }
 
@@ -48,19 +42,17 @@ impl Kind {
 
 /// One difference of one page; a page may have several.
 #[derive(Debug)]
-pub struct Difference {
-    /// What kind of difference it is.
-    pub kind: Kind,
+pub(super) struct Difference {
+    pub(super) kind: Kind,
     /// In the index.
-    pub was: Option<Known>,
+    pub(super) was: Option<Known>,
     /// In the list, with what the index knows of it.
-    pub now: Option<Known>,
+    pub(super) now: Option<Known>,
     /// What is different.
-    pub change: String,
+    pub(super) change: String,
     /// What it means for the document.
-    pub meaning: String,
-    /// What to do about it.
-    pub next_step: String,
+    pub(super) meaning: String,
+    pub(super) next_step: String,
 }
 
 impl Difference {

@@ -10,13 +10,12 @@ use crate::owners::owners;
 
 /// A page and what the document makes of it.
 #[derive(Clone, Debug)]
-pub struct Known {
-    /// The page.
-    pub page: Page,
+pub(super) struct Known {
+    pub(super) page: Page,
     /// `operation`, `webhook` or `guide`.
-    pub kind: String,
+    pub(super) kind: String,
     /// The operation or event; `guide` for guides.
-    pub covers: String,
+    pub(super) covers: String,
 }
 
 /// The index of P100's docs.
@@ -69,7 +68,6 @@ impl Index {
     }
 
     /// The index together with what the document, by its root, says of pages.
-    #[must_use]
     pub fn with_document(mut self, root: &Node) -> Self {
         for (kind, id, node) in owners(root) {
             let pages = node.strings("x-docs-pages");
@@ -108,6 +106,7 @@ pub(super) fn lines(known: &Known) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Index, lines};
+    use crate::INDEX;
 
     #[test]
     fn the_lines_of_a_page_are_read_back_as_they_were() {
@@ -139,7 +138,7 @@ mod tests {
                 "spec/docs-index.yaml:3:66: `adress` is no key of a page of the index; did you mean `address`?",
             ),
         ] {
-            let error = format!("{:#}", Index::parse(&text).expect_err(expected));
+            let error = Index::parse(&text).expect_err(expected).in_file(INDEX);
             assert!(error.starts_with(expected), "{error}");
         }
     }

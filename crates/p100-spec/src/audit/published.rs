@@ -7,17 +7,12 @@ use sha2::{Digest, Sha256};
 
 /// What P100 publishes about one page. Its summary is kept as a hash only: the text is P100's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Its id, e.g. `19558021e0`.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// The section it is in, e.g. `Users > KYC`; empty at the top.
-    pub section: String,
-    /// Where it is published.
-    pub address: String,
-    /// The hash of its summary; none if it has none.
-    pub summary: Option<String>,
+pub(super) struct Page {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) section: String,
+    pub(super) address: String,
+    pub(super) summary: Option<String>,
 }
 
 /// A page where it stands in the list.

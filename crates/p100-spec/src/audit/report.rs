@@ -7,27 +7,109 @@ use serde_json::{Value, json};
 
 use super::Report;
 use super::compare::{Difference, Kind};
-use super::index::{Index, Known, lines};
+use super::index::{Known, lines};
 use super::published::Page;
 use crate::markdown::{LONGEST_COMMENT, code, escaped, fence};
 
 impl Report {
     /// For a terminal.
-    #[must_use]
     pub fn text(&self) -> String {
-        text(&self.index, self.published, &self.differences)
+        let Self { index, published, differences } = self;
+        if differences.is_empty() {
+            return format!("Fresh   {INDEX}: all {published} pages are as P100 publishes them\n");
+        }
+        let mut out = String::new();
+        for difference in differences {
+            let Some(Known { page, .. }) = difference.known() else { continue };
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{}: {} {}", difference.kind.words(), Line(&page.id), Line(&page.title));
+            for (label, line) in [
+                ("page", &page.address),
+                ("change", &difference.change),
+                ("meaning", &difference.meaning),
+                ("next step", &difference.next_step),
+            ] {
+                let _ = writeln!(out, "  {label:<10} {}", Line(line));
+            }
+            out.push('\n');
+        }
+        let entries = entries(differences);
+        if !entries.is_empty() {
+            let _ = writeln!(out, "{INDEX}, once each page is read:\n{entries}");
+        }
+        let (listed, known) = (published, index.pages.len());
+        let _ = writeln!(out, "Stale   {INDEX}: {}; {listed} pages published, {known} in the index", counts(differences));
+        out
     }
 
     /// For an issue.
-    #[must_use]
     pub fn markdown(&self) -> String {
-        markdown(&self.index, self.published, &self.differences)
+        let Self { index, published, differences } = self;
+        let known = index.pages.len();
+        let mut out = format!("## Audit of P100's docs index\n\n[Published]({}): {published} pages. `{INDEX}`: {known}.\n\n", index.source);
+        if differences.is_empty() {
+            out.push_str("No difference.\n");
+            return out;
+        }
+        let _ = writeln!(out, "**{}.**", counts(differences));
+        let mut left_out = 0;
+        for kind in Kind::ALL {
+            let of_kind: Vec<&Difference> = differences.iter().filter(|difference| difference.kind == kind).collect();
+            if of_kind.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n### Pages: {} ({})\n", kind.words(), of_kind.len());
+            for difference in of_kind {
+                let Some(Known { page, .. }) = difference.known() else { continue };
+                let (change, meaning, next) = (escaped(&difference.change), escaped(&difference.meaning), &difference.next_step);
+                let title = escaped(&page.title);
+                let item = format!("- [ ] [{title}](<{}>) {}: {change}\n  - {meaning}\n  - {next}\n", address(page), code(&page.id));
+                if out.len() + item.len() > LONGEST_COMMENT { left_out += 1 } else { out.push_str(&item) }
+            }
+        }
+        let entries = entries(differences);
+        let is_long = out.len() + entries.len() > LONGEST_COMMENT;
+        if left_out > 0 || is_long {
+            let more = if left_out > 0 { format!("{left_out} more differences, and the") } else { "The".to_owned() };
+            let _ = writeln!(out, "\n**{more} lines of the index do not fit here.** All of them: `cargo xtask spec audit llms.txt`.");
+        } else if !entries.is_empty() {
+            let fence = fence(&entries, 3);
+            let _ = writeln!(out, "\n<details><summary>Lines of <code>{INDEX}</code>, once each page is read</summary>\n");
+            let _ = writeln!(out, "{fence}yaml\n{entries}{fence}\n\n</details>");
+        }
+        out
     }
 
     /// For scripts.
-    #[must_use]
     pub fn to_json(&self) -> Value {
-        json(&self.index, self.published, &self.differences)
+        let Self { index, published, differences } = self;
+        let page = |known: &Option<Known>| {
+            known.as_ref().map(|Known { page, kind, covers }| {
+                json!({
+                    "id": page.id, "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
+                    "summary": page.summary,
+                })
+            })
+        };
+        let differences = differences.iter().map(|difference| {
+            json!({
+                "kind": difference.kind.word(),
+                "id": difference.known().map(|known| &known.page.id),
+                "was": page(&difference.was),
+                "now": page(&difference.now),
+                "change": difference.change,
+                "meaning": difference.meaning,
+                "next_step": difference.next_step,
+                "index_entry": difference.now.as_ref().map(lines),
+            })
+        });
+        json!({
+            "source": index.source,
+            "index": INDEX,
+            "published": published,
+            "indexed": index.pages.len(),
+            "differences": differences.collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -48,104 +130,10 @@ fn entries(differences: &[Difference]) -> String {
     found.into_iter().map(lines).collect()
 }
 
-fn text(index: &Index, published: usize, differences: &[Difference]) -> String {
-    if differences.is_empty() {
-        return format!("Fresh   {INDEX}: all {published} pages are as P100 publishes them\n");
-    }
-    let mut out = String::new();
-    for difference in differences {
-        let Some(Known { page, .. }) = difference.known() else { continue };
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}: {} {}", difference.kind.words(), Line(&page.id), Line(&page.title));
-        for (label, line) in [
-            ("page", &page.address),
-            ("change", &difference.change),
-            ("meaning", &difference.meaning),
-            ("next step", &difference.next_step),
-        ] {
-            let _ = writeln!(out, "  {label:<10} {}", Line(line));
-        }
-        out.push('\n');
-    }
-    let entries = entries(differences);
-    if !entries.is_empty() {
-        let _ = writeln!(out, "{INDEX}, once each page is read:\n{entries}");
-    }
-    let (listed, known) = (published, index.pages.len());
-    let _ = writeln!(out, "Stale   {INDEX}: {}; {listed} pages published, {known} in the index", counts(differences));
-    out
-}
-
-fn markdown(index: &Index, published: usize, differences: &[Difference]) -> String {
-    let known = index.pages.len();
-    let mut out = format!("## Audit of P100's docs index\n\n[Published]({}): {published} pages. `{INDEX}`: {known}.\n\n", index.source);
-    if differences.is_empty() {
-        out.push_str("No difference.\n");
-        return out;
-    }
-    let _ = writeln!(out, "**{}.**", counts(differences));
-    let mut left_out = 0;
-    for kind in Kind::ALL {
-        let of_kind: Vec<&Difference> = differences.iter().filter(|difference| difference.kind == kind).collect();
-        if of_kind.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n### Pages: {} ({})\n", kind.words(), of_kind.len());
-        for difference in of_kind {
-            let Some(Known { page, .. }) = difference.known() else { continue };
-            let (change, meaning, next) = (escaped(&difference.change), escaped(&difference.meaning), &difference.next_step);
-            let title = escaped(&page.title);
-            let item = format!("- [ ] [{title}](<{}>) {}: {change}\n  - {meaning}\n  - {next}\n", address(page), code(&page.id));
-            if out.len() + item.len() > LONGEST_COMMENT { left_out += 1 } else { out.push_str(&item) }
-        }
-    }
-    let entries = entries(differences);
-    let is_long = out.len() + entries.len() > LONGEST_COMMENT;
-    if left_out > 0 || is_long {
-        let more = if left_out > 0 { format!("{left_out} more differences, and the") } else { "The".to_owned() };
-        let _ = writeln!(out, "\n**{more} lines of the index do not fit here.** All of them: `cargo xtask spec audit llms.txt`.");
-    } else if !entries.is_empty() {
-        let fence = fence(&entries, 3);
-        let _ = writeln!(out, "\n<details><summary>Lines of <code>{INDEX}</code>, once each page is read</summary>\n");
-        let _ = writeln!(out, "{fence}yaml\n{entries}{fence}\n\n</details>");
-    }
-    out
-}
-
 /// As the target of a link: what would end it, or break the line, is encoded.
 fn address(page: &Page) -> String {
     let encode = |letter: char| {
         if is_visible(letter) && !" <>\\".contains(letter) { letter.to_string() } else { format!("%{:02X}", u32::from(letter)) }
     };
     page.address.chars().map(encode).collect()
-}
-
-fn json(index: &Index, published: usize, differences: &[Difference]) -> Value {
-    let page = |known: &Option<Known>| {
-        known.as_ref().map(|Known { page, kind, covers }| {
-            json!({
-                "id": page.id, "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
-                "summary": page.summary,
-            })
-        })
-    };
-    let differences = differences.iter().map(|difference| {
-        json!({
-            "kind": difference.kind.word(),
-            "id": difference.known().map(|known| &known.page.id),
-            "was": page(&difference.was),
-            "now": page(&difference.now),
-            "change": difference.change,
-            "meaning": difference.meaning,
-            "next_step": difference.next_step,
-            "index_entry": difference.now.as_ref().map(lines),
-        })
-    });
-    json!({
-        "source": index.source,
-        "index": INDEX,
-        "published": published,
-        "indexed": index.pages.len(),
-        "differences": differences.collect::<Vec<_>>(),
-    })
 }

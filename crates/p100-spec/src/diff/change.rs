@@ -39,7 +39,6 @@ impl Class {
     ];
 
     /// For people.
-    #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::BreakingCallers => "Breaking for callers",
@@ -54,7 +53,6 @@ impl Class {
     }
 
     /// For programs; these words are stable.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::BreakingCallers => "breaking-callers",
@@ -69,7 +67,6 @@ impl Class {
     }
 
     /// Whether somebody's code has to change.
-    #[must_use]
     pub fn is_breaking(self) -> bool {
         self <= Self::BreakingRust
     }
@@ -90,7 +87,6 @@ pub enum Direction {
 
 impl Direction {
     /// For programs; these words are stable.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -167,7 +163,6 @@ pub enum Subject {
 
 impl Subject {
     /// For programs; these words are stable.
-    #[must_use]
     pub fn kind(&self) -> &str {
         match self {
             Self::Operation(_) => "operation",
@@ -188,7 +183,6 @@ impl Subject {
     }
 
     /// Its id or name.
-    #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Operation(name) | Self::Event(name) | Self::Component(_, name) => name,
@@ -231,7 +225,6 @@ pub struct Change {
 
 impl Change {
     /// Place and what happened, in words.
-    #[must_use]
     pub fn message(&self) -> String {
         let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
         let rust = if self.class.is_breaking() && !self.touches_rust { " (on the wire only: Rust code compiles as before)" } else { "" };

@@ -11,7 +11,6 @@ use super::matching::{Match, match_operations, operation_name};
 use super::users::{Key, Owner, component, users};
 
 /// All changes from one document to another, worst first.
-#[must_use]
 pub fn compare(old: &Node, new: &Node) -> Vec<Change> {
     let root = Pair::root(old, new);
     let matched = match_operations(old, new);

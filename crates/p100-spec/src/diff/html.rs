@@ -12,45 +12,48 @@ use super::rust::Rust;
 /// How many equal lines stand around a difference.
 const CONTEXT: usize = 3;
 
-pub(super) fn write(report: &Report) -> String {
-    let title = format!("{} → {}", report.old.name, report.new.name);
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>What changes on the wire</h1>\n\
-         <p><code>{}</code> ({}) → <code>{}</code> ({}): <strong>{}</strong></p>\n",
-        escape(&title),
-        escape(&report.old.name),
-        escape(report.old.version()),
-        escape(&report.new.name),
-        escape(report.new.version()),
-        escape(&report.sum()),
-    );
-    summary(report, &mut out);
-    for class in Class::ALL {
-        let groups = report.groups(class);
-        if groups.is_empty() {
-            continue;
-        }
-        let open = if class <= Class::Additive { " open" } else { "" };
-        let _ = writeln!(
-            out,
-            "<details class=\"class {0}\" id=\"{0}\"{open}><summary><h2>{1} ({2})</h2></summary>",
-            class.word(),
-            escape(class.title()),
-            report.count(class)
+impl Report {
+    /// One page with everything in it, both sides beside each other.
+    pub fn html(&self) -> String {
+        let title = format!("{} → {}", self.old.name, self.new.name);
+        let mut out = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>What changes on the wire</h1>\n\
+             <p><code>{}</code> ({}) → <code>{}</code> ({}): <strong>{}</strong></p>\n",
+            escape(&title),
+            escape(&self.old.name),
+            escape(self.old.version()),
+            escape(&self.new.name),
+            escape(self.new.version()),
+            escape(&self.sum()),
         );
-        for (subject, changes) in groups {
-            group(report, subject, &changes, &mut out);
+        summary(self, &mut out);
+        for class in Class::ALL {
+            let groups = self.groups(class);
+            if groups.is_empty() {
+                continue;
+            }
+            let open = if class <= Class::Additive { " open" } else { "" };
+            let _ = writeln!(
+                out,
+                "<details class=\"class {0}\" id=\"{0}\"{open}><summary><h2>{1} ({2})</h2></summary>",
+                class.word(),
+                escape(class.title()),
+                self.count(class)
+            );
+            for (subject, changes) in groups {
+                group(self, subject, &changes, &mut out);
+            }
+            out.push_str("</details>\n");
         }
-        out.push_str("</details>\n");
+        if let Some(rust) = &self.rust {
+            self::rust(rust, &mut out);
+        }
+        out.push_str("</body>\n</html>\n");
+        out
     }
-    if let Some(rust) = &report.rust {
-        self::rust(rust, &mut out);
-    }
-    out.push_str("</body>\n</html>\n");
-    out
 }
 
 /// The operations and events that are reached, each with what is worst for it.

@@ -9,45 +9,49 @@ use super::report::{Page, Report, heading};
 use super::rust::Rust;
 use crate::markdown::{LONGEST_COMMENT, escaped, fence};
 
-pub(super) fn write(report: &Report) -> String {
-    let mut out = format!(
-        "## What changes on the wire\n\n{} ({}) → {} ({}): **{}**\n",
-        escape(&format!("`{}`", report.old.name)),
-        escape(report.old.version()),
-        escape(&format!("`{}`", report.new.name)),
-        escape(report.new.version()),
-        report.sum()
-    );
-    let mut left_out = 0;
-    for class in Class::ALL {
-        let groups = report.groups(class);
-        if groups.is_empty() {
-            continue;
-        }
-        let is_open = class <= Class::Additive;
-        let title = format!("{} ({})", class.title(), report.count(class));
-        let _ = write!(out, "\n{}", if is_open { format!("### {title}\n\n") } else { format!("<details><summary>{title}</summary>\n\n") });
-        for (subject, changes) in groups {
-            let pages = links(report, subject);
-            let pages = if pages.is_empty() { String::new() } else { format!(" — {}", pages.join(", ")) };
-            let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
-            for change in &changes {
-                let users = report.reach(change).map_or_else(String::new, |users| format!(" <sub>in the {}</sub>", escape(&users)));
-                let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
+impl Report {
+    /// For the comment of a pull request.
+    pub fn markdown(&self) -> String {
+        let mut out = format!(
+            "## What changes on the wire\n\n{} ({}) → {} ({}): **{}**\n",
+            escape(&format!("`{}`", self.old.name)),
+            escape(self.old.version()),
+            escape(&format!("`{}`", self.new.name)),
+            escape(self.new.version()),
+            self.sum()
+        );
+        let mut left_out = 0;
+        for class in Class::ALL {
+            let groups = self.groups(class);
+            if groups.is_empty() {
+                continue;
             }
-            if out.len() + group.len() > LONGEST_COMMENT { left_out += changes.len() } else { out.push_str(&group) }
+            let is_open = class <= Class::Additive;
+            let title = format!("{} ({})", class.title(), self.count(class));
+            let _ =
+                write!(out, "\n{}", if is_open { format!("### {title}\n\n") } else { format!("<details><summary>{title}</summary>\n\n") });
+            for (subject, changes) in groups {
+                let pages = links(self, subject);
+                let pages = if pages.is_empty() { String::new() } else { format!(" — {}", pages.join(", ")) };
+                let mut group = format!("- **{}**{pages}\n", escape(&heading(subject)));
+                for change in &changes {
+                    let users = self.reach(change).map_or_else(String::new, |users| format!(" <sub>in the {}</sub>", escape(&users)));
+                    let _ = writeln!(group, "  - {}{users}", escape(&change.message()));
+                }
+                if out.len() + group.len() > LONGEST_COMMENT { left_out += changes.len() } else { out.push_str(&group) }
+            }
+            if !is_open {
+                out.push_str("\n</details>\n");
+            }
         }
-        if !is_open {
-            out.push_str("\n</details>\n");
+        if let Some(rust) = &self.rust {
+            left_out += self::rust(rust, &mut out);
         }
+        if left_out > 0 {
+            let _ = write!(out, "\n**{left_out} further changes do not fit here.** All of them: `cargo xtask spec diff`.\n");
+        }
+        out
     }
-    if let Some(rust) = &report.rust {
-        left_out += self::rust(rust, &mut out);
-    }
-    if left_out > 0 {
-        let _ = write!(out, "\n**{left_out} further changes do not fit here.** All of them: `cargo xtask spec diff`.\n");
-    }
-    out
 }
 
 /// What it does to the crates; answers how many items do not fit.

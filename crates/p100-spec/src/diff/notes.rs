@@ -7,25 +7,28 @@ use super::markdown::{escape, links};
 use super::report::{Report, heading, names};
 use super::rust::Rust;
 
-pub(super) fn write(report: &Report) -> String {
-    let (old, new) = (report.old.version(), report.new.version());
-    let version = report.rust.as_ref().map_or_else(|| format!("0.x.y+p100.{new}"), |rust| rust.needed.clone());
-    let mut out = format!("## {}\n\n", escape(&version));
-    let _ = match old == new {
-        true => writeln!(out, "The P100 Partner API as before, {}; what the document says of it changed.", escape(new)),
-        false => writeln!(out, "Follows the P100 Partner API from {} to {}.", escape(old), escape(new)),
-    };
-    section(report, "Added", &[Class::Additive], &mut out);
-    section(report, "Breaking", &[Class::BreakingCallers, Class::BreakingReceivers, Class::BreakingRust], &mut out);
-    section(report, "To be judged by eye before the release", &[Class::Unclassified], &mut out);
-    section(report, "Less sure than before", &[Class::EvidenceDowngraded], &mut out);
-    section(report, "Better known", &[Class::EvidenceUpgraded], &mut out);
-    let words = report.count(Class::Documentation);
-    if words > 0 {
-        let _ = writeln!(out, "\n### Documentation\n\n- {words} changes of words: `cargo xtask spec diff` lists them.");
+impl Report {
+    /// The block of CHANGELOG.md and the migration notes of a version, ready to edit.
+    pub fn release_notes(&self) -> String {
+        let (old, new) = (self.old.version(), self.new.version());
+        let version = self.rust.as_ref().map_or_else(|| format!("0.x.y+p100.{new}"), |rust| rust.needed.clone());
+        let mut out = format!("## {}\n\n", escape(&version));
+        let _ = match old == new {
+            true => writeln!(out, "The P100 Partner API as before, {}; what the document says of it changed.", escape(new)),
+            false => writeln!(out, "Follows the P100 Partner API from {} to {}.", escape(old), escape(new)),
+        };
+        section(self, "Added", &[Class::Additive], &mut out);
+        section(self, "Breaking", &[Class::BreakingCallers, Class::BreakingReceivers, Class::BreakingRust], &mut out);
+        section(self, "To be judged by eye before the release", &[Class::Unclassified], &mut out);
+        section(self, "Less sure than before", &[Class::EvidenceDowngraded], &mut out);
+        section(self, "Better known", &[Class::EvidenceUpgraded], &mut out);
+        let words = self.count(Class::Documentation);
+        if words > 0 {
+            let _ = writeln!(out, "\n### Documentation\n\n- {words} changes of words: `cargo xtask spec diff` lists them.");
+        }
+        migration(self, &mut out);
+        out
     }
-    migration(report, &mut out);
-    out
 }
 
 /// A group of the changelog, one line for each operation, event or component.

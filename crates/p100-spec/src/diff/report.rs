@@ -39,7 +39,6 @@ impl Side {
     }
 
     /// The version of the document.
-    #[must_use]
     pub fn version(&self) -> &str {
         self.root.at(&["info", "version"]).and_then(Node::as_str).unwrap_or("?")
     }
@@ -71,7 +70,6 @@ pub struct Report {
 
 impl Report {
     /// `index` is the index of the docs; without one, only the address is known that stands at the operation.
-    #[must_use]
     pub fn new(old: Side, new: Side, index: Option<&Node>) -> Self {
         let changes = compare(&old.root, &new.root);
         let mut pages = owner_pages(&old.root, index);
@@ -137,32 +135,7 @@ impl Report {
         reached
     }
 
-    /// For a terminal, with colours or without; no character of the documents acts on it.
-    #[must_use]
-    pub fn text(&self, has_colour: bool) -> String {
-        super::text::write(self, has_colour)
-    }
-
-    /// For the comment of a pull request.
-    #[must_use]
-    pub fn markdown(&self) -> String {
-        super::markdown::write(self)
-    }
-
-    /// One page with everything in it, both sides beside each other.
-    #[must_use]
-    pub fn html(&self) -> String {
-        super::html::write(self)
-    }
-
-    /// The block of CHANGELOG.md and the migration notes of a version, ready to edit.
-    #[must_use]
-    pub fn release_notes(&self) -> String {
-        super::notes::write(self)
-    }
-
     /// For programs: the names of its members are stable.
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let side = |side: &Side| json!({ "name": side.name, "version": side.version() });
         let excerpt = |excerpt: &Option<Excerpt>| {

@@ -15,7 +15,6 @@ pub enum Bump {
 
 impl Bump {
     /// For programs; these words are stable.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -51,13 +50,11 @@ pub struct Items {
 
 impl Items {
     /// Whether code that uses the crate may have to change.
-    #[must_use]
     pub fn breaks(&self) -> bool {
         !self.vanished.is_empty() || !self.changed.is_empty()
     }
 
     /// Whether nothing happened.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         !self.breaks() && self.appeared.is_empty()
     }
@@ -111,7 +108,6 @@ pub enum Judgement {
 impl Effect {
     /// What the crate demands of the version: the worse of what cargo-semver-checks says and what became of the public items, since it
     /// does not compare types.
-    #[must_use]
     pub fn bump(&self) -> Bump {
         let judged = match &self.verdict {
             Judgement::Done { bump, .. } => *bump,
@@ -139,7 +135,6 @@ impl Effect {
 
 impl Rust {
     /// What all crates together demand.
-    #[must_use]
     pub fn bump(&self) -> Bump {
         self.crates.iter().map(Effect::bump).max().unwrap_or(Bump::None)
     }

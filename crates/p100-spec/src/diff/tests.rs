@@ -114,7 +114,7 @@ fn values_that_a_report_cannot_show_whole_are_told_apart() {
 
 #[test]
 fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
-    let page = super::html::write(&hostile());
+    let page = hostile().html();
     assert!(!page.contains("<script") && !page.contains("<u>") && !page.contains("<i>"), "{page}");
     assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
     assert!(page.contains("&lt;old&gt;"), "{page}");
@@ -130,7 +130,7 @@ fn the_page_escapes_all_it_shows_and_needs_nothing_else() {
 fn comments_and_notes_neither_call_anyone_nor_make_links_or_tags_of_a_document() {
     for mark in ["", "`", "``", "`a`", "` `` `"] {
         let report = hostile_everywhere(mark);
-        for text in [super::markdown::write(&report), super::notes::write(&report)] {
+        for text in [report.markdown(), report.release_notes()] {
             assert!(text.contains("octocat"), "{text}");
             let live = alive(&text);
             for bad in ["@octocat", "<img", "](http", "[x]", "*y*"] {
@@ -138,14 +138,14 @@ fn comments_and_notes_neither_call_anyone_nor_make_links_or_tags_of_a_document()
             }
         }
     }
-    assert!(super::markdown::write(&hostile()).contains("get&lt;i&gt;"));
+    assert!(hostile().markdown().contains("get&#60;i&#62;"));
 }
 
 #[test]
 fn colour_is_written_only_where_it_is_wanted() {
     let report = hostile();
-    assert!(!super::text::write(&report, false).contains('\u{1b}'));
-    assert!(super::text::write(&report, true).contains("\u{1b}[1;31m"));
+    assert!(!report.text(false).contains('\u{1b}'));
+    assert!(report.text(true).contains("\u{1b}[1;31m"));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn what_happens_to_the_crates_is_told_in_every_form() {
         before: "0.1.0+p100.1".to_owned(),
         needed: "0.2.0+p100.2".to_owned(),
     });
-    let text = super::text::write(&report, false);
+    let text = report.text(false);
     for expected in [
         "p100-raw: NOT CHECKED, the baseline has no such crate",
         "    1 public items vanish\n      Client::old: fn old(&self)",
@@ -173,12 +173,12 @@ fn what_happens_to_the_crates_is_told_in_every_form() {
     ] {
         assert!(text.contains(expected), "{expected} is missing in {text}");
     }
-    let markdown = super::markdown::write(&report);
+    let markdown = report.markdown();
     assert!(
         markdown.contains("  <details><summary>1 public items appear</summary>\n\n  - `types::New`: `pub struct New<T>`"),
         "{markdown}"
     );
-    let page = super::html::write(&report);
+    let page = report.html();
     assert!(page.contains("<li><code>types::New: pub struct New&lt;T&gt;</code></li>"), "{page}");
     let json = report.to_json();
     assert_eq!(json["rust"]["version"]["needed"], "0.2.0+p100.2");
@@ -198,7 +198,7 @@ fn release_notes_are_as_the_golden_file_says() {
     }
     edited["info"]["version"] = "1.1.0".into();
     let side = |name: &str, value: &serde_json::Value| super::report::Side { name: name.to_owned(), root: node(&value.to_string()) };
-    let notes = |new: &serde_json::Value| super::notes::write(&super::report::Report::new(side("old", &base), side("new", new), None));
+    let notes = |new: &serde_json::Value| super::report::Report::new(side("old", &base), side("new", new), None).release_notes();
     let (found, golden) = (notes(&edited), "release-notes.md");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         #[allow(clippy::disallowed_methods, reason = "a golden file is a source of this test")]

@@ -8,60 +8,63 @@ use super::change::Class;
 use super::report::{Report, heading};
 use super::rust::Bump;
 
-pub(super) fn write(report: &Report, has_colour: bool) -> String {
-    let paint = |text: &str, code: &str| if has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{} ({}) -> {} ({}): {}",
-        line(&report.old.name),
-        line(report.old.version()),
-        line(&report.new.name),
-        line(report.new.version()),
-        paint(&report.sum(), "1")
-    );
-    for class in Class::ALL {
-        let groups = report.groups(class);
-        if groups.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n{}", paint(&format!("{} ({})", class.title(), report.count(class)), colour(class)));
-        for (subject, changes) in groups {
-            let _ = writeln!(out, "  {}", paint(&line(&heading(subject)), "1"));
-            let mut told = String::new();
-            for change in changes {
-                if let Some(users) = report.reach(change).filter(|users| *users != told) {
-                    let _ = writeln!(out, "    {}", paint(&line(&format!("in the {users}")), "2"));
-                    told = users;
+impl Report {
+    /// For a terminal, with colours or without; no character of the documents acts on it.
+    pub fn text(&self, has_colour: bool) -> String {
+        let paint = |text: &str, code: &str| if has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+        let mut out = String::new();
+        let _ = writeln!(
+            out,
+            "{} ({}) -> {} ({}): {}",
+            line(&self.old.name),
+            line(self.old.version()),
+            line(&self.new.name),
+            line(self.new.version()),
+            paint(&self.sum(), "1")
+        );
+        for class in Class::ALL {
+            let groups = self.groups(class);
+            if groups.is_empty() {
+                continue;
+            }
+            let _ = writeln!(out, "\n{}", paint(&format!("{} ({})", class.title(), self.count(class)), colour(class)));
+            for (subject, changes) in groups {
+                let _ = writeln!(out, "  {}", paint(&line(&heading(subject)), "1"));
+                let mut told = String::new();
+                for change in changes {
+                    if let Some(users) = self.reach(change).filter(|users| *users != told) {
+                        let _ = writeln!(out, "    {}", paint(&line(&format!("in the {users}")), "2"));
+                        told = users;
+                    }
+                    let lines = match (&change.old, &change.new) {
+                        (Some(old), Some(new)) => format!("[{} -> {}]", old.position.line, new.position.line),
+                        (Some(old), None) => format!("[{} -> gone]", old.position.line),
+                        (None, Some(new)) => format!("[new -> {}]", new.position.line),
+                        (None, None) => String::new(),
+                    };
+                    let _ = writeln!(out, "    - {} {}", line(&change.message()), paint(&lines, "2"));
                 }
-                let lines = match (&change.old, &change.new) {
-                    (Some(old), Some(new)) => format!("[{} -> {}]", old.position.line, new.position.line),
-                    (Some(old), None) => format!("[{} -> gone]", old.position.line),
-                    (None, Some(new)) => format!("[new -> {}]", new.position.line),
-                    (None, None) => String::new(),
-                };
-                let _ = writeln!(out, "    - {} {}", line(&change.message()), paint(&lines, "2"));
-            }
-            for page in report.pages(subject) {
-                let _ = writeln!(out, "    {}", paint(&line(&format!("{}: {}", page.title, page.address)), "2"));
-            }
-        }
-    }
-    if let Some(rust) = &report.rust {
-        let _ = writeln!(out, "\n{}", paint("What it does to Rust", "1"));
-        for effect in &rust.crates {
-            let code = if effect.bump() == Bump::Major { "1;31" } else { "1;32" };
-            let _ = writeln!(out, "  {}: {}", paint(&effect.name, "1"), paint(&effect.judgement(), code));
-            for (word, items) in effect.items.lists().into_iter().filter(|(_, items)| !items.is_empty()) {
-                let _ = writeln!(out, "    {} public items {word}", items.len());
-                for item in items {
-                    let _ = writeln!(out, "      {}", line(&item.replace('`', "")));
+                for page in self.pages(subject) {
+                    let _ = writeln!(out, "    {}", paint(&line(&format!("{}: {}", page.title, page.address)), "2"));
                 }
             }
         }
-        let _ = writeln!(out, "  all crates: {} -> at least {}, {} change", rust.before, paint(&rust.needed, "1"), rust.bump().word());
+        if let Some(rust) = &self.rust {
+            let _ = writeln!(out, "\n{}", paint("What it does to Rust", "1"));
+            for effect in &rust.crates {
+                let code = if effect.bump() == Bump::Major { "1;31" } else { "1;32" };
+                let _ = writeln!(out, "  {}: {}", paint(&effect.name, "1"), paint(&effect.judgement(), code));
+                for (word, items) in effect.items.lists().into_iter().filter(|(_, items)| !items.is_empty()) {
+                    let _ = writeln!(out, "    {} public items {word}", items.len());
+                    for item in items {
+                        let _ = writeln!(out, "      {}", line(&item.replace('`', "")));
+                    }
+                }
+            }
+            let _ = writeln!(out, "  all crates: {} -> at least {}, {} change", rust.before, paint(&rust.needed, "1"), rust.bump().word());
+        }
+        out
     }
-    out
 }
 
 /// Text of the documents is one line without colours of its own.

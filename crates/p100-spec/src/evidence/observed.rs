@@ -12,13 +12,11 @@ pub const OBSERVED: &str = "x-observed";
 pub const PATH: &str = "path";
 
 /// Whether `x-observed` of an operation or schema names this.
-#[must_use]
 pub fn is_observed(node: &Node, name: &str) -> bool {
     node.get(OBSERVED).into_iter().flat_map(Node::members).any(|(_, seen)| seen.items().any(|item| item.as_str() == Some(name)))
 }
 
 /// What `x-observed` can name on a schema, or on the operation that the node is of.
-#[must_use]
 pub fn observable<'a>(node: &'a Node, operation: Option<&'a Operation>) -> Vec<String> {
     let Some(operation) = operation else {
         let members = node.get("properties").into_iter().flat_map(Node::members).map(|(name, _)| name);

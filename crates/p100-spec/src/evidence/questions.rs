@@ -84,20 +84,17 @@ pub struct Question {
 
 impl Question {
     /// 2 for what is assumed, 1 for what is better supported.
-    #[must_use]
     pub fn doubt(&self) -> usize {
         if self.evidence == Evidence::Assumed { 2 } else { 1 }
     }
 
     /// The product of the three.
-    #[must_use]
     pub fn value(&self) -> usize {
         self.stake as usize * self.part as usize * self.doubt()
     }
 }
 
 /// The open questions, most valuable first; among equals those that settle more, then in the order of the document.
-#[must_use]
 pub fn questions(document: &Document) -> Vec<Question> {
     let asker = Asker::new(document);
     let mut questions = Vec::new();

@@ -12,7 +12,6 @@ use crate::{Document, Evidence, SPEC};
 const PAGES: usize = 3;
 
 /// For a terminal.
-#[must_use]
 pub fn text(document: &Document) -> String {
     let mut out = format!("{SPEC}, version {}\n\n", document.version());
     for table in coverage::tables(document) {
@@ -55,7 +54,6 @@ fn aligned(table: &Table) -> String {
 }
 
 /// For scripts: the names of its members are stable.
-#[must_use]
 pub fn to_json(document: &Document) -> Value {
     let facts = facts(document);
     let by_owner = by_owner(&facts);

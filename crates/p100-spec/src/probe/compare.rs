@@ -11,7 +11,7 @@ use super::shape::{Schemas, Sight};
 
 /// What an answer says about a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// The document is wrong.
     Refuted,
     /// The document does not know it.
@@ -23,12 +23,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Worst first.
-    pub const ALL: [Self; 4] = [Self::Refuted, Self::Undocumented, Self::Unanswered, Self::Confirmed];
+    pub(super) const ALL: [Self; 4] = [Self::Refuted, Self::Undocumented, Self::Unanswered, Self::Confirmed];
 
-    /// For programs; these words are stable.
-    #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Refuted => "refuted",
             Self::Undocumented => "undocumented",
@@ -40,27 +37,25 @@ impl Verdict {
 
 /// One thing that an answer showed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What it says about a statement.
-    pub verdict: Verdict,
+pub(super) struct Finding {
+    pub(super) verdict: Verdict,
     /// What kind of statement it is about, e.g. `member`.
-    pub subject: &'static str,
+    pub(super) subject: &'static str,
     /// The operation or schema that makes the statement, or would.
-    pub owner: String,
+    pub(super) owner: String,
     /// Its name there, as `x-observed` has it.
-    pub name: String,
+    pub(super) name: String,
     /// The grade of the statement; none if there is no statement.
-    pub evidence: Option<Evidence>,
+    pub(super) evidence: Option<Evidence>,
     /// Whether an earlier probe saw it.
-    pub observed: bool,
+    pub(super) observed: bool,
     /// The operation that answered.
-    pub operation: String,
+    pub(super) operation: String,
     /// Where in the body, as `cards[].status`.
-    pub at: String,
-    /// What is so, in words.
-    pub detail: String,
+    pub(super) at: String,
+    pub(super) detail: String,
     /// What to do, empty if nothing is.
-    pub next_step: String,
+    pub(super) next_step: String,
 }
 
 /// The findings of a run.

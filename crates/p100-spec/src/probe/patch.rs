@@ -19,7 +19,7 @@ pub(super) fn is_entered(finding: &Finding) -> bool {
 ///
 /// # Errors
 /// A finding is about something that the document does not have.
-pub fn patch(text: &str, document: &Document, findings: &[Finding], day: &str, about: &str) -> Result<String, Problem> {
+pub(super) fn patch(text: &str, document: &Document, findings: &[Finding], day: &str, about: &str) -> Result<String, Problem> {
     let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| is_entered(finding)) {
         names.entry(&finding.owner).or_default().push(&finding.name);

@@ -319,7 +319,7 @@ components:
     #[test]
     fn parameters_come_from_the_caller_from_links_and_from_members_but_no_user_does() {
         let document = document();
-        let mut values = Values::new(&document, None, None, &["listThings.month=7".to_owned()]).expect("values");
+        let mut values = Values::new(&document, None, None, &["listThings.month=7".to_owned()], (2026, 2)).expect("values");
         assert_eq!(target(&values, &document, "getThing"), Err("thingId".to_owned()));
         let listed = target(&values, &document, "listThings").expect("known");
         assert_eq!(listed.query, [("month".to_owned(), "7".to_owned())]);
@@ -334,7 +334,7 @@ components:
             ("--parameter partId=VALUE".into(), "--parameter getPart.month=VALUE".into())
         );
 
-        let mut values = Values::new(&document, Some("u"), None, &["listThings.month=7".to_owned()]).expect("values");
+        let mut values = Values::new(&document, Some("u"), None, &["listThings.month=7".to_owned()], (2026, 2)).expect("values");
         values.learn(&listed, &operation(&document, "listThings").responses[0].node, &body);
         let part = target(&values, &document, "getPart").expect("all known");
         assert_eq!(part.segments, ["users", "u", "parts", "5"]);

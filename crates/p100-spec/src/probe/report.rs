@@ -13,18 +13,16 @@ use crate::markdown::{code, escaped, fence};
 /// A call that was made.
 #[derive(Debug)]
 pub struct Made {
-    /// Its id.
-    pub operation: String,
+    pub(super) operation: String,
     /// Method and path of the document, without values.
-    pub call: String,
+    pub(super) call: String,
     /// With which key, if not the partner's.
-    pub key: &'static str,
+    pub(super) key: &'static str,
     /// The status and the code of P100, or why there is none.
     pub outcome: String,
     /// Whether a response came.
     pub is_answered: bool,
-    /// Whether everything about it is as the document says.
-    pub matches: bool,
+    pub(super) matches: bool,
 }
 
 impl Made {
@@ -39,33 +37,25 @@ impl Made {
 
 /// An operation that was not called.
 #[derive(Debug)]
-pub struct Skipped {
-    /// Its id.
-    pub operation: String,
-    /// Why not.
-    pub reason: String,
+pub(super) struct Skipped {
+    pub(super) operation: String,
+    pub(super) reason: String,
     /// What would have it called, empty if nothing would.
-    pub flag: String,
+    pub(super) flag: String,
 }
 
 /// A whole run.
 #[derive(Debug)]
 pub struct Report {
-    /// The server, by its origin.
-    pub address: String,
+    pub(super) address: String,
     /// Whether the document does not know the server.
-    pub is_strange: bool,
-    /// The version of the document.
-    pub version: String,
-    /// When, e.g. `2026-02-14`.
-    pub day: String,
-    /// The calls, in their order.
-    pub made: Vec<Made>,
-    /// What was not called.
-    pub skipped: Vec<Skipped>,
-    /// The bad ones first, in each verdict the weakest grade first.
-    pub findings: Vec<Finding>,
-    /// What [`patch`](super::patch) makes of the findings; empty if there is none.
+    pub(super) is_strange: bool,
+    pub(super) version: String,
+    pub(super) day: String,
+    pub(super) made: Vec<Made>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) findings: Vec<Finding>,
+    /// What enters the confirmed guesses, for `git apply`; empty if there is none.
     pub patch: String,
     /// Whether the patch is in a file of its own.
     pub patch_is_kept: bool,
@@ -73,7 +63,6 @@ pub struct Report {
 
 impl Report {
     /// Whether everything is as the document says.
-    #[must_use]
     pub fn matches(&self) -> bool {
         self.made.iter().all(|made| made.matches)
     }
@@ -112,7 +101,6 @@ impl Report {
     }
 
     /// For a terminal.
-    #[must_use]
     pub fn text(&self) -> String {
         // Writing to a string cannot fail.
         let mut out = format!("{} against {SPEC}, version {}, on {}\n\nCalls\n", self.address, self.version, self.day);
@@ -155,7 +143,6 @@ impl Report {
     }
 
     /// For an issue.
-    #[must_use]
     pub fn markdown(&self) -> String {
         let mut out = format!("## Probe of P100\n\n`{}` against `{SPEC}`, version {}, on {}.\n\n", self.address, self.version, self.day);
         let _ = writeln!(out, "**{}.**\n\n| operation | call | answer | |\n| --- | --- | --- | --- |", self.summary());
@@ -210,7 +197,6 @@ impl Report {
     }
 
     /// For scripts.
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let calls = self.made.iter().map(|made| {
             json!({"operation": made.operation, "call": made.call, "key": made.key, "outcome": made.outcome, "matches": made.matches})
