@@ -64,8 +64,8 @@ mod tests {
 
     #[test]
     fn a_list_that_is_cut_off_anywhere_is_refused_or_differs() {
-        let index = || Index::parse(include_str!("../../../xtask/tests/tasks/audit/docs-index.yaml")).expect("the index");
-        let list = include_str!("../../../xtask/tests/tasks/audit/llms.txt");
+        let index = || Index::parse(include_str!("../tests/audit/docs-index.yaml")).expect("the index");
+        let list = include_str!("../tests/audit/llms.txt");
         let (mut refused, mut told) = (0, 0);
         for list in [list.trim_end().to_owned(), list.split_whitespace().collect::<Vec<_>>().join(" ")] {
             assert!(Report::new(index(), list.as_bytes(), false).is_ok_and(|report| report.is_fresh()));

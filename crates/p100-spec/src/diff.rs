@@ -30,7 +30,7 @@ mod tests;
 mod text;
 mod users;
 
-pub use self::change::{Change, Class, Direction, Excerpt, Subject, User};
+pub use self::change::{Change, Class};
 pub use self::compare::compare;
 pub use self::report::{Report, Side};
 pub use self::rust::{Bump, Effect, Finding, Items, Judgement, Rust};

@@ -14,6 +14,7 @@ mod walk;
 mod webhooks;
 
 use crate::objects::INDEX;
+use crate::objects::check::check;
 use crate::{Document, Problem};
 
 /// A convention and how it is checked.
@@ -90,11 +91,11 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// Everything in the index of pages that no reader of it knows.
-#[must_use]
 pub fn lint_index(text: &str) -> Vec<Problem> {
     match crate::node::Source::read(text) {
         Ok(source) => {
-            let mut problems = [source.unclear, objects::faults(&INDEX, &source.node)].concat();
+            let mut problems = source.unclear;
+            problems.extend(check(&INDEX, &source.node).into_iter().map(|(_, problem)| problem));
             problems.sort_by_key(|problem| problem.position);
             problems
         }
@@ -103,7 +104,6 @@ pub fn lint_index(text: &str) -> Vec<Problem> {
 }
 
 /// Everything in the document that breaks a rule, in the order of the document.
-#[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
     let mut problems: Vec<Problem> = RULES
         .iter()

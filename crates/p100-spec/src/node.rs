@@ -136,13 +136,11 @@ impl Node {
     }
 
     /// The member `key` of a mapping.
-    #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_map()?.get(key).map(|(_, node)| node)
     }
 
     /// Follows keys of mappings and indices of sequences.
-    #[must_use]
     pub fn at(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(self, |node, step| match &node.kind {
             Kind::Map(map) => map.get(*step).map(|(_, node)| node),
@@ -152,7 +150,6 @@ impl Node {
     }
 
     /// The mapping, if this is one.
-    #[must_use]
     pub fn as_map(&self) -> Option<&IndexMap<String, (Position, Node)>> {
         match &self.kind {
             Kind::Map(map) => Some(map),
@@ -175,7 +172,6 @@ impl Node {
     }
 
     /// The text, if this is a string.
-    #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(Scalar::String(text)) => Some(text),
@@ -184,13 +180,11 @@ impl Node {
     }
 
     /// The string member `key`.
-    #[must_use]
     pub fn str(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str()
     }
 
     /// Whether the member `key` is `true`.
-    #[must_use]
     pub fn flag(&self, key: &str) -> bool {
         matches!(self.get(key).map(|node| &node.kind), Some(Kind::Scalar(Scalar::Bool(true))))
     }
@@ -201,13 +195,11 @@ impl Node {
     }
 
     /// Whether this is `null`.
-    #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self.kind, Kind::Scalar(Scalar::Null))
     }
 
     /// The value for tools that take `serde_json`. Numbers pass through a float here: never use it to judge digits.
-    #[must_use]
     pub fn to_value(&self) -> serde_json::Value {
         use serde_json::Value;
         match &self.kind {
@@ -221,13 +213,11 @@ impl Node {
     }
 
     /// Compact JSON text with the digits of the source.
-    #[must_use]
     pub fn to_json(&self) -> String {
         Json(self).to_string()
     }
 
     /// Equal as JSON: the order of members does not count, each digit of a number does.
-    #[must_use]
     pub fn same_json(&self, other: &Node) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::Scalar(one), Kind::Scalar(two)) => one == two,

@@ -2,6 +2,8 @@
 //!
 //! One table, three readers: `lint` refuses every other key and value, `fmt` takes its order, and messages name the objects by it.
 
+pub(crate) mod check;
+
 use crate::evidence::OBSERVED;
 
 /// A kind of mapping with known keys.

@@ -74,7 +74,7 @@ impl Class {
 
 /// Who sends what a part of the document describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
+pub(super) enum Direction {
     /// A caller to P100.
     Request,
     /// P100 to a caller.
@@ -86,8 +86,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// For programs; these words are stable.
-    pub fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Response => "response",
@@ -141,29 +140,24 @@ impl Effect {
 
 /// An operation or event by which a part of the document reaches the wire.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct User {
-    /// Its id.
-    pub id: String,
-    /// Who sends what the part describes.
-    pub direction: Direction,
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) direction: Direction,
 }
 
 /// What a change belongs to. Those on the wire come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// An operation, by its id.
+pub(super) enum Subject {
     Operation(String),
-    /// An event, by its id.
     Event(String),
     /// Its kind, as in `components`, and its name.
     Component(String, String),
-    /// The document as a whole.
     Document,
 }
 
 impl Subject {
     /// For programs; these words are stable.
-    pub fn kind(&self) -> &str {
+    pub(super) fn kind(&self) -> &str {
         match self {
             Self::Operation(_) => "operation",
             Self::Event(_) => "event",
@@ -182,8 +176,7 @@ impl Subject {
         }
     }
 
-    /// Its id or name.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Operation(name) | Self::Event(name) | Self::Component(_, name) => name,
             Self::Document => "document",
@@ -193,11 +186,9 @@ impl Subject {
 
 /// One side of a change.
 #[derive(Clone, Debug)]
-pub struct Excerpt {
-    /// Where it stands in its document.
-    pub position: Position,
-    /// What stands there.
-    pub node: Node,
+pub(super) struct Excerpt {
+    pub(super) position: Position,
+    pub(super) node: Node,
 }
 
 /// One change.
@@ -205,22 +196,19 @@ pub struct Excerpt {
 pub struct Change {
     /// What it means for those who use the API.
     pub class: Class,
-    /// What it belongs to.
-    pub subject: Subject,
+    pub(super) subject: Subject,
     /// Everything on the wire that it reaches with this class.
-    pub users: Vec<User>,
+    pub(super) users: Vec<User>,
     /// Where in its subject, in words; empty for the subject itself.
-    pub place: String,
+    pub(super) place: String,
     /// What happened there, in words.
     pub what: String,
     /// Whether code that uses the Rust types or methods has to change.
     pub touches_rust: bool,
     /// A JSON pointer into the new document; into the old one if it is gone from the new one.
     pub pointer: String,
-    /// How it was; none if it is new.
-    pub old: Option<Excerpt>,
-    /// How it is; none if it is gone.
-    pub new: Option<Excerpt>,
+    pub(super) old: Option<Excerpt>,
+    pub(super) new: Option<Excerpt>,
 }
 
 impl Change {
