@@ -48,15 +48,15 @@ fn totals(document: &Document) -> String {
 
 /// A table with what it tells.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// Its heading.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// What the reader has to know, empty if that is obvious.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
     /// The names of the columns.
-    pub head: Vec<&'static str>,
+    pub(crate) head: Vec<&'static str>,
     /// The cells, in Markdown.
-    pub rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl Table {
@@ -75,7 +75,7 @@ impl Table {
 }
 
 /// How well each part of the document is supported.
-pub fn tables(document: &Document) -> Vec<Table> {
+pub(crate) fn tables(document: &Document) -> Vec<Table> {
     let facts = facts(document);
     vec![
         totals_table(&facts),
@@ -113,7 +113,7 @@ pub fn page(document: &Document) -> String {
 }
 
 /// How questions are valued.
-pub fn legend() -> String {
+pub(crate) fn legend() -> String {
     let stakes = Stake::ALL.map(|(stake, words)| format!("   - {} {words}", stake as usize)).join("\n");
     let parts = Part::ALL.map(|(part, words)| format!("   - {} {words}", part as usize)).join("\n");
     format!(

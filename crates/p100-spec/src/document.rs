@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use crate::node::{Kind, Node, Scalar, Source, no_reference};
 use crate::{Problem, openapi};
 
@@ -20,7 +22,8 @@ pub struct Document {
 }
 
 /// How well a fact is supported by P100's docs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Evidence {
     /// A current page states it.
     Documented,

@@ -6,15 +6,15 @@ mod report;
 
 use std::collections::HashMap;
 
-pub use self::observed::{OBSERVED, PATH, is_observed, observable};
-pub use self::questions::{Page, Part, Question, Stake, questions};
+pub(crate) use self::observed::{OBSERVED, PATH, is_observed, observable};
+pub(crate) use self::questions::{Page, Part, Stake, questions};
 pub use self::report::{text, to_json};
 
 use crate::{Document, Evidence, Node};
 
 /// A kind of statement that has a grade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// Method and path of an operation.
     Path,
     /// A parameter of an operation.
@@ -35,11 +35,11 @@ pub enum Subject {
 
 impl Subject {
     /// In the order of the tables.
-    pub const ALL: [Self; 8] =
+    pub(crate) const ALL: [Self; 8] =
         [Self::Path, Self::Parameter, Self::Success, Self::ErrorCode, Self::Member, Self::Value, Self::WebhookPath, Self::WebhookPayload];
 
     /// For people.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Path => "paths of operations",
             Self::Parameter => "parameters",
@@ -53,7 +53,7 @@ impl Subject {
     }
 
     /// In JSON.
-    pub fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Path => "paths",
             Self::Parameter => "parameters",
@@ -69,21 +69,21 @@ impl Subject {
 
 /// One statement of the document.
 #[derive(Clone, Debug)]
-pub struct Fact {
+pub(crate) struct Fact {
     /// What kind of statement it is.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// The operation, schema or event it is about.
-    pub owner: String,
+    pub(crate) owner: String,
     /// E.g. a member, a parameter or a status.
-    pub name: String,
+    pub(crate) name: String,
     /// How well it is supported.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// Whether a probe of P100 saw it, whatever the docs say.
-    pub observed: bool,
+    pub(crate) observed: bool,
 }
 
 /// Every graded statement, in the order of the document.
-pub fn facts(document: &Document) -> Vec<Fact> {
+pub(crate) fn facts(document: &Document) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |subject, owner: &str, name: String, evidence, observed| {
         facts.push(Fact { subject, owner: owner.to_owned(), name, evidence, observed });
@@ -130,12 +130,12 @@ fn members(schema: &Node) -> Vec<(Subject, &str, Evidence)> {
 }
 
 /// How many of `facts` have which grade, in the order of [`Evidence::ALL`].
-pub fn counts<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> [usize; 4] {
+pub(crate) fn counts<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> [usize; 4] {
     Evidence::ALL.map(|grade| facts.clone().filter(|fact| fact.evidence == grade).count())
 }
 
 /// The facts of each operation, event or schema, in their order.
-pub fn by_owner(facts: &[Fact]) -> HashMap<&str, Vec<&Fact>> {
+pub(crate) fn by_owner(facts: &[Fact]) -> HashMap<&str, Vec<&Fact>> {
     let mut groups: HashMap<&str, Vec<&Fact>> = HashMap::new();
     for fact in facts {
         groups.entry(&fact.owner).or_default().push(fact);

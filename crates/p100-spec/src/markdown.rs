@@ -20,7 +20,7 @@ fn options() -> Options {
 }
 
 /// An address of the web that means the same to everybody who reads it.
-pub fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'`\\^{|}()[]*".contains(&byte));
     let url = || url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.username().is_empty() && url.password().is_none());
     // What the parser would have to mend is read in other ways by others.
@@ -28,7 +28,7 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// What a description holds that it may not, in words, each with what stands there.
-pub fn faults(text: &str) -> Vec<String> {
+pub(crate) fn faults(text: &str) -> Vec<String> {
     let parser = Parser::new_ext(text, options());
     let mut faults = Vec::new();
     let mut complain = |range: Range<usize>, message: &str| {
@@ -108,13 +108,13 @@ pub fn code(text: &str) -> String {
 }
 
 /// Backticks between which Markdown shows `text` as it is: a longer run than any within it, and at least so many.
-pub fn fence(text: &str, least: usize) -> String {
+pub(crate) fn fence(text: &str, least: usize) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
     "`".repeat((longest + 1).max(least))
 }
 
 /// Text of others for the issue or comment of a forge: it neither formats, nor links, nor calls anybody.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for character in Line(text).to_string().chars() {
         match character {
@@ -128,7 +128,7 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// In bytes, the longest comment or issue that is safe to post: forges take 65,536 characters.
-pub const LONGEST_COMMENT: usize = 60_000;
+pub(crate) const LONGEST_COMMENT: usize = 60_000;
 
 /// A link, or only its words where the address is none.
 pub fn link(text: &str, address: &str) -> String {

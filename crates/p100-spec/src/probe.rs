@@ -86,7 +86,7 @@ impl<'a> Probe<'a> {
         for operation in document.operations() {
             match excluded(document, operation, write) {
                 None => probe.open.push(operation),
-                Some(excluded) => probe.skip(operation, excluded.reason.to_owned(), excluded.flag.unwrap_or_default().to_owned()),
+                Some(excluded) => probe.skip(operation, excluded.reason.to_owned(), excluded.flag.map(str::to_owned)),
             }
         }
         // The cheapest one first: if the key is refused, nothing else is worth a try.
@@ -162,7 +162,7 @@ impl<'a> Probe<'a> {
         for operation in std::mem::take(&mut self.open) {
             if let Err(parameter) = self.values.target(self.document, operation) {
                 let flag = Values::flag(self.document, operation, &parameter.name);
-                self.skip(operation, format!("`{}` is not known", parameter.name), flag);
+                self.skip(operation, format!("`{}` is not known", parameter.name), Some(flag));
             }
         }
         let findings = self.comparison.into_findings();
@@ -186,7 +186,7 @@ impl<'a> Probe<'a> {
         (operation.parameters.len(), body.map_or(0, |schema| compare::weight(self.document, schema)))
     }
 
-    fn skip(&mut self, operation: &Operation, reason: String, flag: String) {
+    fn skip(&mut self, operation: &Operation, reason: String, flag: Option<String>) {
         self.skipped.push(Skipped { operation: operation.id.clone(), reason, flag });
     }
 }

@@ -5,12 +5,15 @@ use std::fmt::Write;
 
 use crate::{Node, Problem, fmt, lint_index};
 
+use serde::Serialize;
+
 use super::published::Page;
 use crate::owners::owners;
 
 /// A page and what the document makes of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Known {
+    #[serde(flatten)]
     pub(super) page: Page,
     /// `operation`, `webhook` or `guide`.
     pub(super) kind: String,

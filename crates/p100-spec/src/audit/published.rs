@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::{Position, Problem};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// What P100 publishes about one page. Its summary is kept as a hash only: the text is P100's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Page {
     pub(super) id: String,
     pub(super) title: String,

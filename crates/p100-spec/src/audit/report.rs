@@ -83,20 +83,12 @@ impl Report {
     /// For scripts.
     pub fn to_json(&self) -> Value {
         let Self { index, published, differences } = self;
-        let page = |known: &Option<Known>| {
-            known.as_ref().map(|Known { page, kind, covers }| {
-                json!({
-                    "id": page.id, "title": page.title, "section": page.section, "address": page.address, "kind": kind, "covers": covers,
-                    "summary": page.summary,
-                })
-            })
-        };
         let differences = differences.iter().map(|difference| {
             json!({
                 "kind": difference.kind.word(),
                 "id": difference.known().map(|known| &known.page.id),
-                "was": page(&difference.was),
-                "now": page(&difference.now),
+                "was": difference.was,
+                "now": difference.now,
                 "change": difference.change,
                 "meaning": difference.meaning,
                 "next_step": difference.next_step,

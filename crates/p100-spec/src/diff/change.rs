@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::{Node, Position};
 
 /// What a change means for those who use the API, worst first.
@@ -73,7 +75,8 @@ impl Class {
 }
 
 /// Who sends what a part of the document describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Direction {
     /// A caller to P100.
     Request,
@@ -139,7 +142,7 @@ impl Effect {
 }
 
 /// An operation or event by which a part of the document reaches the wire.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) direction: Direction,

@@ -30,18 +30,13 @@ impl Report {
             escape(&self.sum()),
         );
         summary(self, &mut out);
-        for class in Class::ALL {
-            let groups = self.groups(class);
-            if groups.is_empty() {
-                continue;
-            }
+        for (class, title, groups) in self.by_class() {
             let open = if class <= Class::Additive { " open" } else { "" };
             let _ = writeln!(
                 out,
-                "<details class=\"class {0}\" id=\"{0}\"{open}><summary><h2>{1} ({2})</h2></summary>",
+                "<details class=\"class {0}\" id=\"{0}\"{open}><summary><h2>{1}</h2></summary>",
                 class.word(),
-                escape(class.title()),
-                self.count(class)
+                escape(&title)
             );
             for (subject, changes) in groups {
                 group(self, subject, &changes, &mut out);

@@ -21,13 +21,8 @@ impl Report {
             self.sum()
         );
         let mut left_out = 0;
-        for class in Class::ALL {
-            let groups = self.groups(class);
-            if groups.is_empty() {
-                continue;
-            }
+        for (class, title, groups) in self.by_class() {
             let is_open = class <= Class::Additive;
-            let title = format!("{} ({})", class.title(), self.count(class));
             let _ =
                 write!(out, "\n{}", if is_open { format!("### {title}\n\n") } else { format!("<details><summary>{title}</summary>\n\n") });
             for (subject, changes) in groups {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Node, Problem};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::change::{Change, Class, Excerpt, Subject, User};
@@ -45,11 +46,14 @@ impl Side {
 }
 
 /// A page of the docs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Page {
     pub(super) title: String,
     pub(super) address: String,
 }
+
+/// Changes by their subject.
+type Groups<'a> = Vec<(&'a Subject, Vec<&'a Change>)>;
 
 /// A comparison of two documents.
 #[derive(Debug)]
@@ -94,9 +98,15 @@ impl Report {
         self.changes.iter().filter(|change| change.class == class).count()
     }
 
+    /// The classes that have changes, worst first, with their headings and groups.
+    pub(super) fn by_class(&self) -> impl Iterator<Item = (Class, String, Groups<'_>)> {
+        let classes = Class::ALL.into_iter().map(|class| (class, format!("{} ({})", class.title(), self.count(class)), self.groups(class)));
+        classes.filter(|(.., groups)| !groups.is_empty())
+    }
+
     /// The changes of one class, each group of one subject.
-    pub(super) fn groups(&self, class: Class) -> Vec<(&Subject, Vec<&Change>)> {
-        let mut groups: Vec<(&Subject, Vec<&Change>)> = Vec::new();
+    pub(super) fn groups(&self, class: Class) -> Groups<'_> {
+        let mut groups: Groups<'_> = Vec::new();
         for change in self.changes.iter().filter(|change| change.class == class) {
             match groups.last_mut() {
                 Some((subject, changes)) if **subject == change.subject => changes.push(change),
@@ -145,7 +155,7 @@ impl Report {
             json!({
                 "class": change.class.word(),
                 "subject": { "kind": change.subject.kind(), "name": change.subject.name() },
-                "users": change.users.iter().map(|user| json!({ "id": user.id, "direction": user.direction.word() })).collect::<Vec<_>>(),
+                "users": change.users,
                 "place": change.place,
                 "what": change.what,
                 "message": change.message(),
@@ -153,7 +163,7 @@ impl Report {
                 "pointer": change.pointer,
                 "old": excerpt(&change.old),
                 "new": excerpt(&change.new),
-                "pages": self.pages(&change.subject).iter().map(|page| json!({ "title": page.title, "address": page.address })).collect::<Vec<_>>(),
+                "pages": self.pages(&change.subject),
             })
         };
         let counts: serde_json::Map<String, Value> =

@@ -22,12 +22,8 @@ impl Report {
             line(self.new.version()),
             paint(&self.sum(), "1")
         );
-        for class in Class::ALL {
-            let groups = self.groups(class);
-            if groups.is_empty() {
-                continue;
-            }
-            let _ = writeln!(out, "\n{}", paint(&format!("{} ({})", class.title(), self.count(class)), colour(class)));
+        for (class, title, groups) in self.by_class() {
+            let _ = writeln!(out, "\n{}", paint(&title, colour(class)));
             for (subject, changes) in groups {
                 let _ = writeln!(out, "  {}", paint(&line(&heading(subject)), "1"));
                 let mut told = String::new();

@@ -6,18 +6,18 @@
 use crate::{Document, Node, Operation};
 
 /// The extension.
-pub const OBSERVED: &str = "x-observed";
+pub(crate) const OBSERVED: &str = "x-observed";
 
 /// Method and path of an operation, in its `x-observed`.
-pub const PATH: &str = "path";
+pub(crate) const PATH: &str = "path";
 
 /// Whether `x-observed` of an operation or schema names this.
-pub fn is_observed(node: &Node, name: &str) -> bool {
+pub(crate) fn is_observed(node: &Node, name: &str) -> bool {
     node.get(OBSERVED).into_iter().flat_map(Node::members).any(|(_, seen)| seen.items().any(|item| item.as_str() == Some(name)))
 }
 
 /// What `x-observed` can name on a schema, or on the operation that the node is of.
-pub fn observable<'a>(node: &'a Node, operation: Option<&'a Operation>) -> Vec<String> {
+pub(crate) fn observable<'a>(node: &'a Node, operation: Option<&'a Operation>) -> Vec<String> {
     let Some(operation) = operation else {
         let members = node.get("properties").into_iter().flat_map(Node::members).map(|(name, _)| name);
         return members.chain(Document::enum_values(node).unwrap_or_default()).map(str::to_owned).collect();

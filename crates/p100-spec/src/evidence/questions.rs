@@ -10,16 +10,16 @@ use crate::{Document, Evidence, Node, Operation, Retry, Webhook, modules};
 
 /// A page that a question is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// Its id in `spec/docs-index.yaml`.
-    pub id: String,
+    pub(crate) id: String,
     /// Its address, of the first page of each operation or event.
-    pub address: Option<String>,
+    pub(crate) address: Option<String>,
 }
 
 /// What depends on an answer: the higher, the more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stake {
+pub(crate) enum Stake {
     /// It reads, or tells of something else than money.
     Information = 2,
     /// It changes something.
@@ -32,7 +32,7 @@ pub enum Stake {
 
 impl Stake {
     /// Best first, with how it is recognised.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Money, "moves money: its request has an amount (`format: decimal`), and it has an `x-outcome`"),
         (Self::Outcome, "tells what became of money: the `x-outcome` of such an operation names it, or it is an event with an amount"),
         (Self::Change, "changes something else: it must not be repeated (`x-retry`)"),
@@ -42,7 +42,7 @@ impl Stake {
 
 /// Which part is in doubt: the higher, the more depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub(crate) enum Part {
     /// Error codes.
     Errors = 1,
     /// What is merely read, or can be set by the partner.
@@ -55,7 +55,7 @@ pub enum Part {
 
 impl Part {
     /// Best first, with what belongs to it.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Path, "method and path of an operation"),
         (Self::Exchange, "success status, query parameters, members of a request or of an event"),
         (Self::Detail, "members of an answer, values of an enum, the path of an event, which the partner can set"),
@@ -65,37 +65,37 @@ impl Part {
 
 /// A question worth asking P100, or probing on staging.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub(crate) struct Question {
     /// In words that can be sent to P100.
-    pub text: String,
+    pub(crate) text: String,
     /// What it is about: an operation, schema, event or error code.
-    pub about: String,
+    pub(crate) about: String,
     /// What depends on the answer.
-    pub stake: Stake,
+    pub(crate) stake: Stake,
     /// Which part is in doubt.
-    pub part: Part,
+    pub(crate) part: Part,
     /// The worst grade among what is asked.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// How many statements an answer settles.
-    pub settles: usize,
+    pub(crate) settles: usize,
     /// Where P100 describes it.
-    pub pages: Vec<Page>,
+    pub(crate) pages: Vec<Page>,
 }
 
 impl Question {
     /// 2 for what is assumed, 1 for what is better supported.
-    pub fn doubt(&self) -> usize {
+    pub(crate) fn doubt(&self) -> usize {
         if self.evidence == Evidence::Assumed { 2 } else { 1 }
     }
 
     /// The product of the three.
-    pub fn value(&self) -> usize {
+    pub(crate) fn value(&self) -> usize {
         self.stake as usize * self.part as usize * self.doubt()
     }
 }
 
 /// The open questions, most valuable first; among equals those that settle more, then in the order of the document.
-pub fn questions(document: &Document) -> Vec<Question> {
+pub(crate) fn questions(document: &Document) -> Vec<Question> {
     let asker = Asker::new(document);
     let mut questions = Vec::new();
     for operation in document.operations() {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{Fact, PATH, Subject, facts};
 use crate::{Document, ERROR_SCHEMA, Evidence, Node, Operation, Problem, Response};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::{Answer, Silence};
 use super::shape::{Schemas, Sight};
 
 /// What an answer says about a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Verdict {
     /// The document is wrong.
     Refuted,
@@ -36,7 +38,7 @@ impl Verdict {
 }
 
 /// One thing that an answer showed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Finding {
     pub(super) verdict: Verdict,
     /// What kind of statement it is about, e.g. `member`.
@@ -48,6 +50,7 @@ pub(super) struct Finding {
     /// The grade of the statement; none if there is no statement.
     pub(super) evidence: Option<Evidence>,
     /// Whether an earlier probe saw it.
+    #[serde(rename = "observed_before")]
     pub(super) observed: bool,
     /// The operation that answered.
     pub(super) operation: String,
@@ -194,22 +197,25 @@ impl<'a> Comparison<'a> {
     }
 
     fn sight(&mut self, operation: &Operation, sight: Sight) {
-        match sight {
-            Sight::Seen { schema, name } => self.confirm(operation, &schema, &name),
+        let is_enum = |owner: &str| self.document.schema(owner).is_some_and(|schema| Document::enum_values(schema).is_some());
+        let (verdict, owner, name, at, detail, next_step) = match sight {
+            Sight::Seen { schema, name } => return self.confirm(operation, &schema, &name),
             Sight::Broken { schema, name, at, detail } => {
-                let name = name.unwrap_or_default();
                 let next_step = match detail.as_str() {
-                    "required, but missing" => "take it out of `required`, if that is not an error of P100's".to_owned(),
-                    _ => "correct type and format, if that is not an error of P100's".to_owned(),
+                    "required, but missing" => "take it out of `required`, if that is not an error of P100's",
+                    _ => "correct type and format, if that is not an error of P100's",
                 };
-                self.part(operation, Verdict::Refuted, schema, name, at, detail, next_step);
+                (Verdict::Refuted, schema, name.unwrap_or_default(), at, detail, next_step)
             }
             Sight::Added { schema, name, at, detail } => {
-                let is_enum = self.document.schema(&schema).is_some_and(|schema| Document::enum_values(schema).is_some());
+                let is_enum = is_enum(&schema);
                 let next = if is_enum { "add the value with what it means" } else { "add the member as optional, sensitive if it may be" };
-                self.part(operation, Verdict::Undocumented, schema, name, at, detail, next.to_owned());
+                (Verdict::Undocumented, schema, name, at, detail, next)
             }
-        }
+        };
+        let subject = if is_enum(&owner) { "value" } else { "member" };
+        let finding = self.finding(operation, verdict, subject, &owner, &name);
+        self.add(Finding { at, detail, next_step: next_step.to_owned(), ..finding });
     }
 
     fn code(&mut self, operation: &Operation, code: &str, status: u16) {
@@ -236,54 +242,31 @@ impl<'a> Comparison<'a> {
                 ("status", evidence, crate::evidence::is_observed(&operation.node, name))
             }
         };
-        self.add(Finding {
-            verdict: Verdict::Confirmed,
-            subject,
-            owner: owner.to_owned(),
-            name: name.to_owned(),
-            evidence: Some(evidence),
-            observed,
-            operation: operation.id.clone(),
-            at: String::new(),
-            detail: String::new(),
-            next_step: String::new(),
-        });
+        let finding = self.finding(operation, Verdict::Confirmed, subject, owner, name);
+        self.add(Finding { evidence: Some(evidence), observed, ..finding });
     }
 
     /// Something about the operation itself.
     fn find(&mut self, operation: &Operation, verdict: Verdict, subject: &'static str, name: &str, detail: String, next_step: &str) {
-        let fact = self.facts.get(&(operation.id.clone(), name.to_owned()));
-        self.add(Finding {
+        let finding = self.finding(operation, verdict, subject, &operation.id, name);
+        self.add(Finding { detail, next_step: next_step.to_owned(), ..finding });
+    }
+
+    /// About `name` of `owner`, with what is known of that statement, if it is one.
+    fn finding(&self, operation: &Operation, verdict: Verdict, subject: &'static str, owner: &str, name: &str) -> Finding {
+        let fact = self.facts.get(&(owner.to_owned(), name.to_owned()));
+        Finding {
             verdict,
             subject,
-            owner: operation.id.clone(),
+            owner: owner.to_owned(),
             name: name.to_owned(),
             evidence: fact.map(|fact| fact.evidence),
             observed: fact.is_some_and(|fact| fact.observed),
             operation: operation.id.clone(),
             at: String::new(),
-            detail,
-            next_step: next_step.to_owned(),
-        });
-    }
-
-    /// Something about a member or value of a schema.
-    #[expect(clippy::too_many_arguments, reason = "each one is a member of the finding")]
-    fn part(
-        &mut self,
-        operation: &Operation,
-        verdict: Verdict,
-        owner: String,
-        name: String,
-        at: String,
-        detail: String,
-        next_step: String,
-    ) {
-        let is_enum = self.document.schema(&owner).is_some_and(|schema| Document::enum_values(schema).is_some());
-        let fact = self.facts.get(&(owner.clone(), name.clone()));
-        let (evidence, observed) = (fact.map(|fact| fact.evidence), fact.is_some_and(|fact| fact.observed));
-        let subject = if is_enum { "value" } else { "member" };
-        self.add(Finding { verdict, subject, owner, name, evidence, observed, operation: operation.id.clone(), at, detail, next_step });
+            detail: String::new(),
+            next_step: String::new(),
+        }
     }
 
     /// Each statement is confirmed once, by the first operation; all else is told of each operation.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::{Evidence, Line};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::compare::{Finding, Verdict};
@@ -11,7 +12,7 @@ use crate::SPEC;
 use crate::markdown::{code, escaped, fence};
 
 /// A call that was made.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Made {
     pub(super) operation: String,
     /// Method and path of the document, without values.
@@ -21,6 +22,7 @@ pub struct Made {
     /// The status and the code of P100, or why there is none.
     pub outcome: String,
     /// Whether a response came.
+    #[serde(skip)]
     pub is_answered: bool,
     pub(super) matches: bool,
 }
@@ -36,12 +38,12 @@ impl Made {
 }
 
 /// An operation that was not called.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Skipped {
     pub(super) operation: String,
     pub(super) reason: String,
-    /// What would have it called, empty if nothing would.
-    pub(super) flag: String,
+    /// What would have it called.
+    pub(super) flag: Option<String>,
 }
 
 /// A whole run.
@@ -88,15 +90,15 @@ impl Report {
     }
 
     /// What is not called, by reason, longest list first.
-    fn skipped_by_reason(&self) -> Vec<(&str, &str, Vec<&str>)> {
-        let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    fn skipped_by_reason(&self) -> Vec<(&str, Option<&str>, Vec<&str>)> {
+        let mut groups: Vec<(&str, Option<&str>, Vec<&str>)> = Vec::new();
         for Skipped { operation, reason, flag } in &self.skipped {
-            match groups.iter_mut().find(|(known, with, _)| known == reason && with == flag) {
+            match groups.iter_mut().find(|(known, with, _)| known == reason && *with == flag.as_deref()) {
                 Some((.., operations)) => operations.push(operation),
-                None => groups.push((reason, flag, vec![operation])),
+                None => groups.push((reason, flag.as_deref(), vec![operation])),
             }
         }
-        groups.sort_by_key(|(_, flag, operations)| (flag.is_empty(), operations.len()));
+        groups.sort_by_key(|(_, flag, operations)| (flag.is_none(), operations.len()));
         groups
     }
 
@@ -131,7 +133,7 @@ impl Report {
         }
         out.push_str("\nNot probed\n");
         for (reason, flag, operations) in self.skipped_by_reason() {
-            let flag = if flag.is_empty() { String::new() } else { format!(": {flag}") };
+            let flag = flag.map_or_else(String::new, |flag| format!(": {flag}"));
             let _ = writeln!(out, "  {reason}{flag}\n    {}", operations.join(", "));
         }
         let _ = write!(out, "\n{}", self.patch_words());
@@ -170,7 +172,7 @@ impl Report {
         }
         out.push_str("\n### Not probed\n\n");
         for (reason, flag, operations) in self.skipped_by_reason() {
-            let flag = if flag.is_empty() { String::new() } else { format!(" (`{flag}`)") };
+            let flag = flag.map_or_else(String::new, |flag| format!(" (`{flag}`)"));
             let _ = writeln!(out, "- {reason}{flag}: {}", operations.join(", "));
         }
         let _ = write!(out, "\n{}", self.patch_words());
@@ -198,36 +200,15 @@ impl Report {
 
     /// For scripts.
     pub fn to_json(&self) -> Value {
-        let calls = self.made.iter().map(|made| {
-            json!({"operation": made.operation, "call": made.call, "key": made.key, "outcome": made.outcome, "matches": made.matches})
-        });
-        let skipped = self.skipped.iter().map(|skipped| {
-            let flag = (!skipped.flag.is_empty()).then_some(&skipped.flag);
-            json!({"operation": skipped.operation, "reason": skipped.reason, "flag": flag})
-        });
-        let findings = self.findings.iter().map(|finding| {
-            json!({
-                "verdict": finding.verdict.word(),
-                "subject": finding.subject,
-                "owner": finding.owner,
-                "name": finding.name,
-                "evidence": finding.evidence.map(Evidence::word),
-                "observed_before": finding.observed,
-                "operation": finding.operation,
-                "at": finding.at,
-                "detail": finding.detail,
-                "next_step": finding.next_step,
-            })
-        });
         json!({
             "server": self.address,
             "server_is_documented": !self.is_strange,
             "version": self.version,
             "day": self.day,
             "matches": self.matches(),
-            "calls": calls.collect::<Vec<_>>(),
-            "findings": findings.collect::<Vec<_>>(),
-            "not_probed": skipped.collect::<Vec<_>>(),
+            "calls": self.made,
+            "findings": self.findings,
+            "not_probed": self.skipped,
             "patch": self.patch,
         })
     }
