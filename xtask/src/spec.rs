@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use p100_spec::{INDEX, RULES, SPEC, coverage, evidence};
+use p100_spec::{INDEX, RULES, SPEC, coverage};
 
 use crate::format::Format;
 use crate::terminal::say;
@@ -57,6 +57,6 @@ pub(crate) fn fmt(repository: &Repository, check: bool) -> Result<ExitCode> {
 
 pub(crate) fn report_evidence(repository: &Repository, format: Format) -> Result<ExitCode> {
     let document = repository.document()?;
-    format.print(|| evidence::text(&document), || coverage::page(&document), || evidence::to_json(&document))?;
+    format.print(|| coverage::text(&document), || coverage::page(&document), || coverage::to_json(&document))?;
     Ok(ExitCode::SUCCESS)
 }

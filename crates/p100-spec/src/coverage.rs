@@ -1,7 +1,10 @@
-//! The tables for people: `docs/coverage.md` and the one in the README.
+//! How well P100's docs support the document: `docs/coverage.md`, the table in the README, and the reports for a terminal and for scripts.
 
+mod report;
+
+pub use self::report::{text, to_json};
+use crate::Position;
 use crate::evidence::{Fact, Page, Part, Stake, Subject, by_owner, counts, facts, questions};
-use crate::node::Position;
 use crate::{Document, Evidence, Node, Problem, markdown, modules};
 
 /// Starts the generated part of the README.

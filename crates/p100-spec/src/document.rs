@@ -40,7 +40,6 @@ impl Evidence {
     pub const ALL: [Self; 4] = [Self::Documented, Self::Legacy, Self::Inferred, Self::Assumed];
 
     /// The word used in the document.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Documented => "documented",
@@ -51,7 +50,6 @@ impl Evidence {
     }
 
     /// The `x-evidence` that stands on this very node.
-    #[must_use]
     pub fn of(node: &Node) -> Option<Self> {
         node.str("x-evidence")?.parse().ok()
     }
@@ -86,7 +84,6 @@ impl Method {
     const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// As on the wire.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -239,7 +236,6 @@ impl Document {
     }
 
     /// The tree.
-    #[must_use]
     pub fn root(&self) -> &Node {
         &self.root
     }
@@ -250,19 +246,16 @@ impl Document {
     }
 
     /// `info.version`.
-    #[must_use]
     pub fn version(&self) -> &str {
         self.root.at(&["info", "version"]).and_then(Node::as_str).unwrap_or_default()
     }
 
     /// All operations, in document order.
-    #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
     /// All webhooks, in document order.
-    #[must_use]
     pub fn webhooks(&self) -> &[Webhook] {
         &self.webhooks
     }
@@ -274,7 +267,6 @@ impl Document {
     }
 
     /// The component schema `name`.
-    #[must_use]
     pub fn schema(&self, name: &str) -> Option<&Node> {
         self.root.at(&["components", "schemas", name])
     }
@@ -305,7 +297,6 @@ impl Document {
     }
 
     /// The single-reference form of a schema: the name behind `$ref` or `allOf: [$ref]`.
-    #[must_use]
     pub fn reference(schema: &Node) -> Option<&str> {
         let direct = schema.str("$ref").or_else(|| {
             let mut members = schema.get("allOf")?.items();
@@ -316,7 +307,6 @@ impl Document {
     }
 
     /// The values of a string enum, complete or extensible; `None` for any other schema.
-    #[must_use]
     pub fn enum_values(schema: &Node) -> Option<Vec<&str>> {
         let values = schema.get("enum").or_else(|| schema.get("x-extensible-enum"))?;
         Some(values.items().filter_map(Node::as_str).collect())
@@ -452,7 +442,6 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
 
 impl Operation {
     /// Method and path, e.g. `GET /v1/exchange/get-rate`.
-    #[must_use]
     pub fn call(&self) -> String {
         format!("{} {}", self.method.word(), self.path)
     }
@@ -468,13 +457,11 @@ impl Operation {
     }
 
     /// The multipart body, if this is an upload.
-    #[must_use]
     pub fn upload(&self) -> Option<&MediaNode> {
         self.body.as_ref().filter(|body| body.content_type == "multipart/form-data")
     }
 
     /// Whether the success body is something other than JSON.
-    #[must_use]
     pub fn answers_raw(&self) -> bool {
         self.successes().any(|response| response.body.as_ref().is_some_and(|body| body.content_type != "application/json"))
     }
@@ -487,7 +474,6 @@ impl Operation {
 
 impl MediaNode {
     /// The component schema of the body.
-    #[must_use]
     pub fn schema(&self) -> Option<&str> {
         self.node.get("schema").and_then(Document::reference)
     }

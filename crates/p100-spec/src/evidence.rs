@@ -2,13 +2,11 @@
 
 mod observed;
 mod questions;
-mod report;
 
 use std::collections::HashMap;
 
 pub(crate) use self::observed::{OBSERVED, PATH, is_observed, observable};
 pub(crate) use self::questions::{Page, Part, Stake, questions};
-pub use self::report::{text, to_json};
 
 use crate::{Document, Evidence, Node};
 

@@ -1,7 +1,7 @@
 //! The curated OpenAPI document of the P100 Partner API, and everything that knows it but renders no Rust.
 //!
-//! [`Document::load`] reads the YAML and remembers where everything stands; [`lint`] checks it against the project's conventions and
-//! [`fmt`] writes it in its canonical form. [`evidence`] and [`coverage`] tell how well P100's docs support it, [`diff`] what changed
+//! [`Document::load`] reads the YAML and remembers where everything stands; [`lint()`] checks it against the project's conventions and
+//! [`fmt`] writes it in its canonical form. [`coverage`] tells how well P100's docs support it, [`diff`] what changed
 //! between two documents, [`audit`] what changed in the docs themselves, and [`probe`] how a server's responses compare with it. Nothing
 //! here touches the disk, a terminal or the network: callers bring the text and take the report.
 //!
@@ -28,7 +28,7 @@ pub mod audit;
 pub mod coverage;
 pub mod diff;
 mod document;
-pub mod evidence;
+mod evidence;
 pub mod fmt;
 mod json_schema;
 mod lint;
@@ -49,8 +49,8 @@ pub use document::{
 };
 pub use json_schema::json_schema;
 pub use lint::{RULES, Rule, lint, lint_index};
-pub use node::{Kind, Node, Position, Scalar};
-pub use problem::Problem;
+pub use node::{Kind, Node, Scalar};
+pub use problem::{Position, Problem};
 pub use text::{Line, is_visible};
 
 /// The document, from the root of the repository.

@@ -8,17 +8,8 @@ use std::ops::Range;
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use crate::Problem;
+use crate::problem::{Position, Problem};
 use crate::text::is_visible;
-
-/// A place in a source file; both numbers count from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
-    /// Line.
-    pub line: usize,
-    /// Column.
-    pub column: usize,
-}
 
 /// A value and its place in the source.
 #[derive(Clone, Debug)]

@@ -2,8 +2,16 @@
 
 use std::fmt;
 
-use crate::node::Position;
 use crate::text::Line;
+
+/// A place in a source file; both numbers count from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
 
 /// Something wrong with a document: where, on which operation or schema, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::{Fact, Subject, by_owner, counts, facts, questions};
-use crate::coverage::{self, Table};
+use super::{Table, legend, tables};
+use crate::evidence::{Fact, Subject, by_owner, counts, facts, questions};
 use crate::{Document, Evidence, SPEC};
 
 /// How many pages a question shows in a terminal; JSON has them all.
@@ -14,11 +14,11 @@ const PAGES: usize = 3;
 /// For a terminal.
 pub fn text(document: &Document) -> String {
     let mut out = format!("{SPEC}, version {}\n\n", document.version());
-    for table in coverage::tables(document) {
+    for table in tables(document) {
         out.push_str(&aligned(&table));
     }
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "Open questions\n{}\n", coverage::legend());
+    let _ = writeln!(out, "Open questions\n{}\n", legend());
     for (number, question) in questions(document).iter().enumerate() {
         let factors = format!("{} x {} x {}", question.stake as usize, question.part as usize, question.doubt());
         let _ = writeln!(out, "{:>3}. {}", number + 1, question.text.replace('`', ""));
