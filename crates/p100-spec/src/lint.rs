@@ -2,7 +2,6 @@
 
 mod evidence;
 mod examples;
-mod objects;
 mod operations;
 mod parameters;
 mod presence;
@@ -13,8 +12,8 @@ mod shapes;
 mod walk;
 mod webhooks;
 
-use crate::objects::INDEX;
-use crate::objects::check::check;
+use crate::objects::check::{Concern, check};
+use crate::objects::{DOCUMENT, INDEX};
 use crate::{Document, Problem};
 
 /// A convention and how it is checked.
@@ -33,17 +32,19 @@ const fn rule(name: &'static str, summary: &'static str, check: fn(&Document) ->
 
 /// Every rule, grouped by what it looks at.
 pub const RULES: &[Rule] = &[
-    rule("clear-text", "Every character can be seen, and every plain word is the same to all readers of YAML.", objects::clear),
-    rule("known-keys", "Every key belongs to its object, and its value is of the right kind.", objects::keys),
+    rule("clear-text", "Every character can be seen, and every plain word is the same to all readers of YAML.", |document| {
+        document.unclear().to_vec()
+    }),
+    rule("known-keys", "Every key belongs to its object, and its value is of the right kind.", |document| table(document, Concern::Keys)),
     rule(
         "names",
         "Tags, ids, paths, values and other names are spelt with the characters of their kind, and are not too long.",
-        objects::names,
+        |document| table(document, Concern::Names),
     ),
     rule(
         "plain-text",
         "Text holds paragraphs, lists, emphasis, code and links to https: no HTML, no image, nothing that runs.",
-        objects::text,
+        |document| table(document, Concern::Text),
     ),
     rule("operation-id", "Operation ids are camelCase, a verb and a noun, and give distinct Rust methods.", operations::ids),
     rule("tags", "Each operation and event has declared tags, and the first one of an operation is its module.", operations::tags),
@@ -89,6 +90,11 @@ pub const RULES: &[Rule] = &[
     rule("webhooks", "Events have their own path, a payload object, and tell themselves apart by its members.", webhooks::webhooks),
     rule("recognition", "What tells an event apart is at least inferred, and no other event brings it.", webhooks::recognition),
 ];
+
+/// What breaks the table of objects.
+fn table(document: &Document, concern: Concern) -> Vec<Problem> {
+    check(&DOCUMENT, document.root()).into_iter().filter(|(own, _)| *own == concern).map(|(_, problem)| problem).collect()
+}
 
 /// Everything in the index of pages that no reader of it knows.
 pub fn lint_index(text: &str) -> Vec<Problem> {

@@ -11,7 +11,7 @@ use crate::Node;
 
 use super::change::Change;
 use super::compare::compare;
-use super::report::{common_operations, used_by};
+use super::report::{Report, Side, common_operations, used_by};
 
 /// A change as one line; `all` are the operations of both documents.
 fn line(change: &Change, all: &BTreeSet<String>) -> String {
@@ -29,20 +29,25 @@ fn node(text: &str) -> Node {
     Node::parse(text).expect("it parses")
 }
 
+/// Each side is its name and its text.
+fn report(old: (&str, &str), new: (&str, &str)) -> Report {
+    let side = |(name, text): (&str, &str)| Side::parse(name, text).expect("OpenAPI");
+    Report::new(side(old), side(new), None)
+}
+
 /// What must not come alive in a report.
 const HOSTILE: &str = "@octocat <img src=http://e/x> [x](http://evil) *y*";
 
 /// A report on one edit of a document that is full of characters with a meaning elsewhere.
-fn hostile() -> super::report::Report {
+fn hostile() -> Report {
     let text = r#"{"openapi":"3.0.3","info":{"title":"<b>","version":"1 <script>"},"paths":{"/a":{"get":{"operationId":"get<i>",
         "description":"OLD","externalDocs":{"url":"javascript:alert(1)"},"responses":{"200":{"description":"ok"}}}}}}"#;
-    let side = |name: &str, text: &str| super::report::Side { name: name.to_owned(), root: node(text) };
     let new = text.replace("OLD", "<script>alert(1)</script> @someone [x](http://evil) *y*").replace(r#""200""#, r#""<u>""#);
-    super::report::Report::new(side("<old>", text), side("new & newer", &new), None)
+    report(("<old>", text), ("new & newer", &new))
 }
 
 /// A report on hostile texts wherever a document has texts: each as it is and with backticks around and within it.
-fn hostile_everywhere(mark: &str) -> super::report::Report {
+fn hostile_everywhere(mark: &str) -> Report {
     let text = r#"{"openapi":"3.0.3","info":{"title":"Base","version":"1"},"servers":[],"paths":{"/a":{"get":{"operationId":"getA",
         "summary":"OLD","description":"OLD","responses":{"200":{"description":"ok"}}}}},"x-webhooks":{},
         "components":{"schemas":{"A":{"type":"object","properties":{}}}}}"#;
@@ -58,8 +63,7 @@ fn hostile_everywhere(mark: &str) -> super::report::Report {
     get["description"] = format!("{mark}\n\n{HOSTILE}").into();
     get["externalDocs"] = serde_json::json!({ "url": format!("https://e\n\n{bad}") });
     get["responses"][&bad] = serde_json::json!({ "description": "ok" });
-    let side = |name: &str, root: Node| super::report::Side { name: name.to_owned(), root };
-    super::report::Report::new(side("old", node(text)), side(&bad, node(&new.to_string())), None)
+    report(("old", text), (&bad, &new.to_string()))
 }
 
 /// What Markdown does not show as code and that no backslash takes its meaning from. A span of code ends at a run of as many backticks as
@@ -197,8 +201,7 @@ fn release_notes_are_as_the_golden_file_says() {
         json_patch::patch(&mut edited, &patch).expect("fits");
     }
     edited["info"]["version"] = "1.1.0".into();
-    let side = |name: &str, value: &serde_json::Value| super::report::Side { name: name.to_owned(), root: node(&value.to_string()) };
-    let notes = |new: &serde_json::Value| super::report::Report::new(side("old", &base), side("new", new), None).release_notes();
+    let notes = |new: &serde_json::Value| report(("old", &base.to_string()), ("new", &new.to_string())).release_notes();
     let (found, golden) = (notes(&edited), "release-notes.md");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         #[allow(clippy::disallowed_methods, reason = "a golden file is a source of this test")]
