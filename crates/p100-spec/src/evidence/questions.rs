@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{PATH, is_observed, members};
+use super::{Fact, PATH, Subject, facts, is_observed};
 use crate::markdown::{code, words};
 use crate::{Document, Evidence, Node, Operation, Retry, Webhook, modules};
 
@@ -150,6 +150,7 @@ impl Place {
 
 struct Asker<'a> {
     document: &'a Document,
+    facts: Vec<Fact>,
     /// By operation and event.
     stakes: BTreeMap<&'a str, Stake>,
     /// By schema, what weighs most first.
@@ -158,7 +159,7 @@ struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     fn new(document: &'a Document) -> Self {
-        let mut asker = Self { document, stakes: stakes(document), uses: BTreeMap::new() };
+        let mut asker = Self { document, facts: facts(document), stakes: stakes(document), uses: BTreeMap::new() };
         for operation in document.operations() {
             let pages = pages(&operation.docs_pages, &operation.node);
             let parameters = operation.parameters.iter().map(|parameter| (Place::Request, &parameter.node));
@@ -189,6 +190,14 @@ impl<'a> Asker<'a> {
                 uses.push(Use { place, is_whole, user: user.to_owned(), stake, pages: pages.to_vec() });
             }
         }
+    }
+
+    fn of(&self, owner: &str, subject: Subject) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.owner == owner && fact.subject == subject)
+    }
+
+    fn doubtful(&self, owner: &str, subject: Subject) -> Option<Doubtful<'_>> {
+        Doubtful::of(self.of(owner, subject).filter(|fact| !fact.observed).map(|fact| (fact.name.as_str(), fact.evidence)))
     }
 
     fn stake(&self, id: &str) -> Stake {
@@ -223,12 +232,7 @@ impl<'a> Asker<'a> {
     }
 
     fn success(&self, operation: &Operation) -> Option<Question> {
-        let statuses: Vec<(String, Evidence)> = operation
-            .successes()
-            .map(|response| (response.status.to_string(), Evidence::of(&response.node).unwrap_or(operation.evidence)))
-            .filter(|(status, _)| !is_observed(&operation.node, status))
-            .collect();
-        let doubtful = Doubtful::of(statuses.iter().map(|(status, grade)| (status.as_str(), *grade)))?;
+        let doubtful = self.doubtful(&operation.id, Subject::Success)?;
         let text = format!("Which status does {} answer on success? We {}.", words(&operation.id), doubtful.words());
         Some(self.about(operation, Part::Exchange, doubtful.worst(), doubtful.count(), text))
     }
@@ -254,18 +258,16 @@ impl<'a> Asker<'a> {
     fn schema(&self, name: &str, schema: &Node) -> Option<Question> {
         let uses = self.uses.get(name)?;
         let first = uses.first()?;
-        let members = members(schema);
-        let open_ones = members.iter().filter(|(_, name, _)| !is_observed(schema, name));
-        let doubtful = Doubtful::of(open_ones.map(|(_, name, grade)| (*name, *grade)));
         let (part, evidence, settles, text) = if let Some(values) = Document::enum_values(schema) {
+            let doubtful = self.doubtful(name, Subject::Value);
             let open = schema.get("x-extensible-enum").is_some();
             let inherited = Evidence::of(schema).unwrap_or(Evidence::Assumed);
             let worst = doubtful.as_ref().map(Doubtful::worst).or_else(|| values.is_empty().then_some(inherited));
             if worst.is_none() && !open {
                 return None;
             }
-            let is_known = |value: &str, grade| doubt(grade).is_none() || is_observed(schema, value);
-            let known: Vec<&str> = members.iter().filter(|(_, value, grade)| is_known(value, *grade)).map(|(_, value, _)| *value).collect();
+            let is_known = |fact: &&Fact| doubt(fact.evidence).is_none() || fact.observed;
+            let known: Vec<&str> = self.of(name, Subject::Value).filter(is_known).map(|fact| fact.name.as_str()).collect();
             let mut told: Vec<String> = Vec::new();
             if !known.is_empty() {
                 told.push(format!("know {}", listed(&known)));
@@ -277,7 +279,7 @@ impl<'a> Asker<'a> {
             let settles = doubtful.as_ref().map_or(1, Doubtful::count);
             (first.place.part().min(Part::Detail), worst.unwrap_or(Evidence::Inferred), settles, text)
         } else {
-            let doubtful = doubtful?;
+            let doubtful = self.doubtful(name, Subject::Member)?;
             let what = if first.is_whole {
                 format!("does {} have", used(uses))
             } else {
@@ -423,8 +425,8 @@ fn few(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Stake, is_observed, members, questions, stakes};
-    use crate::evidence::{Fact, Subject, facts};
+    use super::{Part, Stake, is_observed, questions, stakes};
+    use crate::evidence::{Fact, Subject, facts, members};
     use crate::{Document, Evidence};
 
     fn real() -> Document {
