@@ -12,6 +12,7 @@ mod document;
 mod emit;
 pub mod evidence;
 pub mod fmt;
+mod formats;
 mod links;
 mod lint;
 mod lower;
@@ -37,6 +38,7 @@ pub use document::{
     SchemaNode, Webhook,
 };
 pub use emit::harness::harness;
+pub use formats::value_type;
 pub use lint::{RULES, Rule, lint, lint_index};
 pub use markdown::live;
 pub use names::{rust_method, rust_variant, snake};

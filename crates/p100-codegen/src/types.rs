@@ -8,6 +8,7 @@ use quote::quote;
 use syn::{Item, ItemStruct};
 
 use crate::emit::{enums, file, forms};
+use crate::formats::VALUES;
 use crate::links::Links;
 use crate::lower::{Lowered, is_form, lower};
 use crate::node::Position;
@@ -54,6 +55,7 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         };
         files.push((format!("{home}.rs"), file(&about, items)?));
     }
+    let values = VALUES.iter().map(|(_, name)| names::ident(name));
     let homes: Vec<_> = bodies.keys().map(|home| names::ident(home)).collect();
     let items = quote! {
         #(mod #homes;)*
@@ -67,6 +69,8 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         use crate::open_enum::open_enum;
         #[allow(unused_imports)]
         use crate::webhooks::WebhookKind;
+        #[allow(unused_imports)]
+        use crate::values::{#(#values),*};
         #[allow(unused_imports)]
         use crate::{Client, Decimal, FilePart, Form, Sensitive, Timestamp};
     };

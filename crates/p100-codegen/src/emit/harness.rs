@@ -62,8 +62,8 @@ fn parameter(parameter: &ParameterNode) -> TokenStream {
         (Carrier::Integer(_) | Carrier::Boolean, false) => quote!(arguments.optional(#name).map(read)),
         (Carrier::Decimal, true) => quote!(arguments.text(#name).parse().expect("a decimal")),
         (Carrier::Decimal, false) => quote!(arguments.optional(#name).map(|text| text.parse().expect("a decimal"))),
-        (Carrier::Timestamp, true) => quote!(&p100_raw::Timestamp::from(arguments.text(#name))),
-        (Carrier::Timestamp, false) => quote!(arguments.optional(#name).map(p100_raw::Timestamp::from).as_ref()),
+        (Carrier::Value(ty), true) => quote!(&p100_raw::#ty::from(arguments.text(#name))),
+        (Carrier::Value(ty), false) => quote!(arguments.optional(#name).map(p100_raw::#ty::from).as_ref()),
     }
 }
 
