@@ -29,6 +29,14 @@ macro_rules! value {
             }
         }
 
+        impl std::ops::Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
@@ -44,18 +52,6 @@ macro_rules! value {
         impl From<&Self> for $name {
             fn from(value: &Self) -> Self {
                 value.clone()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0.into_owned()
-            }
-        }
-
-        impl From<&$name> for String {
-            fn from(value: &$name) -> Self {
-                value.as_str().to_owned()
             }
         }
 

@@ -16,7 +16,7 @@ open_value! {
     /// use p100_raw::Currency;
     ///
     /// assert_eq!(Currency::from("eur"), Currency::EUR);
-    /// assert!(Currency::from("EUR").is(&Currency::EUR));
+    /// assert!(Currency::from("EUR").is(Currency::EUR));
     /// assert_eq!(Currency::EUR.decimals(), Some(2));
     /// assert_eq!(Currency::from("eurt").decimals(), None);
     /// ```
@@ -46,8 +46,8 @@ impl Currency {
 
     /// Whether both name the same currency, in whatever case. `==` compares texts exactly.
     #[must_use]
-    pub fn is(&self, other: impl AsRef<str>) -> bool {
-        self.as_str().eq_ignore_ascii_case(other.as_ref())
+    pub fn is(&self, other: impl Into<Self>) -> bool {
+        self.0.eq_ignore_ascii_case(&other.into().0)
     }
 
     /// How many decimals an amount of this currency has, whatever its case; `None` if the docs do not say.
@@ -92,8 +92,15 @@ impl Currency {
 }
 
 /// For [`get_network_fee`](crate::Client::get_network_fee).
+impl From<&Currency> for types::NetworkFeeCurrency {
+    fn from(currency: &Currency) -> Self {
+        currency.as_str().to_ascii_lowercase().into()
+    }
+}
+
+/// For [`get_network_fee`](crate::Client::get_network_fee).
 impl From<Currency> for types::NetworkFeeCurrency {
     fn from(currency: Currency) -> Self {
-        currency.as_str().to_ascii_lowercase().into()
+        Self::from(&currency)
     }
 }

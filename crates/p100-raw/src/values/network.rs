@@ -48,12 +48,12 @@ impl Network {
     /// use p100_raw::{Network, UpperCaseNetwork};
     ///
     /// assert!(Network::POLYGON.is("POLYGON"));
-    /// assert!(!Network::POLYGON.is(&Network::ETHEREUM));
+    /// assert!(!Network::POLYGON.is(Network::ETHEREUM));
     /// assert_eq!(Network::from(UpperCaseNetwork::from("POLYGON")), Network::POLYGON);
     /// ```
     #[must_use]
-    pub fn is(&self, other: impl AsRef<str>) -> bool {
-        self.as_str().eq_ignore_ascii_case(other.as_ref())
+    pub fn is(&self, other: impl Into<Self>) -> bool {
+        self.0.eq_ignore_ascii_case(&other.into().0)
     }
 
     /// The parameter of [`get_network_fee`](crate::Client::get_network_fee), which P100 documents for Polygon only: Ethereum goes
@@ -67,7 +67,7 @@ impl Network {
     /// ```
     #[must_use]
     pub fn fee_parameter(&self) -> Option<types::NetworkFeeNetwork> {
-        (!self.is(&Self::ETHEREUM)).then(|| self.as_str().to_ascii_lowercase().into())
+        (!self.is(Self::ETHEREUM)).then(|| self.as_str().to_ascii_lowercase().into())
     }
 }
 

@@ -3,7 +3,7 @@
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::raw::operations;
 use p100::types::{self, Transaction, TransactionHistory, TransferRequest};
-use p100::{Account, Attempt, Client, Clock, Decimal, Doubt, Error, ErrorKind, Retries, Verdict};
+use p100::{Account, Attempt, Client, Clock, Decimal, Doubt, Error, ErrorKind, Iban, Retries, Verdict};
 use p100_httpmock::MockServer;
 
 use super::server_and_client;
@@ -107,7 +107,7 @@ async fn what_an_entry_lacks_never_makes_it_a_no_nor_a_candidate() {
         assert_eq!(verdict(&[part, own.clone()]).await, Verdict::Candidates(vec![own.clone()]));
     }
     let mut foreign = lacking(|entry| entry.amount = None);
-    foreign.currency = Some("usdc".to_owned());
+    foreign.currency = Some("usdc".into());
     assert_eq!(verdict(&[foreign]).await, Verdict::NoTrace, "what it has still rules it out");
 }
 
@@ -368,9 +368,13 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
     let partner_exchange = types::PartnerExchangeRequest::builder().amount(amount).currency_from("eth").currency_to("eur").lock_id("l-1");
     let withdrawal = types::WithdrawalRequest::builder().source_external_user_id("u-1").currency("btc").amount(amount).wallet_address("a");
     let partner_withdrawal = types::PartnerWithdrawalRequest::builder().currency("btc").amount(amount).wallet_address("a").name("Ada");
-    let sepa = types::PartnerSepaTransferRequest::builder().amount(amount).currency("eur").destination_iban("i").transfer_title("t");
+    let sepa = types::PartnerSepaTransferRequest::builder()
+        .amount(amount)
+        .currency("eur")
+        .destination_iban(Iban::unchecked("i"))
+        .transfer_title("t");
     let user_sepa = types::SepaTransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
-    let user_sepa = user_sepa.destination_iban("i").transfer_title("t");
+    let user_sepa = user_sepa.destination_iban(Iban::unchecked("i")).transfer_title("t");
     let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
     let attempts = [
         Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),
