@@ -1,6 +1,5 @@
-//! Values that are checked once, where they enter the program, instead of by P100 or by nobody.
-//!
-//! Each is made by `new`, by parsing or by `TryFrom`, and goes into the builders of [`types`](crate::types) as it is:
+//! Values that have types of their own. Those that the document marks are `p100-raw`'s and go through requests, responses, events and
+//! paths alike; what people type in is checked once, where it enters the program, and goes into the builders as it is:
 //!
 //! ```
 //! use p100::{Currency, Iban, types};

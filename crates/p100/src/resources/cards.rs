@@ -25,6 +25,15 @@ pub struct Issued {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Texts are taken for either id; an [`ExternalUserId`] and a [`CardId`] only where they belong:
+///
+/// ```compile_fail,E0277
+/// # async fn example(client: p100::Client, user: p100::ExternalUserId, card: p100::CardId) -> Result<(), p100::Error> {
+/// client.cards().get(card, user).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Cards<'a>(pub(super) &'a Client);
 

@@ -3,8 +3,8 @@
 use crate::raw::{ErrorCodeInfo, Meaning};
 use crate::{Client, Error, ExternalUserId, Month, types};
 
-/// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`: any text, or an
-/// [`ExternalUserId`](crate::ExternalUserId), which is checked where it enters the program.
+/// The partner's users: [`Client::users`]. They are named by the partner's own id, an [`ExternalUserId`](crate::ExternalUserId) or any
+/// text; what a path cannot carry is refused before anything is sent.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
