@@ -471,7 +471,7 @@ async fn each_account_is_read_once_and_one_that_cannot_be_read_costs_only_its_ow
     assert_eq!(candidates.exact, [entry("5", "eur", noon)]);
     assert_eq!(found.verdicts[4], unclear(vec![entry("5", "eur", noon)]));
     let errors: Vec<_> = found.errors.iter().map(|(account, error)| (account.clone(), error.kind())).collect();
-    let user = |id: &str| Account::User(id.to_owned());
+    let user = |id: &str| Account::User(id.into());
     assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(errors.contains(&(user("u-1"), ErrorKind::NotSent)) && errors.iter().any(|(account, _)| *account == user("u-2")));
     let nothing = client.reconcile_all(&[], &attempts).await;
