@@ -96,8 +96,8 @@ fn condition(parameter: &ParameterNode) -> TokenStream {
     };
     let condition = match (parameter.location.as_str(), &carrier) {
         ("path", _) => quote!(path(#own, #segment)),
-        (_, Carrier::Value(_)) => quote!(query(#own, value.into())),
-        _ => quote!(query(#own, value)),
+        (_, Carrier::Value(_)) => quote!(query(#own, #segment)),
+        _ => quote!(query(#own, #value)),
     };
     quote! {
         #(#about)*
