@@ -89,7 +89,12 @@ fn mock(operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
     let whens = arguments(operation).into_iter().map(|own| {
-        let (name, value) = (argument(own), parameter(own));
+        let name = argument(own);
+        let value = match (Carrier::of(own), &own.name) {
+            // Mocks take whatever becomes a value.
+            (Carrier::Value(_), name) if own.required => quote!(arguments.text(#name)),
+            _ => parameter(own),
+        };
         quote!(let when = when.#name(#value);)
     });
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {
