@@ -2,19 +2,25 @@
 //!
 //! An id gets one if it stands beside another id in some call, where the two could be swapped.
 
-/// The word in the document and the Rust type.
-pub(crate) const VALUES: [(&str, &str); 7] = [
-    ("card-id", "CardId"),
-    ("currency", "Currency"),
-    ("external-user-id", "ExternalUserId"),
-    ("iban", "Iban"),
-    ("network", "Network"),
-    ("network-upper-case", "UpperCaseNetwork"),
-    ("verification-id", "VerificationId"),
+/// The word in the document, the Rust type, and the format that such strings have on the wire.
+pub(crate) const VALUES: [(&str, &str, Option<&str>); 7] = [
+    ("card-id", "CardId", Some("uuid")),
+    ("currency", "Currency", None),
+    ("external-user-id", "ExternalUserId", None),
+    ("iban", "Iban", None),
+    ("network", "Network", None),
+    ("network-upper-case", "UpperCaseNetwork", None),
+    ("verification-id", "VerificationId", None),
 ];
 
 /// The Rust type of strings of this format, if they have one of their own.
 #[must_use]
 pub fn value_type(format: &str) -> Option<&'static str> {
-    VALUES.iter().find(|(word, _)| *word == format).map(|(_, name)| *name)
+    VALUES.iter().find(|(word, ..)| *word == format).map(|(_, name, _)| *name)
+}
+
+/// What a format says of the wire: itself, unless it is one of ours.
+#[must_use]
+pub fn wire_format(format: &str) -> Option<&str> {
+    VALUES.iter().find(|(word, ..)| *word == format).map_or(Some(format), |(.., wire)| *wire)
 }

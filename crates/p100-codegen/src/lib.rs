@@ -38,7 +38,7 @@ pub use document::{
     SchemaNode, Webhook,
 };
 pub use emit::harness::harness;
-pub use formats::value_type;
+pub use formats::{value_type, wire_format};
 pub use lint::{RULES, Rule, lint, lint_index};
 pub use markdown::live;
 pub use names::{rust_method, rust_variant, snake};

@@ -27,7 +27,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
     let mut schemas = Map::new();
     let mut replacements = Vec::new();
-    for name in STAND_INS.into_iter().chain(VALUES.map(|(_, name)| name)) {
+    for name in STAND_INS.into_iter().chain(VALUES.map(|(_, name, _)| name)) {
         schemas.insert(format!("{STAND_IN_PREFIX}{name}"), json!({"type": "string"}));
         replacements.push((format!("{STAND_IN_PREFIX}{name}"), format!("{MARK}::{name}")));
     }

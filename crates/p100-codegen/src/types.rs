@@ -55,7 +55,7 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         };
         files.push((format!("{home}.rs"), file(&about, items)?));
     }
-    let values = VALUES.iter().map(|(_, name)| names::ident(name));
+    let values = VALUES.iter().map(|(_, name, _)| names::ident(name));
     let homes: Vec<_> = bodies.keys().map(|home| names::ident(home)).collect();
     let items = quote! {
         #(mod #homes;)*

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use p100_codegen::{Document, Evidence, Node, value_type};
+use p100_codegen::{Document, Evidence, Node, value_type, wire_format};
 
 use super::change::{Direction, Effect};
 use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
@@ -154,12 +154,14 @@ impl<'a> Comparer<'a> {
     /// A format. Most say which strings are meant, without another form on the wire or in Rust; kinds of values do so in Rust alone.
     fn format(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let is_string = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.str("type") == Some("string"));
-        let is_plain = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.as_str().is_some_and(|it| PLAIN_FORMATS.contains(&it)));
         let stays = is_string(schema.old) && is_string(schema.new);
         let what = describe(pair);
-        let on_wire = |spot: Option<Spot<'a>>| spot.filter(|spot| !stays || spot.node.as_str().and_then(value_type).is_none());
+        let on_wire = |spot: Option<Spot<'a>>| {
+            spot.and_then(|spot| spot.node.as_str()).and_then(|format| if stays { wire_format(format) } else { Some(format) })
+        };
+        let is_plain = |format: Option<&str>| format.is_some_and(|format| PLAIN_FORMATS.contains(&format));
         match (on_wire(pair.old), on_wire(pair.new)) {
-            (None, None) => self.tell_form(schema, pair, what, |_| Effect::Words),
+            (old, new) if old == new => self.tell_form(schema, pair, what, |_| Effect::Words),
             (None, new) if stays && is_plain(new) => self.tell_form(schema, pair, what, Effect::narrower),
             (old, None) if stays && is_plain(old) => self.tell_form(schema, pair, what, Effect::wider),
             _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),

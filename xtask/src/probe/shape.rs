@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, anyhow};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use p100_codegen::{Document, Node};
+use p100_codegen::{Document, Node, wire_format};
 use serde_json::{Map, Value, json};
 
 /// What a body shows of the document.
@@ -69,7 +69,11 @@ fn json_schema(schema: &Node) -> Value {
             "items" | "additionalProperties" => json_schema(value),
             "oneOf" | "anyOf" | "allOf" => value.items().map(json_schema).collect(),
             "type" if schema.flag("nullable") => json!([value.to_value(), "null"]),
-            "type" | "format" | "required" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"
+            "format" => match value.as_str().and_then(wire_format) {
+                Some(format) => json!(format),
+                None => continue,
+            },
+            "type" | "required" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"
             | "minProperties" => value.to_value(),
             _ => continue,
         };

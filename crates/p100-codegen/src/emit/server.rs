@@ -7,6 +7,7 @@ use quote::quote;
 use serde_json::{Map, Value, json};
 
 use super::parameters::arguments;
+use crate::formats::wire_format;
 use crate::{Document, Node, Operation, ParameterNode, lower, names};
 
 /// One arm for each operation: an operation without a handler does not compile.
@@ -123,8 +124,12 @@ fn json_schema(schema: &Node, wanted: &mut BTreeSet<String>) -> Value {
                 value.items().map(|form| json_schema(form, wanted)).collect()
             }
             "type" if schema.flag("nullable") => json!([value.to_value(), "null"]),
-            "type" | "format" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
-            | "maxItems" | "minProperties" => value.to_value(),
+            "format" => match value.as_str().and_then(wire_format) {
+                Some(format) => json!(format),
+                None => continue,
+            },
+            "type" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"
+            | "minProperties" => value.to_value(),
             _ => continue,
         };
         out.insert(keyword.to_owned(), own);

@@ -171,7 +171,7 @@ pub(super) fn formats(document: &Document) -> Vec<Problem> {
     each_place(document, |place| {
         let format = place.node.str("format").filter(|format| !["int32", "int64", "decimal"].contains(format))?;
         if !STRING_FORMATS.contains(&format) && value_type(format).is_none() {
-            let known = STRING_FORMATS.iter().chain(VALUES.iter().map(|(word, _)| word)).copied().collect::<Vec<_>>().join(", ");
+            let known = STRING_FORMATS.iter().chain(VALUES.iter().map(|(word, ..)| word)).copied().collect::<Vec<_>>().join(", ");
             return Some(format!("has the unknown `format: {format}`; known are {known}, int32 and int64"));
         }
         (place.node.str("type") != Some("string")).then(|| format!("has `format: {format}`, which goes with `type: string` only"))

@@ -65,7 +65,7 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
 fn values(schema: &Node) -> Vec<Ident> {
     let formats: Vec<&str> =
         schema.get("properties").into_iter().flat_map(Node::members).filter_map(|(_, property)| property.str("format")).collect();
-    VALUES.iter().filter(|(word, _)| formats.contains(word)).map(|(_, name)| crate::names::ident(name)).collect()
+    VALUES.iter().filter(|(word, ..)| formats.contains(word)).map(|(_, name, _)| crate::names::ident(name)).collect()
 }
 
 fn derives_default(attribute: &Attribute) -> bool {
