@@ -19,6 +19,7 @@ mod secrets;
 mod shapes;
 mod traces;
 mod uploads;
+mod values;
 mod webhooks;
 mod wire;
 

@@ -39,6 +39,7 @@ mod sensitive;
 mod timestamp;
 mod transport;
 mod upload;
+mod values;
 mod wire;
 
 pub use client::Client;
@@ -52,6 +53,7 @@ pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
+pub use values::{CardId, Currency, ExternalUserId, Iban, InvalidValue, Network, UpperCaseNetwork, VerificationId};
 pub use wire::Wire;
 
 pub use bytes::Bytes;

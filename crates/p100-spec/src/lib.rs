@@ -30,6 +30,7 @@ pub mod diff;
 mod document;
 mod evidence;
 pub mod fmt;
+pub mod formats;
 mod json_schema;
 mod lint;
 pub mod markdown;

@@ -30,7 +30,9 @@ pub use reconcile::{Account, Attempt, Candidates, Payment, Reconciliation, Verdi
 pub use require::{Missing, Require};
 pub use resources::{Cards, Deposits, Exchange, Issued, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
 pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};
-pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin};
+pub use values::{
+    CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin, UpperCaseNetwork, VerificationId,
+};
 
 /// A client of the P100 Partner API. Cheap to clone.
 ///

@@ -264,6 +264,6 @@ pub(super) async fn balances(client: &Client, account: &Account) -> Result<BTree
         }
     };
     let (fiat, crypto) = (fiat.unwrap(), crypto.unwrap());
-    let fiat = fiat.into_iter().map(|balance| (balance.name, balance.amount));
-    Ok(fiat.chain(crypto.into_iter().map(|balance| (balance.name, balance.amount))).collect())
+    let fiat = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
+    Ok(fiat.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount))).collect())
 }

@@ -52,8 +52,8 @@ impl PaymentLinks<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, payment_link_id: impl AsRef<str>) -> Result<types::PaymentLinkDetails, Error> {
-        Ok(self.0.raw().get_payment_link(payment_link_id.as_ref()).await?.into_inner())
+    pub async fn get(self, payment_link_id: impl Into<String>) -> Result<types::PaymentLinkDetails, Error> {
+        Ok(self.0.raw().get_payment_link(payment_link_id.into().as_str()).await?.into_inner())
     }
 
     /// A payment link by its id. Sends nothing.
