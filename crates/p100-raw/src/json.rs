@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use self::lenient::Failure;
+pub(crate) use self::lenient::FoundMember;
 #[allow(unused_imports, reason = "the document decides which shapes its types have")]
 pub(crate) use self::parts::{list, map, optional, optional_list, optional_map};
 use self::strict::Strict;
@@ -33,6 +34,11 @@ impl InvalidJson {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The same, where line and column would be those of another text than the one that arrived.
+    pub(crate) fn without_place(self) -> Self {
+        Self { line: 0, column: 0, ..self }
     }
 }
 
@@ -147,6 +153,20 @@ pub fn member_names(text: &[u8]) -> Vec<String> {
 /// The members of a JSON object, with all that have the same name.
 pub(crate) fn members(text: &str) -> Option<Vec<(String, &str)>> {
     lenient::members(text.trim_start_matches('\u{feff}'))
+}
+
+/// The members of a JSON object, with all that have the same name, also those whose name is no text.
+pub(crate) fn found(text: &str) -> Option<Vec<FoundMember<'_>>> {
+    lenient::found(text)
+}
+
+/// Hands on what arrived as text, without a byte order mark. Bytes that are none cost the member that holds them.
+pub(crate) fn as_text<T>(bytes: &[u8], read: impl FnOnce(&str) -> T) -> T {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read(text),
+        Err(_) => read(&Zeroizing::new(readable(bytes))),
+    }
 }
 
 /// The entries of a JSON array.

@@ -53,6 +53,35 @@ impl Operation {
     };
 }
 
+impl Operation {
+    /// The methods of the table are valid; `GET` never stands in for another one.
+    pub(crate) fn method(&self) -> reqwest::Method {
+        reqwest::Method::from_bytes(self.method.as_bytes()).unwrap_or_default()
+    }
+
+    /// How a status of something that the operation created ends it, compared without case and surrounding blanks: P100 itself writes
+    /// statuses in both cases in its docs, and no two differ in nothing else. Nothing if it is not final, known or not.
+    #[must_use]
+    pub fn ending(&self, status: &str) -> Option<Ending> {
+        let outcome = self.outcome.as_ref()?;
+        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(status.trim()));
+        match (is_among(outcome.successful), is_among(outcome.terminal)) {
+            (true, _) => Some(Ending::Success),
+            (false, true) => Some(Ending::Failure),
+            (false, false) => None,
+        }
+    }
+}
+
+/// How something that an operation created has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// It is done.
+    Success,
+    /// It is not done.
+    Failure,
+}
+
 /// How well a fact is supported by P100's docs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
