@@ -1,5 +1,6 @@
 //! What the document says about an operation, a webhook or an error code: the types of the generated tables.
 
+use crate::operations;
 use crate::webhooks::WebhookKind;
 
 /// One operation of the API, as the document describes it. The table is [`operations::ALL`](crate::operations::ALL).
@@ -70,6 +71,21 @@ impl Operation {
             (false, true) => Some(Ending::Failure),
             (false, false) => None,
         }
+    }
+}
+
+impl WebhookKind {
+    /// How a status in the event ends what the event is about: what the operations whose outcome it tells say, unless they disagree.
+    #[must_use]
+    pub fn ending(self, status: &str) -> Option<Ending> {
+        self.common_ending(|operation| operation.ending(status))
+    }
+
+    pub(crate) fn common_ending(self, ending: impl Fn(&'static Operation) -> Option<Ending>) -> Option<Ending> {
+        let is_told = |operation: &&&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(self));
+        let mut endings = operations::ALL.iter().filter(is_told).filter_map(|operation| ending(operation));
+        let first = endings.next()?;
+        endings.all(|other| other == first).then_some(first)
     }
 }
 

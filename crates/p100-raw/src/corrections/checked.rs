@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{CodeClass, Names};
 use crate::routes::Routes;
 use crate::webhooks::WebhookKind;
-use crate::{Bytes, Ending, Meaning, Operation, Retry, operations};
+use crate::{Bytes, Ending, Meaning, Operation, Retry};
 
 /// [`Corrections`](crate::Corrections) that fit the document. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl CheckedCorrections {
     /// How a status in an event ends what the event is about. Nothing if the operations that the event is about disagree.
     #[must_use]
     pub fn ending_of_event(&self, kind: WebhookKind, status: &str) -> Option<Ending> {
-        common(kind, |operation| self.ending(operation, status))
+        kind.common_ending(|operation| self.ending(operation, status))
     }
 
     /// The path of an event below the base path, if it is corrected.
@@ -140,12 +140,4 @@ impl CheckedCorrections {
     pub fn token_form(&self) -> (&str, &str) {
         (&self.0.token_form.0, &self.0.token_form.1)
     }
-}
-
-/// What all operations whose outcome the event tells say of a status, as far as they say anything.
-pub(crate) fn common(kind: WebhookKind, ending: impl Fn(&'static Operation) -> Option<Ending>) -> Option<Ending> {
-    let told = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(kind)));
-    let mut endings = told.filter_map(|operation| ending(operation));
-    let first = endings.next()?;
-    endings.all(|other| other == first).then_some(first)
 }
