@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
 use crate::{
-    Answer, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, Response, Retry,
-    Transport, json, path,
+    Answer, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, Response,
+    Retry, Transport, json, path,
 };
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.

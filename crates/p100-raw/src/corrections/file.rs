@@ -53,7 +53,9 @@ impl Corrections {
     /// Those of [`from_file`](Self::from_file).
     pub fn from_env() -> Result<Self, InvalidCorrection> {
         match std::env::var_os(VARIABLE) {
-            Some(path) => Self::from_file(path).map_err(|error| InvalidCorrection::new(format!("{VARIABLE}: {}", error.entry), error.reason)),
+            Some(path) => {
+                Self::from_file(path).map_err(|error| InvalidCorrection::new(format!("{VARIABLE}: {}", error.entry), error.reason))
+            }
             None => Ok(Self::default()),
         }
     }

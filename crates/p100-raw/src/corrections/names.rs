@@ -78,7 +78,9 @@ impl Names {
                 }
                 (Step::Each, _) => return Err("`[]` stands for the entries of a list or map, and here is none".to_owned()),
                 (Step::Member(name), Shape::Each(_)) => return Err(format!("before `{name}` is a list or map: write `[]`")),
-                (Step::Member(name), Shape::Value) => return Err(format!("there is no such member: what would have `{name}` has no members")),
+                (Step::Member(name), Shape::Value) => {
+                    return Err(format!("there is no such member: what would have `{name}` has no members"));
+                }
             }
         }
         Err("the path must end with the name of a member".to_owned())

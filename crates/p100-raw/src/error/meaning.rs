@@ -63,7 +63,10 @@ impl Meaning {
         match said {
             // Their own meaning is that nobody waited for the end.
             Self::Refused(_) | Self::RefusedVariously | Self::RefusedByCorrection | Self::UnknownCode
-                if matches!(status.as_u16(), 408 | 499) => Self::Unclear,
+                if matches!(status.as_u16(), 408 | 499) =>
+            {
+                Self::Unclear
+            }
             Self::Unclear if status == StatusCode::UNAUTHORIZED => match denied(body) {
                 AccessDenied::Unknown => Self::Unclear,
                 reason => Self::Denied(reason),

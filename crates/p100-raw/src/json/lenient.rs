@@ -256,11 +256,24 @@ impl<'de> Deserializer<'de> for Spot<'_, 'de> {
         }
     }
 
+    /// A number reads as its digits, as many as there are: an id, a code or a time may be one.
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.sound()?;
+        if self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            return visitor.visit_borrowed_str(self.text);
+        }
+        self.strictly(|deserializer| deserializer.deserialize_string(visitor))
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.deserialize_string(visitor)
+    }
+
     strictly! {
         deserialize_bool()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
         deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
-        deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
+        deserialize_f32() deserialize_f64() deserialize_char()
         deserialize_bytes() deserialize_byte_buf() deserialize_unit() deserialize_identifier() deserialize_ignored_any()
         deserialize_unit_struct(name: &'static str)
         deserialize_tuple(length: usize)

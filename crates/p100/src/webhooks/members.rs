@@ -85,7 +85,8 @@ fn is_told_by_value(route: &WebhookRoute, members: &Members<'_>, names: Names<'_
 /// Names that are guesses count only if the others tell nothing.
 fn candidates(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Vec<WebhookKind> {
     let member = |kind: &WebhookKind, name: &str| names.member(kind.route(), name);
-    let having = |name: &str| -> Vec<WebhookKind> { WebhookKind::ALL.iter().copied().filter(|kind| member(kind, name).is_some()).collect() };
+    let having =
+        |name: &str| -> Vec<WebhookKind> { WebhookKind::ALL.iter().copied().filter(|kind| member(kind, name).is_some()).collect() };
     let is_guess = |name: &str| !WebhookKind::ALL.iter().any(|kind| member(kind, name).is_some_and(is_no_guess));
     let is_telling = |kinds: &Vec<WebhookKind>| !kinds.is_empty() && kinds.len() * 4 <= WebhookKind::ALL.len();
     let found = members.keys().map(Name::as_str).map(|name| (is_guess(name), having(name)));

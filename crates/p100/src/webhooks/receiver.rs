@@ -1,8 +1,8 @@
 //! From path, headers and body to an event, or to a refusal.
 
-use p100_raw::{Bytes, Corrections, Ending, InvalidCorrection};
 use p100_raw::reqwest::header::HeaderMap;
 use p100_raw::webhooks::WebhookKind;
+use p100_raw::{Bytes, Corrections, Ending, InvalidCorrection};
 
 use super::outcome::{Outcomes, span, word};
 use super::{Event, Paths, Payload, ReceiveError, ReceiveErrorKind, Stats, UnknownReason, Verifier};
