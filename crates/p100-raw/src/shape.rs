@@ -18,10 +18,16 @@ pub(crate) enum Location {
     Query,
 }
 
+/// One member of an object.
+pub(crate) struct MemberShape {
+    pub(crate) name: &'static str,
+    pub(crate) below: &'static Shape,
+}
+
 /// One JSON value.
 pub(crate) enum Shape {
     /// An object with these members.
-    Object(&'static [(&'static str, &'static Shape)]),
+    Object(&'static [MemberShape]),
     /// A list, or a map of any names; of each entry.
     Each(&'static Shape),
     /// Neither.

@@ -38,7 +38,8 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
         use crate::shape::Shape::{Each, Object, Value};
-        use crate::shape::{Location, OperationShape, Shape};
+        #[allow(unused_imports)]
+        use crate::shape::{Location, MemberShape, OperationShape, Shape};
 
         /// Of each operation, in the order of the document.
         pub(crate) static OPERATIONS: &[OperationShape] = &[#(#rows),*];
@@ -79,7 +80,7 @@ fn shape(document: &Document, schema: &Node) -> TokenStream {
     }
     let members = schema.get("properties").into_iter().flat_map(Node::members).map(|(name, property)| {
         let below = reference(document, property);
-        quote!((#name, #below))
+        quote!(MemberShape { name: #name, below: #below })
     });
     quote!(Object(&[#(#members),*]))
 }
@@ -108,7 +109,7 @@ mod tests {
         for expected in [
             r#"id:"getThing",parameters:&[("thingId",Location::Path),("month",Location::Query)],request:None,response:Some(&THING)"#,
             "request:Some(&FILES_FORM)",
-            "staticTHING:Shape=Object(&[(\"id\",&Value),",
+            "staticTHING:Shape=Object(&[MemberShape{name:\"thingId\",below:&Value,},",
         ] {
             assert!(text.contains(expected), "{expected} is missing in {text}");
         }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::json;
-use crate::shape::Shape;
+use crate::shape::{MemberShape, Shape};
 
 /// The corrected names below one place of a JSON text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,11 +65,11 @@ impl Names {
                     (names, shape) = (names.each.get_or_insert_default(), entry);
                 }
                 (Step::Member(name), Shape::Object(members)) => {
-                    let Some((name, below)) = members.iter().find(|(own, _)| own == name) else {
-                        let all: Vec<_> = members.iter().map(|(name, _)| *name).collect();
+                    let Some(MemberShape { name, below }) = members.iter().find(|own| own.name == *name) else {
+                        let all: Vec<_> = members.iter().map(|own| own.name).collect();
                         return Err(format!("there is no such member, but {}", all.join(", ")));
                     };
-                    let member = names.members.entry(name).or_default();
+                    let member = names.members.entry(*name).or_default();
                     if number + 1 == steps.len() {
                         member.on_wire = Some(on_wire.to_owned());
                         return Ok(());
@@ -93,12 +93,12 @@ impl Names {
             Shape::Object(members) => members,
             Shape::Value => return None,
         };
-        members.iter().find_map(|(name, below)| {
+        members.iter().find_map(|MemberShape { name, below }| {
             let member = self.members.get(name)?;
             let place = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
             let own = member.on_wire.as_deref();
-            let same = members.iter().find(|(other, _)| other != name && Some(self.on_wire(other)) == own);
-            same.map(|(other, _)| (place.clone(), *other)).or_else(|| member.below.clash(below, &place))
+            let same = members.iter().find(|other| other.name != *name && Some(self.on_wire(other.name)) == own);
+            same.map(|other| (place.clone(), other.name)).or_else(|| member.below.clash(below, &place))
         })
     }
 
@@ -210,4 +210,51 @@ fn push(out: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
         *out = larger;
     }
     out.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Corrections, operations};
+
+    fn read(text: &str) -> String {
+        let corrections = Corrections::new().operation(&operations::GET_USER_TRANSACTIONS, |own| {
+            own.response("transactions", "entries")
+                .response("transactions[].amount", "currency")
+                .response("transactions[].currency", "amount")
+                .response("transactions[].type", "kind")
+        });
+        let checked = corrections.check().expect("fits the document");
+        let read = checked.response(&operations::GET_USER_TRANSACTIONS, text.as_bytes()).expect("corrected");
+        String::from_utf8_lossy(&read).into_owned()
+    }
+
+    #[test]
+    fn names_change_places_and_values_keep_every_character() {
+        for (text, expected) in [
+            (
+                r#"{"entries":[{"kind":"a","amount":"eur","currency":0.10000000000000000000000000000001}, null, 7]}"#,
+                r#"{"transactions":[{"type":"a","currency":"eur","amount":0.10000000000000000000000000000001},null,7]}"#,
+            ),
+            // What the document calls so is another member now.
+            (r#"{"transactions":[1],"entries":[]}"#, r#"{"transactions":[]}"#),
+            (r#"{"transactions":[1]}"#, "{}"),
+            (r#"{"entries":[{"type":"a","new":{"kind": 1}}]}"#, r#"{"transactions":[{"new":{"kind": 1}}]}"#),
+            (r#"{"entr\u0069es":"\u0061\ud800","a\"b":1}"#, r#"{"transactions":"\u0061\ud800","a\"b":1}"#),
+            (r#"{"\ud800":1,"entries":{}}"#, r#"{"\ud800":1,"transactions":{}}"#),
+            (r#"{"entries":1,"entries":2}"#, r#"{"transactions":1,"transactions":2}"#),
+            ("\u{feff} {\"entries\": 1} ", r#"{"transactions":1}"#),
+            ("<html>", "<html>"),
+            (r#"{"entries":1"#, r#"{"entries":1"#),
+            (r#"{"entries":1} x"#, r#"{"entries":1} x"#),
+            ("", ""),
+            (r#"["entries"]"#, r#"["entries"]"#),
+            (r#""entries""#, r#""entries""#),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        let long = format!(r#"{{"entries":[{}]}}"#, vec![r#"{"kind":"\u00e4"}"#; 10_000].join(","));
+        assert_eq!(read(&long), long.replace("entries", "transactions").replace("kind", "type"));
+        let deep = format!(r#"{{"entries":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(read(&deep), deep, "too deep to be read at all");
+    }
 }

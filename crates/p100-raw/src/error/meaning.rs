@@ -288,6 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn a_corrected_code_is_what_the_correction_says_and_no_other_is() {
+        let corrections = crate::Corrections::new().refusal("p499 ").refusal("E17").refusal("P501").server_fault("P412");
+        let checked = corrections.check().expect("fits the document");
+        for (body, expected) in [
+            (r#"{"errorCode":"P499"}"#, 'B'),
+            (r#"{"errorCode":" p499"}"#, 'B'),
+            (r#"{"errorCode":"e17"}"#, 'B'),
+            (r#"{"errorCode":"P501"}"#, 'R'),
+            (r#"{"errorCode":"P412"}"#, 'S'),
+            (r#"{"errorName":"invalid-user"}"#, 'U'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P403"}]}"#, 'B'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P498"}]}"#, 'C'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"E18"}]}"#, 'U'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P500"}]}"#, 'S'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P412"}]}"#, 'S'),
+            (r#"{"errorCode":"P498"}"#, 'C'),
+            (r#"{"errorCode":"P403"}"#, 'R'),
+            (r#"{"errorCode":499}"#, 'U'),
+            ("E17", 'U'),
+        ] {
+            let meaning = checked.meaning(StatusCode::BAD_REQUEST, body.as_bytes());
+            assert_eq!((letter(meaning), meaning.nothing_happened()), (expected, "RB".contains(expected)), "{body}");
+            assert_eq!(letter(checked.meaning(StatusCode::BAD_GATEWAY, body.as_bytes())), 'S', "{body}");
+            assert!(!checked.meaning(StatusCode::REQUEST_TIMEOUT, body.as_bytes()).nothing_happened(), "{body}");
+        }
+    }
+
+    #[test]
     fn access_is_denied_by_words_only() {
         for (body, expected) in [
             (r#"{"message":"Access Denied. xo1"}"#, Meaning::Denied(AccessDenied::NoKey)),

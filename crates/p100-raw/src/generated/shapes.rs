@@ -4,7 +4,8 @@
 
 #[allow(unused_imports)]
 use crate::shape::Shape::{Each, Object, Value};
-use crate::shape::{Location, OperationShape, Shape};
+#[allow(unused_imports)]
+use crate::shape::{Location, MemberShape, OperationShape, Shape};
 
 /// Of each operation, in the order of the document.
 pub(crate) static OPERATIONS: &[OperationShape] = &[
@@ -363,164 +364,519 @@ pub(crate) static EVENTS: &[&Shape] = &[
 
 static CARD3DS_CODE_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("cardId", &Value),
-        ("code", &Value),
-        ("merchantName", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "code",
+            below: &Value,
+        },
+        MemberShape {
+            name: "merchantName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
     ],
 );
 
 static CARD_ACTIVATION_CODE_EVENT: Shape = Object(
-    &[("externalUserId", &Value), ("cardId", &Value), ("code", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "code",
+            below: &Value,
+        },
+    ],
 );
 
 static CARD_CREATED: Shape = Object(
-    &[("cardId", &Value), ("cardNumber", &Value), ("cvv", &Value), ("exp", &Value)],
+    &[
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardNumber",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cvv",
+            below: &Value,
+        },
+        MemberShape {
+            name: "exp",
+            below: &Value,
+        },
+    ],
 );
 
 static CARD_DETAILS: Shape = Object(
-    &[("status", &Value), ("cardNumber", &Value), ("cvv", &Value), ("exp", &Value)],
+    &[
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardNumber",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cvv",
+            below: &Value,
+        },
+        MemberShape {
+            name: "exp",
+            below: &Value,
+        },
+    ],
 );
 
 static CARD_LIMITS: Shape = Object(
     &[
-        ("monthlyTrxAll", &Value),
-        ("dailyTrxAll", &Value),
-        ("monthlyTrxAtm", &Value),
-        ("dailyTrxAtm", &Value),
-        ("monthlyTrxEcom", &Value),
-        ("dailyTrxEcom", &Value),
+        MemberShape {
+            name: "monthlyTrxAll",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxAll",
+            below: &Value,
+        },
+        MemberShape {
+            name: "monthlyTrxAtm",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxAtm",
+            below: &Value,
+        },
+        MemberShape {
+            name: "monthlyTrxEcom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxEcom",
+            below: &Value,
+        },
     ],
 );
 
-static CARD_LIST: Shape = Object(&[("cards", &Each(&CARD_SUMMARY))]);
+static CARD_LIST: Shape = Object(
+    &[
+        MemberShape {
+            name: "cards",
+            below: &Each(&CARD_SUMMARY),
+        },
+    ],
+);
 
-static CARD_REFERENCE: Shape = Object(&[("externalUserId", &Value), ("cardId", &Value)]);
+static CARD_REFERENCE: Shape = Object(
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+    ],
+);
 
 static CARD_SUMMARY: Shape = Object(
     &[
-        ("cardId", &Value),
-        ("status", &Value),
-        ("label", &Value),
-        ("cardLastDigits", &Value),
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "label",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardLastDigits",
+            below: &Value,
+        },
     ],
 );
 
 static CARD_TRANSACTION_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("cardId", &Value),
-        ("transactionId", &Value),
-        ("merchantName", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("createdAt", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "merchantName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
     ],
 );
 
 static CREATE_CARD_REQUEST: Shape = Object(
-    &[("externalUserId", &Value), ("label", &Value), ("pin", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "label",
+            below: &Value,
+        },
+        MemberShape {
+            name: "pin",
+            below: &Value,
+        },
+    ],
 );
 
 static CREATE_LIMITED_USER_REQUEST: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("email", &Value),
-        ("firstName", &Value),
-        ("lastName", &Value),
-        ("address", &Value),
-        ("city", &Value),
-        ("country", &Value),
-        ("documentType", &Value),
-        ("documentNumber", &Value),
-        ("pesel", &Value),
-        ("birthCountry", &Value),
-        ("birthDate", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "email",
+            below: &Value,
+        },
+        MemberShape {
+            name: "firstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "address",
+            below: &Value,
+        },
+        MemberShape {
+            name: "city",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentNumber",
+            below: &Value,
+        },
+        MemberShape {
+            name: "pesel",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthCountry",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthDate",
+            below: &Value,
+        },
     ],
 );
 
 static CREATE_USER_REQUEST: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("email", &Value),
-        ("phone", &Value),
-        ("firstName", &Value),
-        ("lastName", &Value),
-        ("address", &Value),
-        ("street", &Value),
-        ("number", &Value),
-        ("city", &Value),
-        ("postCode", &Value),
-        ("country", &Value),
-        ("citizenship", &Value),
-        ("nationality", &Value),
-        ("birthDate", &Value),
-        ("birthCountry", &Value),
-        ("userIdentificationNumber", &Value),
-        ("hasAcceptedP100Tc", &Value),
-        ("documentType", &Value),
-        ("documentNumber", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "email",
+            below: &Value,
+        },
+        MemberShape {
+            name: "phone",
+            below: &Value,
+        },
+        MemberShape {
+            name: "firstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "address",
+            below: &Value,
+        },
+        MemberShape {
+            name: "street",
+            below: &Value,
+        },
+        MemberShape {
+            name: "number",
+            below: &Value,
+        },
+        MemberShape {
+            name: "city",
+            below: &Value,
+        },
+        MemberShape {
+            name: "postCode",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
+        MemberShape {
+            name: "citizenship",
+            below: &Value,
+        },
+        MemberShape {
+            name: "nationality",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthDate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthCountry",
+            below: &Value,
+        },
+        MemberShape {
+            name: "userIdentificationNumber",
+            below: &Value,
+        },
+        MemberShape {
+            name: "hasAcceptedP100Tc",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentNumber",
+            below: &Value,
+        },
     ],
 );
 
 static CREATED_BALANCES: Shape = Object(
-    &[("fiatBalances", &Each(&FIAT_BALANCE)), ("cryptoBalances", &Each(&CRYPTO_BALANCE))],
+    &[
+        MemberShape {
+            name: "fiatBalances",
+            below: &Each(&FIAT_BALANCE),
+        },
+        MemberShape {
+            name: "cryptoBalances",
+            below: &Each(&CRYPTO_BALANCE),
+        },
+    ],
 );
 
 static CRYPTO_BALANCE: Shape = Object(
     &[
-        ("id", &Value),
-        ("amount", &Value),
-        ("name", &Value),
-        ("wallet", &Value),
-        ("rate", &Value),
-        ("networkConfig", &Each(&NETWORK_CONFIG)),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "wallet",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "networkConfig",
+            below: &Each(&NETWORK_CONFIG),
+        },
     ],
 );
 
 static CRYPTO_DEPOSIT_STATUS_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("cryptoDepositId", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("status", &Value),
-        ("transactionHash", &Value),
-        ("createdAt", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cryptoDepositId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
     ],
 );
 
 static CRYPTO_WITHDRAWAL_STATUS_EVENT: Shape = Object(
     &[
-        ("id", &Value),
-        ("amount", &Value),
-        ("fee", &Value),
-        ("destination", &Value),
-        ("status", &Value),
-        ("transactionHash", &Value),
-        ("currency", &WITHDRAWAL_CURRENCY),
-        ("createdAt", &Value),
-        ("user", &USER_SUMMARY),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "fee",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destination",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &WITHDRAWAL_CURRENCY,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "user",
+            below: &USER_SUMMARY,
+        },
     ],
 );
 
-static EXCHANGE_CREATED: Shape = Object(&[("exchangeId", &Value)]);
+static EXCHANGE_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "exchangeId",
+            below: &Value,
+        },
+    ],
+);
 
 static EXCHANGE_DETAILS: Shape = Object(
     &[
-        ("id", &Value),
-        ("amountFrom", &Value),
-        ("amountTo", &Value),
-        ("currencyFrom", &Value),
-        ("currencyTo", &Value),
-        ("rate", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("finishedAt", &Value),
-        ("user", &USER_SUMMARY),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amountFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amountTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "finishedAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "user",
+            below: &USER_SUMMARY,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
@@ -528,560 +884,1674 @@ static EXCHANGE_RATES: Shape = Each(&Value);
 
 static EXCHANGE_REQUEST: Shape = Object(
     &[
-        ("sourceExternalUserId", &Value),
-        ("amount", &Value),
-        ("currencyFrom", &Value),
-        ("currencyTo", &Value),
-        ("lockId", &Value),
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
     ],
 );
 
 static EXCHANGE_STATUS_EVENT: Shape = Object(
     &[
-        ("exchangeId", &Value),
-        ("externalUserId", &Value),
-        ("amountFrom", &Value),
-        ("amountTo", &Value),
-        ("currencyFrom", &Value),
-        ("currencyTo", &Value),
-        ("rate", &Value),
-        ("fee", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "exchangeId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amountFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amountTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "fee",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static FIAT_BALANCE: Shape = Object(
     &[
-        ("id", &Value),
-        ("amount", &Value),
-        ("name", &Value),
-        ("rate", &Value),
-        ("iban", &Value),
-        ("status", &Value),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "iban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
     ],
 );
 
 static HOSTED_CHECKOUT_REQUEST: Shape = Object(
-    &[("amount", &Value), ("currency", &Value)],
+    &[
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+    ],
 );
 
 static IBAN_STATUS_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("iban", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "iban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
     ],
 );
 
 static KYC_FILE_ADDED_EVENT: Shape = Object(
-    &[("externalUserId", &Value), ("status", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+    ],
 );
 
 static KYC_FILES_FORM: Shape = Object(
-    &[("front", &Value), ("back", &Value), ("selfie", &Value)],
+    &[
+        MemberShape {
+            name: "front",
+            below: &Value,
+        },
+        MemberShape {
+            name: "back",
+            below: &Value,
+        },
+        MemberShape {
+            name: "selfie",
+            below: &Value,
+        },
+    ],
 );
 
-static KYC_SESSION_CREATED: Shape = Object(&[("verificationId", &Value)]);
+static KYC_SESSION_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "verificationId",
+            below: &Value,
+        },
+    ],
+);
 
 static KYC_SESSION_REQUEST: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("documentType", &Value),
-        ("country", &Value),
-        ("incomeSource", &Value),
-        ("openAccountReason", &Value),
-        ("taxId", &Value),
-        ("occupation", &Value),
-        ("additionalInfo", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
+        MemberShape {
+            name: "incomeSource",
+            below: &Value,
+        },
+        MemberShape {
+            name: "openAccountReason",
+            below: &Value,
+        },
+        MemberShape {
+            name: "taxId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "occupation",
+            below: &Value,
+        },
+        MemberShape {
+            name: "additionalInfo",
+            below: &Value,
+        },
     ],
 );
 
 static KYC_STATUS: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("verificationStatus", &Value),
-        ("attemptStatus", &Value),
-        ("rejectionReason", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "verificationStatus",
+            below: &Value,
+        },
+        MemberShape {
+            name: "attemptStatus",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rejectionReason",
+            below: &Value,
+        },
     ],
 );
 
 static KYC_VERIFICATION_STATUS_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("verificationStatus", &Value),
-        ("attemptStatus", &Value),
-        ("rejectionReason", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "verificationStatus",
+            below: &Value,
+        },
+        MemberShape {
+            name: "attemptStatus",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rejectionReason",
+            below: &Value,
+        },
     ],
 );
 
 static LIMITED_BALANCE: Shape = Object(
     &[
-        ("id", &Value),
-        ("amount", &Value),
-        ("name", &Value),
-        ("wallet", &Value),
-        ("rate", &Value),
-        ("networkConfig", &Each(&NETWORK_CONFIG)),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "wallet",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "networkConfig",
+            below: &Each(&NETWORK_CONFIG),
+        },
     ],
 );
 
 static LIMITED_USER_CREATED: Shape = Object(
-    &[("userId", &Value), ("balances", &Each(&LIMITED_BALANCE))],
-);
-
-static MESSAGE_RESPONSE: Shape = Object(&[("message", &Value)]);
-
-static NETWORK_CONFIG: Shape = Object(
     &[
-        ("mainnet", &Value),
-        ("name", &Value),
-        ("withdrawal", &NETWORK_WITHDRAWAL_TERMS),
-        ("deposit", &NETWORK_DEPOSIT_TERMS),
+        MemberShape {
+            name: "userId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "balances",
+            below: &Each(&LIMITED_BALANCE),
+        },
     ],
 );
 
-static NETWORK_DEPOSIT_TERMS: Shape = Object(&[("minDeposit", &Value)]);
-
-static NETWORK_FEE: Shape = Object(&[("networkFee", &Value)]);
-
-static NETWORK_WITHDRAWAL_TERMS: Shape = Object(
-    &[("feeWithdrawal", &Value), ("minWithdrawal", &Value)],
+static MESSAGE_RESPONSE: Shape = Object(
+    &[
+        MemberShape {
+            name: "message",
+            below: &Value,
+        },
+    ],
 );
 
-static ORDER_CREATED: Shape = Object(&[("orderId", &Value)]);
+static NETWORK_CONFIG: Shape = Object(
+    &[
+        MemberShape {
+            name: "mainnet",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "withdrawal",
+            below: &NETWORK_WITHDRAWAL_TERMS,
+        },
+        MemberShape {
+            name: "deposit",
+            below: &NETWORK_DEPOSIT_TERMS,
+        },
+    ],
+);
+
+static NETWORK_DEPOSIT_TERMS: Shape = Object(
+    &[
+        MemberShape {
+            name: "minDeposit",
+            below: &Value,
+        },
+    ],
+);
+
+static NETWORK_FEE: Shape = Object(
+    &[
+        MemberShape {
+            name: "networkFee",
+            below: &Value,
+        },
+    ],
+);
+
+static NETWORK_WITHDRAWAL_TERMS: Shape = Object(
+    &[
+        MemberShape {
+            name: "feeWithdrawal",
+            below: &Value,
+        },
+        MemberShape {
+            name: "minWithdrawal",
+            below: &Value,
+        },
+    ],
+);
+
+static ORDER_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "orderId",
+            below: &Value,
+        },
+    ],
+);
 
 static ORDER_DETAILS: Shape = Object(
     &[
-        ("orderId", &Value),
-        ("lockId", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("confirmations", &Value),
-        ("requiredConfirmations", &Value),
-        ("receivedAmount", &Value),
-        ("totalAmountRequired", &Value),
-        ("cryptocurrency", &Value),
-        ("currency", &Value),
-        ("walletAddress", &Value),
-        ("expiresAt", &Value),
-        ("transactionHash", &Value),
-        ("network", &Value),
+        MemberShape {
+            name: "orderId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "confirmations",
+            below: &Value,
+        },
+        MemberShape {
+            name: "requiredConfirmations",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receivedAmount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "totalAmountRequired",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cryptocurrency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletAddress",
+            below: &Value,
+        },
+        MemberShape {
+            name: "expiresAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
     ],
 );
 
 static ORDER_LOCK: Shape = Object(
     &[
-        ("lockId", &Value),
-        ("rate", &Value),
-        ("amount", &Value),
-        ("expiresAt", &Value),
-        ("cryptocurrency", &Value),
-        ("currency", &Value),
-        ("destinationCurrency", &Value),
-        ("network", &Value),
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rate",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "expiresAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cryptocurrency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationCurrency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
     ],
 );
 
 static ORDER_LOCK_REQUEST: Shape = Object(
-    &[("currency", &Value), ("amount", &Value), ("network", &Value)],
+    &[
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+    ],
 );
 
 static ORDER_RATES: Shape = Each(&Value);
 
-static ORDER_REQUEST: Shape = Object(&[("lockId", &Value)]);
+static ORDER_REQUEST: Shape = Object(
+    &[
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
+    ],
+);
 
 static ORDER_STATUS_EVENT: Shape = Object(
     &[
-        ("orderId", &Value),
-        ("lockId", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("confirmations", &Value),
-        ("requiredConfirmations", &Value),
-        ("receivedAmount", &Value),
-        ("totalAmountRequired", &Value),
-        ("cryptocurrency", &Value),
-        ("currency", &Value),
-        ("walletAddress", &Value),
-        ("expiresAt", &Value),
-        ("transactionHash", &Value),
-        ("network", &Value),
+        MemberShape {
+            name: "orderId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "confirmations",
+            below: &Value,
+        },
+        MemberShape {
+            name: "requiredConfirmations",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receivedAmount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "totalAmountRequired",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cryptocurrency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletAddress",
+            below: &Value,
+        },
+        MemberShape {
+            name: "expiresAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
     ],
 );
 
 static PARTNER_BALANCES: Shape = Object(
-    &[("fiatBalances", &Each(&FIAT_BALANCE)), ("cryptoBalances", &Each(&CRYPTO_BALANCE))],
+    &[
+        MemberShape {
+            name: "fiatBalances",
+            below: &Each(&FIAT_BALANCE),
+        },
+        MemberShape {
+            name: "cryptoBalances",
+            below: &Each(&CRYPTO_BALANCE),
+        },
+    ],
 );
 
 static PARTNER_EXCHANGE_REQUEST: Shape = Object(
     &[
-        ("amount", &Value),
-        ("currencyFrom", &Value),
-        ("currencyTo", &Value),
-        ("lockId", &Value),
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyFrom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currencyTo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lockId",
+            below: &Value,
+        },
     ],
 );
 
 static PARTNER_SEPA_TRANSFER_REQUEST: Shape = Object(
     &[
-        ("amount", &Value),
-        ("currency", &Value),
-        ("destinationIban", &Value),
-        ("transferTitle", &Value),
-        ("receiverType", &Value),
-        ("receiverFirstName", &Value),
-        ("receiverLastName", &Value),
-        ("companyName", &Value),
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationIban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transferTitle",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverFirstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverLastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "companyName",
+            below: &Value,
+        },
     ],
 );
 
 static PARTNER_WALLET_CREATED: Shape = Object(
-    &[("currency", &Value), ("network", &Value), ("wallet", &Value)],
+    &[
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+        MemberShape {
+            name: "wallet",
+            below: &Value,
+        },
+    ],
 );
 
 static PARTNER_WALLET_REQUEST: Shape = Object(
-    &[("currency", &Value), ("network", &Value)],
+    &[
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+    ],
 );
 
 static PARTNER_WITHDRAWAL_REQUEST: Shape = Object(
     &[
-        ("currency", &Value),
-        ("amount", &Value),
-        ("walletAddress", &Value),
-        ("memo", &Value),
-        ("network", &Value),
-        ("name", &Value),
-        ("walletType", &Value),
-        ("receiverType", &Value),
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletAddress",
+            below: &Value,
+        },
+        MemberShape {
+            name: "memo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverType",
+            below: &Value,
+        },
     ],
 );
 
 static PAYMENT_LINK_CREATED: Shape = Object(
-    &[("paymentLinkId", &Value), ("url", &Value)],
+    &[
+        MemberShape {
+            name: "paymentLinkId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "url",
+            below: &Value,
+        },
+    ],
 );
 
 static PAYMENT_LINK_DETAILS: Shape = Object(
     &[
-        ("paymentLinkId", &Value),
-        ("status", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("createdAt", &Value),
-        ("expiresAt", &Value),
-        ("transactions", &Each(&PAYMENT_LINK_TRANSACTION)),
+        MemberShape {
+            name: "paymentLinkId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "expiresAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactions",
+            below: &Each(&PAYMENT_LINK_TRANSACTION),
+        },
     ],
 );
 
-static PAYMENT_LINK_REQUEST: Shape = Object(&[("amount", &Value), ("currency", &Value)]);
+static PAYMENT_LINK_REQUEST: Shape = Object(
+    &[
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+    ],
+);
 
 static PAYMENT_LINK_STATUS_EVENT: Shape = Object(
     &[
-        ("paymentLinkId", &Value),
-        ("status", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("transactions", &Each(&PAYMENT_LINK_TRANSACTION)),
+        MemberShape {
+            name: "paymentLinkId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactions",
+            below: &Each(&PAYMENT_LINK_TRANSACTION),
+        },
     ],
 );
 
 static PAYMENT_LINK_TRANSACTION: Shape = Object(
     &[
-        ("transactionHash", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("network", &Value),
-        ("createdAt", &Value),
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
     ],
 );
 
-static POA_FILES_FORM: Shape = Object(&[("files", &Each(&Value))]);
+static POA_FILES_FORM: Shape = Object(
+    &[
+        MemberShape {
+            name: "files",
+            below: &Each(&Value),
+        },
+    ],
+);
 
 static POA_FILES_RESULT: Shape = Object(
     &[
-        ("message", &Value),
-        ("errorCode", &Value),
-        ("errorName", &Value),
-        ("errorMessage", &Value),
+        MemberShape {
+            name: "message",
+            below: &Value,
+        },
+        MemberShape {
+            name: "errorCode",
+            below: &Value,
+        },
+        MemberShape {
+            name: "errorName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "errorMessage",
+            below: &Value,
+        },
     ],
 );
 
 static POA_VERIFICATION_STATUS_EVENT: Shape = Object(
-    &[("externalUserId", &Value), ("status", &Value)],
-);
-
-static PROCESSING_ERROR: Shape = Object(&[("description", &Value), ("status", &Value)]);
-
-static RATE_LOCK: Shape = Object(
     &[
-        ("id", &Value),
-        ("rates", &EXCHANGE_RATES),
-        ("feePercentage", &Value),
-        ("createdAt", &Value),
-        ("validUntil", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
     ],
 );
 
-static SEPA_CONTACT: Shape = Object(&[("iban", &Value), ("status", &Value)]);
+static PROCESSING_ERROR: Shape = Object(
+    &[
+        MemberShape {
+            name: "description",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+    ],
+);
 
-static SEPA_CONTACT_LIST: Shape = Object(&[("contacts", &Each(&SEPA_CONTACT))]);
+static RATE_LOCK: Shape = Object(
+    &[
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "rates",
+            below: &EXCHANGE_RATES,
+        },
+        MemberShape {
+            name: "feePercentage",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "validUntil",
+            below: &Value,
+        },
+    ],
+);
+
+static SEPA_CONTACT: Shape = Object(
+    &[
+        MemberShape {
+            name: "iban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+    ],
+);
+
+static SEPA_CONTACT_LIST: Shape = Object(
+    &[
+        MemberShape {
+            name: "contacts",
+            below: &Each(&SEPA_CONTACT),
+        },
+    ],
+);
 
 static SEPA_DEPOSIT_INFO: Shape = Object(
     &[
-        ("title", &Value),
-        ("iban", &Value),
-        ("swift", &Value),
-        ("accountHolder", &Value),
-        ("address", &Value),
+        MemberShape {
+            name: "title",
+            below: &Value,
+        },
+        MemberShape {
+            name: "iban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "swift",
+            below: &Value,
+        },
+        MemberShape {
+            name: "accountHolder",
+            below: &Value,
+        },
+        MemberShape {
+            name: "address",
+            below: &Value,
+        },
     ],
 );
 
 static SEPA_DEPOSIT_RECEIVED_EVENT: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("id", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("senderName", &Value),
-        ("senderIban", &Value),
-        ("transferTitle", &Value),
-        ("createdAt", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "senderName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "senderIban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transferTitle",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
     ],
 );
 
-static SEPA_TRANSFER_CREATED: Shape = Object(&[("transferId", &Value)]);
+static SEPA_TRANSFER_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "transferId",
+            below: &Value,
+        },
+    ],
+);
 
 static SEPA_TRANSFER_DETAILS: Shape = Object(
     &[
-        ("id", &Value),
-        ("type", &Value),
-        ("amount", &Value),
-        ("transferTitle", &Value),
-        ("destinationIban", &Value),
-        ("receiverFirstName", &Value),
-        ("receiverLastName", &Value),
-        ("companyName", &Value),
-        ("status", &Value),
-        ("currency", &Value),
-        ("fee", &Value),
-        ("createdAt", &Value),
-        ("user", &USER_SUMMARY),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "type",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transferTitle",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationIban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverFirstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverLastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "companyName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "fee",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "user",
+            below: &USER_SUMMARY,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static SEPA_TRANSFER_REQUEST: Shape = Object(
     &[
-        ("sourceExternalUserId", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("destinationIban", &Value),
-        ("transferTitle", &Value),
-        ("receiverType", &Value),
-        ("receiverFirstName", &Value),
-        ("receiverLastName", &Value),
-        ("companyName", &Value),
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationIban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transferTitle",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverFirstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverLastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "companyName",
+            below: &Value,
+        },
     ],
 );
 
 static SEPA_TRANSFER_STATUS_EVENT: Shape = Object(
     &[
-        ("id", &Value),
-        ("type", &Value),
-        ("amount", &Value),
-        ("transferTitle", &Value),
-        ("destinationIban", &Value),
-        ("receiverFirstName", &Value),
-        ("receiverLastName", &Value),
-        ("status", &Value),
-        ("currency", &Value),
-        ("fee", &Value),
-        ("createdAt", &Value),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "type",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transferTitle",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationIban",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverFirstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverLastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "fee",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static TRANSACTION: Shape = Object(
     &[
-        ("type", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("updatedAt", &Value),
+        MemberShape {
+            name: "type",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "updatedAt",
+            below: &Value,
+        },
     ],
 );
 
-static TRANSACTION_HISTORY: Shape = Object(&[("transactions", &Each(&TRANSACTION))]);
+static TRANSACTION_HISTORY: Shape = Object(
+    &[
+        MemberShape {
+            name: "transactions",
+            below: &Each(&TRANSACTION),
+        },
+    ],
+);
 
-static TRANSFER_CREATED: Shape = Object(&[("transferId", &Value)]);
+static TRANSFER_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "transferId",
+            below: &Value,
+        },
+    ],
+);
 
 static TRANSFER_DETAILS: Shape = Object(
     &[
-        ("id", &Value),
-        ("sourceExternalUserId", &Value),
-        ("destinationExternalUserId", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static TRANSFER_REQUEST: Shape = Object(
     &[
-        ("sourceExternalUserId", &Value),
-        ("destinationExternalUserId", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
     ],
 );
 
 static TRANSFER_STATUS_EVENT: Shape = Object(
     &[
-        ("id", &Value),
-        ("sourceExternalUserId", &Value),
-        ("destinationExternalUserId", &Value),
-        ("amount", &Value),
-        ("currency", &Value),
-        ("status", &Value),
-        ("createdAt", &Value),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destinationExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static TRAVEL_RULE_DETAILS: Shape = Object(
     &[
-        ("iAmOwnerOfWallet", &Value),
-        ("firstName", &Value),
-        ("lastName", &Value),
-        ("companyName", &Value),
-        ("vatId", &Value),
-        ("street", &Value),
-        ("city", &Value),
-        ("postCode", &Value),
-        ("country", &Value),
+        MemberShape {
+            name: "iAmOwnerOfWallet",
+            below: &Value,
+        },
+        MemberShape {
+            name: "firstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "companyName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "vatId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "street",
+            below: &Value,
+        },
+        MemberShape {
+            name: "city",
+            below: &Value,
+        },
+        MemberShape {
+            name: "postCode",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
     ],
 );
 
 static TRAVEL_RULE_REQUEST: Shape = Object(
     &[
-        ("walletType", &Value),
-        ("externalUserId", &Value),
-        ("details", &TRAVEL_RULE_DETAILS),
+        MemberShape {
+            name: "walletType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "details",
+            below: &TRAVEL_RULE_DETAILS,
+        },
     ],
 );
 
 static UPDATE_CARD_LIMITS_REQUEST: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("cardId", &Value),
-        ("monthlyTrxAll", &Value),
-        ("dailyTrxAll", &Value),
-        ("monthlyTrxAtm", &Value),
-        ("dailyTrxAtm", &Value),
-        ("monthlyTrxEcom", &Value),
-        ("dailyTrxEcom", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "monthlyTrxAll",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxAll",
+            below: &Value,
+        },
+        MemberShape {
+            name: "monthlyTrxAtm",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxAtm",
+            below: &Value,
+        },
+        MemberShape {
+            name: "monthlyTrxEcom",
+            below: &Value,
+        },
+        MemberShape {
+            name: "dailyTrxEcom",
+            below: &Value,
+        },
     ],
 );
 
 static UPDATE_CARD_PIN_REQUEST: Shape = Object(
-    &[("externalUserId", &Value), ("cardId", &Value), ("pin", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "cardId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "pin",
+            below: &Value,
+        },
+    ],
 );
 
 static UPDATE_USER_REQUEST: Shape = Object(
     &[
-        ("email", &Value),
-        ("phone", &Value),
-        ("firstName", &Value),
-        ("lastName", &Value),
-        ("address", &Value),
-        ("street", &Value),
-        ("number", &Value),
-        ("city", &Value),
-        ("postCode", &Value),
-        ("country", &Value),
-        ("citizenship", &Value),
-        ("documentType", &Value),
-        ("documentNumber", &Value),
+        MemberShape {
+            name: "email",
+            below: &Value,
+        },
+        MemberShape {
+            name: "phone",
+            below: &Value,
+        },
+        MemberShape {
+            name: "firstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "address",
+            below: &Value,
+        },
+        MemberShape {
+            name: "street",
+            below: &Value,
+        },
+        MemberShape {
+            name: "number",
+            below: &Value,
+        },
+        MemberShape {
+            name: "city",
+            below: &Value,
+        },
+        MemberShape {
+            name: "postCode",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
+        MemberShape {
+            name: "citizenship",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentNumber",
+            below: &Value,
+        },
     ],
 );
 
 static USER_BALANCE_GENERATED_EVENT: Shape = Object(
-    &[("externalUserId", &Value), ("status", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+    ],
 );
 
 static USER_BALANCES: Shape = Object(
     &[
-        ("fiatBalances", &Each(&FIAT_BALANCE)),
-        ("cryptoBalances", &Each(&CRYPTO_BALANCE)),
-        ("userId", &Value),
-        ("poaRequired", &Value),
+        MemberShape {
+            name: "fiatBalances",
+            below: &Each(&FIAT_BALANCE),
+        },
+        MemberShape {
+            name: "cryptoBalances",
+            below: &Each(&CRYPTO_BALANCE),
+        },
+        MemberShape {
+            name: "userId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "poaRequired",
+            below: &Value,
+        },
     ],
 );
 
 static USER_CREATED: Shape = Object(
     &[
-        ("userId", &Value),
-        ("poaRequired", &Value),
-        ("poaRequiredForExtended", &Value),
-        ("balances", &CREATED_BALANCES),
+        MemberShape {
+            name: "userId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "poaRequired",
+            below: &Value,
+        },
+        MemberShape {
+            name: "poaRequiredForExtended",
+            below: &Value,
+        },
+        MemberShape {
+            name: "balances",
+            below: &CREATED_BALANCES,
+        },
     ],
 );
 
 static USER_SUMMARY: Shape = Object(
     &[
-        ("externalUserId", &Value),
-        ("email", &Value),
-        ("firstName", &Value),
-        ("lastName", &Value),
-        ("address", &Value),
-        ("city", &Value),
-        ("country", &Value),
-        ("documentType", &Value),
-        ("documentNumber", &Value),
-        ("pesel", &Value),
-        ("birthCountry", &Value),
-        ("birthDate", &Value),
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "email",
+            below: &Value,
+        },
+        MemberShape {
+            name: "firstName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "lastName",
+            below: &Value,
+        },
+        MemberShape {
+            name: "address",
+            below: &Value,
+        },
+        MemberShape {
+            name: "city",
+            below: &Value,
+        },
+        MemberShape {
+            name: "country",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentNumber",
+            below: &Value,
+        },
+        MemberShape {
+            name: "pesel",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthCountry",
+            below: &Value,
+        },
+        MemberShape {
+            name: "birthDate",
+            below: &Value,
+        },
     ],
 );
 
 static USER_VERIFICATION_REQUEST: Shape = Object(
-    &[("externalUserId", &Value), ("documentType", &Value), ("documentNumber", &Value)],
+    &[
+        MemberShape {
+            name: "externalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "documentNumber",
+            below: &Value,
+        },
+    ],
 );
 
-static WITHDRAWAL_CREATED: Shape = Object(&[("withdrawalId", &Value)]);
+static WITHDRAWAL_CREATED: Shape = Object(
+    &[
+        MemberShape {
+            name: "withdrawalId",
+            below: &Value,
+        },
+    ],
+);
 
-static WITHDRAWAL_CURRENCY: Shape = Object(&[("name", &Value), ("network", &Value)]);
+static WITHDRAWAL_CURRENCY: Shape = Object(
+    &[
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+    ],
+);
 
 static WITHDRAWAL_DETAILS: Shape = Object(
     &[
-        ("id", &Value),
-        ("amount", &Value),
-        ("fee", &Value),
-        ("destination", &Value),
-        ("status", &Value),
-        ("transactionHash", &Value),
-        ("currency", &WITHDRAWAL_CURRENCY),
-        ("createdAt", &Value),
-        ("user", &USER_SUMMARY),
-        ("error", &PROCESSING_ERROR),
+        MemberShape {
+            name: "id",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "fee",
+            below: &Value,
+        },
+        MemberShape {
+            name: "destination",
+            below: &Value,
+        },
+        MemberShape {
+            name: "status",
+            below: &Value,
+        },
+        MemberShape {
+            name: "transactionHash",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &WITHDRAWAL_CURRENCY,
+        },
+        MemberShape {
+            name: "createdAt",
+            below: &Value,
+        },
+        MemberShape {
+            name: "user",
+            below: &USER_SUMMARY,
+        },
+        MemberShape {
+            name: "error",
+            below: &PROCESSING_ERROR,
+        },
     ],
 );
 
 static WITHDRAWAL_REQUEST: Shape = Object(
     &[
-        ("sourceExternalUserId", &Value),
-        ("currency", &Value),
-        ("amount", &Value),
-        ("walletAddress", &Value),
-        ("memo", &Value),
-        ("network", &Value),
-        ("name", &Value),
-        ("walletType", &Value),
-        ("receiverType", &Value),
+        MemberShape {
+            name: "sourceExternalUserId",
+            below: &Value,
+        },
+        MemberShape {
+            name: "currency",
+            below: &Value,
+        },
+        MemberShape {
+            name: "amount",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletAddress",
+            below: &Value,
+        },
+        MemberShape {
+            name: "memo",
+            below: &Value,
+        },
+        MemberShape {
+            name: "network",
+            below: &Value,
+        },
+        MemberShape {
+            name: "name",
+            below: &Value,
+        },
+        MemberShape {
+            name: "walletType",
+            below: &Value,
+        },
+        MemberShape {
+            name: "receiverType",
+            below: &Value,
+        },
     ],
 );
