@@ -141,6 +141,7 @@ impl Names {
 
     fn rewrite(&self, text: &str, to: To, out: &mut Zeroizing<Vec<u8>>) {
         let parts = match text.as_bytes().first() {
+            _ if self.is_empty() => None,
             Some(b'{') => json::found(text).map(Parts::Members),
             Some(b'[') if self.each.is_some() => json::entries(text).map(Parts::Entries),
             _ => None,
@@ -255,6 +256,6 @@ mod tests {
         let long = format!(r#"{{"entries":[{}]}}"#, vec![r#"{"kind":"\u00e4"}"#; 10_000].join(","));
         assert_eq!(read(&long), long.replace("entries", "transactions").replace("kind", "type"));
         let deep = format!(r#"{{"entries":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-        assert_eq!(read(&deep), deep, "too deep to be read at all");
+        assert!(read(&deep) == deep.replace("entries", "transactions"), "no depth is too deep");
     }
 }
