@@ -24,6 +24,12 @@ pub(crate) struct MemberShape {
     pub(crate) below: &'static Shape,
 }
 
+impl MemberShape {
+    pub(crate) const fn new(name: &'static str, below: &'static Shape) -> Self {
+        Self { name, below }
+    }
+}
+
 /// One JSON value.
 pub(crate) enum Shape {
     /// An object with these members.

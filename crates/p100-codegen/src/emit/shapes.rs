@@ -80,7 +80,7 @@ fn shape(document: &Document, schema: &Node) -> TokenStream {
     }
     let members = schema.get("properties").into_iter().flat_map(Node::members).map(|(name, property)| {
         let below = reference(document, property);
-        quote!(MemberShape { name: #name, below: #below })
+        quote!(MemberShape::new(#name, #below))
     });
     quote!(Object(&[#(#members),*]))
 }
@@ -109,7 +109,7 @@ mod tests {
         for expected in [
             r#"id:"getThing",parameters:&[("thingId",Location::Path),("month",Location::Query)],request:None,response:Some(&THING)"#,
             "request:Some(&FILES_FORM)",
-            "staticTHING:Shape=Object(&[MemberShape{name:\"thingId\",below:&Value,},",
+            "staticTHING:Shape=Object(&[MemberShape::new(\"thingId\",&Value),",
         ] {
             assert!(text.contains(expected), "{expected} is missing in {text}");
         }

@@ -364,519 +364,187 @@ pub(crate) static EVENTS: &[&Shape] = &[
 
 static CARD3DS_CODE_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "code",
-            below: &Value,
-        },
-        MemberShape {
-            name: "merchantName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("code", &Value),
+        MemberShape::new("merchantName", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
     ],
 );
 
 static CARD_ACTIVATION_CODE_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "code",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("code", &Value),
     ],
 );
 
 static CARD_CREATED: Shape = Object(
     &[
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardNumber",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cvv",
-            below: &Value,
-        },
-        MemberShape {
-            name: "exp",
-            below: &Value,
-        },
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("cardNumber", &Value),
+        MemberShape::new("cvv", &Value),
+        MemberShape::new("exp", &Value),
     ],
 );
 
 static CARD_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardNumber",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cvv",
-            below: &Value,
-        },
-        MemberShape {
-            name: "exp",
-            below: &Value,
-        },
+        MemberShape::new("status", &Value),
+        MemberShape::new("cardNumber", &Value),
+        MemberShape::new("cvv", &Value),
+        MemberShape::new("exp", &Value),
     ],
 );
 
 static CARD_LIMITS: Shape = Object(
     &[
-        MemberShape {
-            name: "monthlyTrxAll",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxAll",
-            below: &Value,
-        },
-        MemberShape {
-            name: "monthlyTrxAtm",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxAtm",
-            below: &Value,
-        },
-        MemberShape {
-            name: "monthlyTrxEcom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxEcom",
-            below: &Value,
-        },
+        MemberShape::new("monthlyTrxAll", &Value),
+        MemberShape::new("dailyTrxAll", &Value),
+        MemberShape::new("monthlyTrxAtm", &Value),
+        MemberShape::new("dailyTrxAtm", &Value),
+        MemberShape::new("monthlyTrxEcom", &Value),
+        MemberShape::new("dailyTrxEcom", &Value),
     ],
 );
 
-static CARD_LIST: Shape = Object(
-    &[
-        MemberShape {
-            name: "cards",
-            below: &Each(&CARD_SUMMARY),
-        },
-    ],
-);
+static CARD_LIST: Shape = Object(&[MemberShape::new("cards", &Each(&CARD_SUMMARY))]);
 
 static CARD_REFERENCE: Shape = Object(
-    &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("externalUserId", &Value), MemberShape::new("cardId", &Value)],
 );
 
 static CARD_SUMMARY: Shape = Object(
     &[
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "label",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardLastDigits",
-            below: &Value,
-        },
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("label", &Value),
+        MemberShape::new("cardLastDigits", &Value),
     ],
 );
 
 static CARD_TRANSACTION_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "merchantName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("transactionId", &Value),
+        MemberShape::new("merchantName", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("createdAt", &Value),
     ],
 );
 
 static CREATE_CARD_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "label",
-            below: &Value,
-        },
-        MemberShape {
-            name: "pin",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("label", &Value),
+        MemberShape::new("pin", &Value),
     ],
 );
 
 static CREATE_LIMITED_USER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "email",
-            below: &Value,
-        },
-        MemberShape {
-            name: "firstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "address",
-            below: &Value,
-        },
-        MemberShape {
-            name: "city",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentNumber",
-            below: &Value,
-        },
-        MemberShape {
-            name: "pesel",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthCountry",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthDate",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("email", &Value),
+        MemberShape::new("firstName", &Value),
+        MemberShape::new("lastName", &Value),
+        MemberShape::new("address", &Value),
+        MemberShape::new("city", &Value),
+        MemberShape::new("country", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("documentNumber", &Value),
+        MemberShape::new("pesel", &Value),
+        MemberShape::new("birthCountry", &Value),
+        MemberShape::new("birthDate", &Value),
     ],
 );
 
 static CREATE_USER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "email",
-            below: &Value,
-        },
-        MemberShape {
-            name: "phone",
-            below: &Value,
-        },
-        MemberShape {
-            name: "firstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "address",
-            below: &Value,
-        },
-        MemberShape {
-            name: "street",
-            below: &Value,
-        },
-        MemberShape {
-            name: "number",
-            below: &Value,
-        },
-        MemberShape {
-            name: "city",
-            below: &Value,
-        },
-        MemberShape {
-            name: "postCode",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
-        MemberShape {
-            name: "citizenship",
-            below: &Value,
-        },
-        MemberShape {
-            name: "nationality",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthDate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthCountry",
-            below: &Value,
-        },
-        MemberShape {
-            name: "userIdentificationNumber",
-            below: &Value,
-        },
-        MemberShape {
-            name: "hasAcceptedP100Tc",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentNumber",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("email", &Value),
+        MemberShape::new("phone", &Value),
+        MemberShape::new("firstName", &Value),
+        MemberShape::new("lastName", &Value),
+        MemberShape::new("address", &Value),
+        MemberShape::new("street", &Value),
+        MemberShape::new("number", &Value),
+        MemberShape::new("city", &Value),
+        MemberShape::new("postCode", &Value),
+        MemberShape::new("country", &Value),
+        MemberShape::new("citizenship", &Value),
+        MemberShape::new("nationality", &Value),
+        MemberShape::new("birthDate", &Value),
+        MemberShape::new("birthCountry", &Value),
+        MemberShape::new("userIdentificationNumber", &Value),
+        MemberShape::new("hasAcceptedP100Tc", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("documentNumber", &Value),
     ],
 );
 
 static CREATED_BALANCES: Shape = Object(
     &[
-        MemberShape {
-            name: "fiatBalances",
-            below: &Each(&FIAT_BALANCE),
-        },
-        MemberShape {
-            name: "cryptoBalances",
-            below: &Each(&CRYPTO_BALANCE),
-        },
+        MemberShape::new("fiatBalances", &Each(&FIAT_BALANCE)),
+        MemberShape::new("cryptoBalances", &Each(&CRYPTO_BALANCE)),
     ],
 );
 
 static CRYPTO_BALANCE: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "wallet",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "networkConfig",
-            below: &Each(&NETWORK_CONFIG),
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("wallet", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("networkConfig", &Each(&NETWORK_CONFIG)),
     ],
 );
 
 static CRYPTO_DEPOSIT_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cryptoDepositId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cryptoDepositId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("createdAt", &Value),
     ],
 );
 
 static CRYPTO_WITHDRAWAL_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "fee",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destination",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &WITHDRAWAL_CURRENCY,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "user",
-            below: &USER_SUMMARY,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("fee", &Value),
+        MemberShape::new("destination", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("currency", &WITHDRAWAL_CURRENCY),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("user", &USER_SUMMARY),
     ],
 );
 
-static EXCHANGE_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "exchangeId",
-            below: &Value,
-        },
-    ],
-);
+static EXCHANGE_CREATED: Shape = Object(&[MemberShape::new("exchangeId", &Value)]);
 
 static EXCHANGE_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amountFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amountTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "finishedAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "user",
-            below: &USER_SUMMARY,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amountFrom", &Value),
+        MemberShape::new("amountTo", &Value),
+        MemberShape::new("currencyFrom", &Value),
+        MemberShape::new("currencyTo", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("finishedAt", &Value),
+        MemberShape::new("user", &USER_SUMMARY),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
@@ -884,1674 +552,603 @@ static EXCHANGE_RATES: Shape = Each(&Value);
 
 static EXCHANGE_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currencyFrom", &Value),
+        MemberShape::new("currencyTo", &Value),
+        MemberShape::new("lockId", &Value),
     ],
 );
 
 static EXCHANGE_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "exchangeId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amountFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amountTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "fee",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("exchangeId", &Value),
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("amountFrom", &Value),
+        MemberShape::new("amountTo", &Value),
+        MemberShape::new("currencyFrom", &Value),
+        MemberShape::new("currencyTo", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("fee", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static FIAT_BALANCE: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "iban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("iban", &Value),
+        MemberShape::new("status", &Value),
     ],
 );
 
 static HOSTED_CHECKOUT_REQUEST: Shape = Object(
-    &[
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("amount", &Value), MemberShape::new("currency", &Value)],
 );
 
 static IBAN_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "iban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("iban", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
     ],
 );
 
 static KYC_FILE_ADDED_EVENT: Shape = Object(
-    &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("externalUserId", &Value), MemberShape::new("status", &Value)],
 );
 
 static KYC_FILES_FORM: Shape = Object(
     &[
-        MemberShape {
-            name: "front",
-            below: &Value,
-        },
-        MemberShape {
-            name: "back",
-            below: &Value,
-        },
-        MemberShape {
-            name: "selfie",
-            below: &Value,
-        },
+        MemberShape::new("front", &Value),
+        MemberShape::new("back", &Value),
+        MemberShape::new("selfie", &Value),
     ],
 );
 
 static KYC_SESSION_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "verificationId",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("verificationId", &Value)],
 );
 
 static KYC_SESSION_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
-        MemberShape {
-            name: "incomeSource",
-            below: &Value,
-        },
-        MemberShape {
-            name: "openAccountReason",
-            below: &Value,
-        },
-        MemberShape {
-            name: "taxId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "occupation",
-            below: &Value,
-        },
-        MemberShape {
-            name: "additionalInfo",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("country", &Value),
+        MemberShape::new("incomeSource", &Value),
+        MemberShape::new("openAccountReason", &Value),
+        MemberShape::new("taxId", &Value),
+        MemberShape::new("occupation", &Value),
+        MemberShape::new("additionalInfo", &Value),
     ],
 );
 
 static KYC_STATUS: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "verificationStatus",
-            below: &Value,
-        },
-        MemberShape {
-            name: "attemptStatus",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rejectionReason",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("verificationStatus", &Value),
+        MemberShape::new("attemptStatus", &Value),
+        MemberShape::new("rejectionReason", &Value),
     ],
 );
 
 static KYC_VERIFICATION_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "verificationStatus",
-            below: &Value,
-        },
-        MemberShape {
-            name: "attemptStatus",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rejectionReason",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("verificationStatus", &Value),
+        MemberShape::new("attemptStatus", &Value),
+        MemberShape::new("rejectionReason", &Value),
     ],
 );
 
 static LIMITED_BALANCE: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "wallet",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "networkConfig",
-            below: &Each(&NETWORK_CONFIG),
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("wallet", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("networkConfig", &Each(&NETWORK_CONFIG)),
     ],
 );
 
 static LIMITED_USER_CREATED: Shape = Object(
     &[
-        MemberShape {
-            name: "userId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "balances",
-            below: &Each(&LIMITED_BALANCE),
-        },
+        MemberShape::new("userId", &Value),
+        MemberShape::new("balances", &Each(&LIMITED_BALANCE)),
     ],
 );
 
-static MESSAGE_RESPONSE: Shape = Object(
-    &[
-        MemberShape {
-            name: "message",
-            below: &Value,
-        },
-    ],
-);
+static MESSAGE_RESPONSE: Shape = Object(&[MemberShape::new("message", &Value)]);
 
 static NETWORK_CONFIG: Shape = Object(
     &[
-        MemberShape {
-            name: "mainnet",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "withdrawal",
-            below: &NETWORK_WITHDRAWAL_TERMS,
-        },
-        MemberShape {
-            name: "deposit",
-            below: &NETWORK_DEPOSIT_TERMS,
-        },
+        MemberShape::new("mainnet", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("withdrawal", &NETWORK_WITHDRAWAL_TERMS),
+        MemberShape::new("deposit", &NETWORK_DEPOSIT_TERMS),
     ],
 );
 
-static NETWORK_DEPOSIT_TERMS: Shape = Object(
-    &[
-        MemberShape {
-            name: "minDeposit",
-            below: &Value,
-        },
-    ],
-);
+static NETWORK_DEPOSIT_TERMS: Shape = Object(&[MemberShape::new("minDeposit", &Value)]);
 
-static NETWORK_FEE: Shape = Object(
-    &[
-        MemberShape {
-            name: "networkFee",
-            below: &Value,
-        },
-    ],
-);
+static NETWORK_FEE: Shape = Object(&[MemberShape::new("networkFee", &Value)]);
 
 static NETWORK_WITHDRAWAL_TERMS: Shape = Object(
     &[
-        MemberShape {
-            name: "feeWithdrawal",
-            below: &Value,
-        },
-        MemberShape {
-            name: "minWithdrawal",
-            below: &Value,
-        },
+        MemberShape::new("feeWithdrawal", &Value),
+        MemberShape::new("minWithdrawal", &Value),
     ],
 );
 
-static ORDER_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "orderId",
-            below: &Value,
-        },
-    ],
-);
+static ORDER_CREATED: Shape = Object(&[MemberShape::new("orderId", &Value)]);
 
 static ORDER_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "orderId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "confirmations",
-            below: &Value,
-        },
-        MemberShape {
-            name: "requiredConfirmations",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receivedAmount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "totalAmountRequired",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cryptocurrency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletAddress",
-            below: &Value,
-        },
-        MemberShape {
-            name: "expiresAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
+        MemberShape::new("orderId", &Value),
+        MemberShape::new("lockId", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("confirmations", &Value),
+        MemberShape::new("requiredConfirmations", &Value),
+        MemberShape::new("receivedAmount", &Value),
+        MemberShape::new("totalAmountRequired", &Value),
+        MemberShape::new("cryptocurrency", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("walletAddress", &Value),
+        MemberShape::new("expiresAt", &Value),
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("network", &Value),
     ],
 );
 
 static ORDER_LOCK: Shape = Object(
     &[
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rate",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "expiresAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cryptocurrency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationCurrency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
+        MemberShape::new("lockId", &Value),
+        MemberShape::new("rate", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("expiresAt", &Value),
+        MemberShape::new("cryptocurrency", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("destinationCurrency", &Value),
+        MemberShape::new("network", &Value),
     ],
 );
 
 static ORDER_LOCK_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
+        MemberShape::new("currency", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("network", &Value),
     ],
 );
 
 static ORDER_RATES: Shape = Each(&Value);
 
-static ORDER_REQUEST: Shape = Object(
-    &[
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
-    ],
-);
+static ORDER_REQUEST: Shape = Object(&[MemberShape::new("lockId", &Value)]);
 
 static ORDER_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "orderId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "confirmations",
-            below: &Value,
-        },
-        MemberShape {
-            name: "requiredConfirmations",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receivedAmount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "totalAmountRequired",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cryptocurrency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletAddress",
-            below: &Value,
-        },
-        MemberShape {
-            name: "expiresAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
+        MemberShape::new("orderId", &Value),
+        MemberShape::new("lockId", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("confirmations", &Value),
+        MemberShape::new("requiredConfirmations", &Value),
+        MemberShape::new("receivedAmount", &Value),
+        MemberShape::new("totalAmountRequired", &Value),
+        MemberShape::new("cryptocurrency", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("walletAddress", &Value),
+        MemberShape::new("expiresAt", &Value),
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("network", &Value),
     ],
 );
 
 static PARTNER_BALANCES: Shape = Object(
     &[
-        MemberShape {
-            name: "fiatBalances",
-            below: &Each(&FIAT_BALANCE),
-        },
-        MemberShape {
-            name: "cryptoBalances",
-            below: &Each(&CRYPTO_BALANCE),
-        },
+        MemberShape::new("fiatBalances", &Each(&FIAT_BALANCE)),
+        MemberShape::new("cryptoBalances", &Each(&CRYPTO_BALANCE)),
     ],
 );
 
 static PARTNER_EXCHANGE_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyFrom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currencyTo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lockId",
-            below: &Value,
-        },
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currencyFrom", &Value),
+        MemberShape::new("currencyTo", &Value),
+        MemberShape::new("lockId", &Value),
     ],
 );
 
 static PARTNER_SEPA_TRANSFER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationIban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transferTitle",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverFirstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverLastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "companyName",
-            below: &Value,
-        },
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("destinationIban", &Value),
+        MemberShape::new("transferTitle", &Value),
+        MemberShape::new("receiverType", &Value),
+        MemberShape::new("receiverFirstName", &Value),
+        MemberShape::new("receiverLastName", &Value),
+        MemberShape::new("companyName", &Value),
     ],
 );
 
 static PARTNER_WALLET_CREATED: Shape = Object(
     &[
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-        MemberShape {
-            name: "wallet",
-            below: &Value,
-        },
+        MemberShape::new("currency", &Value),
+        MemberShape::new("network", &Value),
+        MemberShape::new("wallet", &Value),
     ],
 );
 
 static PARTNER_WALLET_REQUEST: Shape = Object(
-    &[
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("currency", &Value), MemberShape::new("network", &Value)],
 );
 
 static PARTNER_WITHDRAWAL_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletAddress",
-            below: &Value,
-        },
-        MemberShape {
-            name: "memo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverType",
-            below: &Value,
-        },
+        MemberShape::new("currency", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("walletAddress", &Value),
+        MemberShape::new("memo", &Value),
+        MemberShape::new("network", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("walletType", &Value),
+        MemberShape::new("receiverType", &Value),
     ],
 );
 
 static PAYMENT_LINK_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "paymentLinkId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "url",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("paymentLinkId", &Value), MemberShape::new("url", &Value)],
 );
 
 static PAYMENT_LINK_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "paymentLinkId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "expiresAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactions",
-            below: &Each(&PAYMENT_LINK_TRANSACTION),
-        },
+        MemberShape::new("paymentLinkId", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("expiresAt", &Value),
+        MemberShape::new("transactions", &Each(&PAYMENT_LINK_TRANSACTION)),
     ],
 );
 
 static PAYMENT_LINK_REQUEST: Shape = Object(
-    &[
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("amount", &Value), MemberShape::new("currency", &Value)],
 );
 
 static PAYMENT_LINK_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "paymentLinkId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactions",
-            below: &Each(&PAYMENT_LINK_TRANSACTION),
-        },
+        MemberShape::new("paymentLinkId", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("transactions", &Each(&PAYMENT_LINK_TRANSACTION)),
     ],
 );
 
 static PAYMENT_LINK_TRANSACTION: Shape = Object(
     &[
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("network", &Value),
+        MemberShape::new("createdAt", &Value),
     ],
 );
 
-static POA_FILES_FORM: Shape = Object(
-    &[
-        MemberShape {
-            name: "files",
-            below: &Each(&Value),
-        },
-    ],
-);
+static POA_FILES_FORM: Shape = Object(&[MemberShape::new("files", &Each(&Value))]);
 
 static POA_FILES_RESULT: Shape = Object(
     &[
-        MemberShape {
-            name: "message",
-            below: &Value,
-        },
-        MemberShape {
-            name: "errorCode",
-            below: &Value,
-        },
-        MemberShape {
-            name: "errorName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "errorMessage",
-            below: &Value,
-        },
+        MemberShape::new("message", &Value),
+        MemberShape::new("errorCode", &Value),
+        MemberShape::new("errorName", &Value),
+        MemberShape::new("errorMessage", &Value),
     ],
 );
 
 static POA_VERIFICATION_STATUS_EVENT: Shape = Object(
-    &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("externalUserId", &Value), MemberShape::new("status", &Value)],
 );
 
 static PROCESSING_ERROR: Shape = Object(
-    &[
-        MemberShape {
-            name: "description",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("description", &Value), MemberShape::new("status", &Value)],
 );
 
 static RATE_LOCK: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "rates",
-            below: &EXCHANGE_RATES,
-        },
-        MemberShape {
-            name: "feePercentage",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "validUntil",
-            below: &Value,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("rates", &EXCHANGE_RATES),
+        MemberShape::new("feePercentage", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("validUntil", &Value),
     ],
 );
 
 static SEPA_CONTACT: Shape = Object(
-    &[
-        MemberShape {
-            name: "iban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("iban", &Value), MemberShape::new("status", &Value)],
 );
 
 static SEPA_CONTACT_LIST: Shape = Object(
-    &[
-        MemberShape {
-            name: "contacts",
-            below: &Each(&SEPA_CONTACT),
-        },
-    ],
+    &[MemberShape::new("contacts", &Each(&SEPA_CONTACT))],
 );
 
 static SEPA_DEPOSIT_INFO: Shape = Object(
     &[
-        MemberShape {
-            name: "title",
-            below: &Value,
-        },
-        MemberShape {
-            name: "iban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "swift",
-            below: &Value,
-        },
-        MemberShape {
-            name: "accountHolder",
-            below: &Value,
-        },
-        MemberShape {
-            name: "address",
-            below: &Value,
-        },
+        MemberShape::new("title", &Value),
+        MemberShape::new("iban", &Value),
+        MemberShape::new("swift", &Value),
+        MemberShape::new("accountHolder", &Value),
+        MemberShape::new("address", &Value),
     ],
 );
 
 static SEPA_DEPOSIT_RECEIVED_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "senderName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "senderIban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transferTitle",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("senderName", &Value),
+        MemberShape::new("senderIban", &Value),
+        MemberShape::new("transferTitle", &Value),
+        MemberShape::new("createdAt", &Value),
     ],
 );
 
-static SEPA_TRANSFER_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "transferId",
-            below: &Value,
-        },
-    ],
-);
+static SEPA_TRANSFER_CREATED: Shape = Object(&[MemberShape::new("transferId", &Value)]);
 
 static SEPA_TRANSFER_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "type",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transferTitle",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationIban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverFirstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverLastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "companyName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "fee",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "user",
-            below: &USER_SUMMARY,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("type", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("transferTitle", &Value),
+        MemberShape::new("destinationIban", &Value),
+        MemberShape::new("receiverFirstName", &Value),
+        MemberShape::new("receiverLastName", &Value),
+        MemberShape::new("companyName", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("fee", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("user", &USER_SUMMARY),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static SEPA_TRANSFER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationIban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transferTitle",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverFirstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverLastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "companyName",
-            below: &Value,
-        },
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("destinationIban", &Value),
+        MemberShape::new("transferTitle", &Value),
+        MemberShape::new("receiverType", &Value),
+        MemberShape::new("receiverFirstName", &Value),
+        MemberShape::new("receiverLastName", &Value),
+        MemberShape::new("companyName", &Value),
     ],
 );
 
 static SEPA_TRANSFER_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "type",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transferTitle",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationIban",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverFirstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverLastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "fee",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("type", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("transferTitle", &Value),
+        MemberShape::new("destinationIban", &Value),
+        MemberShape::new("receiverFirstName", &Value),
+        MemberShape::new("receiverLastName", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("fee", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static TRANSACTION: Shape = Object(
     &[
-        MemberShape {
-            name: "type",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "updatedAt",
-            below: &Value,
-        },
+        MemberShape::new("type", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("updatedAt", &Value),
     ],
 );
 
 static TRANSACTION_HISTORY: Shape = Object(
-    &[
-        MemberShape {
-            name: "transactions",
-            below: &Each(&TRANSACTION),
-        },
-    ],
+    &[MemberShape::new("transactions", &Each(&TRANSACTION))],
 );
 
-static TRANSFER_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "transferId",
-            below: &Value,
-        },
-    ],
-);
+static TRANSFER_CREATED: Shape = Object(&[MemberShape::new("transferId", &Value)]);
 
 static TRANSFER_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("destinationExternalUserId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static TRANSFER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("destinationExternalUserId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
     ],
 );
 
 static TRANSFER_STATUS_EVENT: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destinationExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("destinationExternalUserId", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static TRAVEL_RULE_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "iAmOwnerOfWallet",
-            below: &Value,
-        },
-        MemberShape {
-            name: "firstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "companyName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "vatId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "street",
-            below: &Value,
-        },
-        MemberShape {
-            name: "city",
-            below: &Value,
-        },
-        MemberShape {
-            name: "postCode",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
+        MemberShape::new("iAmOwnerOfWallet", &Value),
+        MemberShape::new("firstName", &Value),
+        MemberShape::new("lastName", &Value),
+        MemberShape::new("companyName", &Value),
+        MemberShape::new("vatId", &Value),
+        MemberShape::new("street", &Value),
+        MemberShape::new("city", &Value),
+        MemberShape::new("postCode", &Value),
+        MemberShape::new("country", &Value),
     ],
 );
 
 static TRAVEL_RULE_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "walletType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "details",
-            below: &TRAVEL_RULE_DETAILS,
-        },
+        MemberShape::new("walletType", &Value),
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("details", &TRAVEL_RULE_DETAILS),
     ],
 );
 
 static UPDATE_CARD_LIMITS_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "monthlyTrxAll",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxAll",
-            below: &Value,
-        },
-        MemberShape {
-            name: "monthlyTrxAtm",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxAtm",
-            below: &Value,
-        },
-        MemberShape {
-            name: "monthlyTrxEcom",
-            below: &Value,
-        },
-        MemberShape {
-            name: "dailyTrxEcom",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("monthlyTrxAll", &Value),
+        MemberShape::new("dailyTrxAll", &Value),
+        MemberShape::new("monthlyTrxAtm", &Value),
+        MemberShape::new("dailyTrxAtm", &Value),
+        MemberShape::new("monthlyTrxEcom", &Value),
+        MemberShape::new("dailyTrxEcom", &Value),
     ],
 );
 
 static UPDATE_CARD_PIN_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "cardId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "pin",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("cardId", &Value),
+        MemberShape::new("pin", &Value),
     ],
 );
 
 static UPDATE_USER_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "email",
-            below: &Value,
-        },
-        MemberShape {
-            name: "phone",
-            below: &Value,
-        },
-        MemberShape {
-            name: "firstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "address",
-            below: &Value,
-        },
-        MemberShape {
-            name: "street",
-            below: &Value,
-        },
-        MemberShape {
-            name: "number",
-            below: &Value,
-        },
-        MemberShape {
-            name: "city",
-            below: &Value,
-        },
-        MemberShape {
-            name: "postCode",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
-        MemberShape {
-            name: "citizenship",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentNumber",
-            below: &Value,
-        },
+        MemberShape::new("email", &Value),
+        MemberShape::new("phone", &Value),
+        MemberShape::new("firstName", &Value),
+        MemberShape::new("lastName", &Value),
+        MemberShape::new("address", &Value),
+        MemberShape::new("street", &Value),
+        MemberShape::new("number", &Value),
+        MemberShape::new("city", &Value),
+        MemberShape::new("postCode", &Value),
+        MemberShape::new("country", &Value),
+        MemberShape::new("citizenship", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("documentNumber", &Value),
     ],
 );
 
 static USER_BALANCE_GENERATED_EVENT: Shape = Object(
-    &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("externalUserId", &Value), MemberShape::new("status", &Value)],
 );
 
 static USER_BALANCES: Shape = Object(
     &[
-        MemberShape {
-            name: "fiatBalances",
-            below: &Each(&FIAT_BALANCE),
-        },
-        MemberShape {
-            name: "cryptoBalances",
-            below: &Each(&CRYPTO_BALANCE),
-        },
-        MemberShape {
-            name: "userId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "poaRequired",
-            below: &Value,
-        },
+        MemberShape::new("fiatBalances", &Each(&FIAT_BALANCE)),
+        MemberShape::new("cryptoBalances", &Each(&CRYPTO_BALANCE)),
+        MemberShape::new("userId", &Value),
+        MemberShape::new("poaRequired", &Value),
     ],
 );
 
 static USER_CREATED: Shape = Object(
     &[
-        MemberShape {
-            name: "userId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "poaRequired",
-            below: &Value,
-        },
-        MemberShape {
-            name: "poaRequiredForExtended",
-            below: &Value,
-        },
-        MemberShape {
-            name: "balances",
-            below: &CREATED_BALANCES,
-        },
+        MemberShape::new("userId", &Value),
+        MemberShape::new("poaRequired", &Value),
+        MemberShape::new("poaRequiredForExtended", &Value),
+        MemberShape::new("balances", &CREATED_BALANCES),
     ],
 );
 
 static USER_SUMMARY: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "email",
-            below: &Value,
-        },
-        MemberShape {
-            name: "firstName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "lastName",
-            below: &Value,
-        },
-        MemberShape {
-            name: "address",
-            below: &Value,
-        },
-        MemberShape {
-            name: "city",
-            below: &Value,
-        },
-        MemberShape {
-            name: "country",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentNumber",
-            below: &Value,
-        },
-        MemberShape {
-            name: "pesel",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthCountry",
-            below: &Value,
-        },
-        MemberShape {
-            name: "birthDate",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("email", &Value),
+        MemberShape::new("firstName", &Value),
+        MemberShape::new("lastName", &Value),
+        MemberShape::new("address", &Value),
+        MemberShape::new("city", &Value),
+        MemberShape::new("country", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("documentNumber", &Value),
+        MemberShape::new("pesel", &Value),
+        MemberShape::new("birthCountry", &Value),
+        MemberShape::new("birthDate", &Value),
     ],
 );
 
 static USER_VERIFICATION_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "externalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "documentNumber",
-            below: &Value,
-        },
+        MemberShape::new("externalUserId", &Value),
+        MemberShape::new("documentType", &Value),
+        MemberShape::new("documentNumber", &Value),
     ],
 );
 
-static WITHDRAWAL_CREATED: Shape = Object(
-    &[
-        MemberShape {
-            name: "withdrawalId",
-            below: &Value,
-        },
-    ],
-);
+static WITHDRAWAL_CREATED: Shape = Object(&[MemberShape::new("withdrawalId", &Value)]);
 
 static WITHDRAWAL_CURRENCY: Shape = Object(
-    &[
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-    ],
+    &[MemberShape::new("name", &Value), MemberShape::new("network", &Value)],
 );
 
 static WITHDRAWAL_DETAILS: Shape = Object(
     &[
-        MemberShape {
-            name: "id",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "fee",
-            below: &Value,
-        },
-        MemberShape {
-            name: "destination",
-            below: &Value,
-        },
-        MemberShape {
-            name: "status",
-            below: &Value,
-        },
-        MemberShape {
-            name: "transactionHash",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &WITHDRAWAL_CURRENCY,
-        },
-        MemberShape {
-            name: "createdAt",
-            below: &Value,
-        },
-        MemberShape {
-            name: "user",
-            below: &USER_SUMMARY,
-        },
-        MemberShape {
-            name: "error",
-            below: &PROCESSING_ERROR,
-        },
+        MemberShape::new("id", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("fee", &Value),
+        MemberShape::new("destination", &Value),
+        MemberShape::new("status", &Value),
+        MemberShape::new("transactionHash", &Value),
+        MemberShape::new("currency", &WITHDRAWAL_CURRENCY),
+        MemberShape::new("createdAt", &Value),
+        MemberShape::new("user", &USER_SUMMARY),
+        MemberShape::new("error", &PROCESSING_ERROR),
     ],
 );
 
 static WITHDRAWAL_REQUEST: Shape = Object(
     &[
-        MemberShape {
-            name: "sourceExternalUserId",
-            below: &Value,
-        },
-        MemberShape {
-            name: "currency",
-            below: &Value,
-        },
-        MemberShape {
-            name: "amount",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletAddress",
-            below: &Value,
-        },
-        MemberShape {
-            name: "memo",
-            below: &Value,
-        },
-        MemberShape {
-            name: "network",
-            below: &Value,
-        },
-        MemberShape {
-            name: "name",
-            below: &Value,
-        },
-        MemberShape {
-            name: "walletType",
-            below: &Value,
-        },
-        MemberShape {
-            name: "receiverType",
-            below: &Value,
-        },
+        MemberShape::new("sourceExternalUserId", &Value),
+        MemberShape::new("currency", &Value),
+        MemberShape::new("amount", &Value),
+        MemberShape::new("walletAddress", &Value),
+        MemberShape::new("memo", &Value),
+        MemberShape::new("network", &Value),
+        MemberShape::new("name", &Value),
+        MemberShape::new("walletType", &Value),
+        MemberShape::new("receiverType", &Value),
     ],
 );
