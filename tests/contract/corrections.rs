@@ -435,3 +435,29 @@ fn code_json_and_toml_say_the_same() {
     assert!(missing.entry().ends_with("none.toml"), "{missing}");
     code.check().expect("fits the document");
 }
+
+#[test]
+fn the_environment_names_the_file() {
+    const OWN: &str = "P100_CORRECTIONS";
+    if let Some(path) = std::env::var_os(OWN) {
+        let read = Corrections::from_env();
+        match std::path::Path::new(&path).file_stem().is_some_and(|name| name == "good") {
+            true => assert_eq!(read.expect("a file"), Corrections::new().refusal("P499")),
+            false => assert!(read.expect_err("no file").entry().starts_with("P100_CORRECTIONS: "), "the variable is named"),
+        }
+        return;
+    }
+    assert_eq!(Corrections::from_env().expect("none"), Corrections::new());
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = folder.path().join("good.toml");
+    std::fs::File::create(&good)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, b"codes = { P499 = 'refusal' }"))
+        .expect("writes");
+    for path in [good, folder.path().join("none.json")] {
+        // A variable is that of a process: this one must not set it.
+        let mut own = std::process::Command::new(std::env::current_exe().expect("this program"));
+        let run = own.args(["--exact", "corrections::the_environment_names_the_file"]).env(OWN, path).output().expect("runs");
+        let text = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(run.status.success() && text.contains("1 passed"), "{text}");
+    }
+}
