@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use p100::{Client, ErrorKind, Retries};
+use p100::raw::operations;
+use p100::raw::reqwest::Method;
+use p100::{Client, Corrections, ErrorKind, Retries};
 use p100_httpmock::MockServer;
 use p100_spec::{Operation, Retry};
 use proptest::prelude::*;
@@ -424,14 +426,11 @@ async fn a_client_that_has_spent_its_budget_fails_at_once() {
 }
 
 #[tokio::test]
-async fn an_overridden_operation_is_called_where_it_was_told() {
+async fn a_corrected_operation_is_called_where_it_was_told() {
     let server = MockServer::start_async().await;
-    let client = Client::builder()
-        .base_url(server.base_url())
-        .api_key(KEY)
-        .override_operation("updateUser", p100::raw::reqwest::Method::PUT, "/v1/user/update/{externalUserId}")
-        .build()
-        .expect("a client");
+    let corrections = Corrections::new()
+        .operation(&operations::UPDATE_USER, |operation| operation.method(Method::PUT).path("/v1/user/update/{externalUserId}"));
+    let client = Client::builder().base_url(server.base_url()).api_key(KEY).corrections(corrections).build().expect("a client");
     let mock = server.mock(|when, then| {
         when.method("PUT").path("/v1/user/update/customer-42");
         then.status(200).body("{}");
@@ -439,6 +438,19 @@ async fn an_overridden_operation_is_called_where_it_was_told() {
     let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "updateUser").expect("updateUser");
     call(client.raw(), "updateUser", &Arguments::of(operation, "customer-42")).await.expect("an answer");
     mock.assert();
+}
+
+#[tokio::test]
+async fn a_read_that_is_corrected_to_another_method_is_not_sent_again() {
+    for (method, sent) in [(Method::GET, 3), (Method::POST, 1), (Method::PUT, 1), (Method::DELETE, 1)] {
+        let server = Server::start(vec![answer("503 Service Unavailable", "", "")]).await;
+        let corrections = Corrections::new().operation(&operations::GET_RATES, |operation| operation.method(method.clone()));
+        let retries = Retries::default().attempts(3).base_delay(Duration::ZERO);
+        let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries);
+        let client = builder.corrections(corrections).build().expect("a client");
+        let error = client.raw().get_rates().await.expect_err("unavailable");
+        assert_eq!((server.count(), error.may_have_taken_effect()), (sent, sent == 1), "{method}");
+    }
 }
 
 fn any_fault() -> impl Strategy<Value = Fault> {

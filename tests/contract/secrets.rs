@@ -59,7 +59,7 @@ const NUMBER: &str = "4929123412341234";
 
 fn misplaced(schema: &str) -> String {
     let text = Sample { sensitive: |_| NUMBER.to_owned(), ..Sample::default() }.of(schema).to_string();
-    text.replace(&format!("\"{NUMBER}\""), NUMBER)
+    text.replace(&format!("\"{NUMBER}\""), &format!("[{NUMBER}]"))
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     operation: &'static Operation,
+    retry: Retry,
     kind: ErrorKind,
     head: Option<(StatusCode, HeaderMap)>,
     body: Option<RawBody>,
@@ -74,8 +75,8 @@ impl Error {
         Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()))
     }
 
-    pub(crate) fn answer(operation: &'static Operation, answer: Answer) -> Self {
-        let (api_error, meaning) = (Self::parse(&answer.body), Meaning::of(answer.status, &answer.body));
+    pub(crate) fn answer(operation: &'static Operation, answer: Answer, meaning: Meaning) -> Self {
+        let api_error = Self::parse(&answer.body);
         let mut own = Self::new(operation, ErrorKind::Refused, Some(answer), None);
         (own.0.api_error, own.0.meaning) = (api_error, Some(meaning));
         own
@@ -102,7 +103,13 @@ impl Error {
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
         let (head, body) =
             answer.map(|Answer { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_answer))).unzip();
-        Self(Box::new(Inner { operation, kind, head, body, api_error: None, meaning: None, source }))
+        Self(Box::new(Inner { operation, retry: operation.retry, kind, head, body, api_error: None, meaning: None, source }))
+    }
+
+    /// The same, of a call that may or may not be repeated, whatever the document says.
+    pub(crate) fn of(mut self, retry: Retry) -> Self {
+        self.0.retry = retry;
+        self
     }
 
     /// The operation that was called.
@@ -156,7 +163,7 @@ impl Error {
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         let did_nothing = self.0.meaning.is_some_and(Meaning::nothing_happened);
-        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
+        self.0.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
     }
 
     /// What the response certainly says, if it was an error that arrived whole: [`ErrorKind::Refused`].

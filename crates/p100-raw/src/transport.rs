@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
 
-use crate::{Deviations, Form, Operation};
+use crate::{CheckedCorrections, Deviations, Form, Meaning, Operation, Retry};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,18 +41,38 @@ pub struct Call {
     client: reqwest::Client,
     head: Request,
     form: Option<Form>,
+    corrections: Option<CheckedCorrections>,
 }
 
 impl Call {
-    pub(crate) fn new(operation: &'static Operation, client: reqwest::Client, head: Request, form: Option<Form>) -> Self {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        client: reqwest::Client,
+        head: Request,
+        form: Option<Form>,
+        corrections: Option<CheckedCorrections>,
+    ) -> Self {
         debug_assert!(head.body().is_none_or(|body| body.as_bytes().is_some()), "generated requests stream nothing but their form");
-        Self { operation, client, head, form }
+        Self { operation, client, head, form, corrections }
     }
 
     /// What is called.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// Whether it may be sent again if its outcome is unknown: as the document says of the operation, unless
+    /// [corrected](crate::Corrections).
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        self.corrections.as_ref().map_or(self.operation.retry, |corrections| corrections.retry(self.operation))
+    }
+
+    /// What a response to it that is no success certainly says.
+    #[must_use]
+    pub fn meaning(&self, answer: &Answer) -> Meaning {
+        Meaning::corrected(answer.status, &answer.body, self.corrections.as_ref())
     }
 
     /// Where it goes. The query may carry data that does not belong in logs.
@@ -83,7 +103,8 @@ impl Call {
         match &self.form {
             None => Ok(head),
             Some(form) => {
-                let form = form.to_multipart().map_err(TransportError::not_sent)?;
+                let names = self.corrections.as_ref().and_then(|corrections| corrections.request(self.operation));
+                let form = form.to_multipart(|part| names.map_or(part, |names| names.on_wire(part))).map_err(TransportError::not_sent)?;
                 RequestBuilder::from_parts(self.client.clone(), head).multipart(form).build().map_err(TransportError::not_sent)
             }
         }

@@ -119,7 +119,12 @@ impl<T: Details> Pending<T> {
     }
 
     async fn ask(&self) -> Result<Progress<T>, Error> {
-        Ok(Progress::of(self.operation, T::get(&self.client, &self.id).await?))
+        let details = T::get(&self.client, &self.id).await?;
+        let ending = match self.client.raw().corrections() {
+            Some(corrections) => corrections.ending(self.operation, details.status()),
+            None => self.operation.ending(details.status()),
+        };
+        Ok(Progress::of(ending, details))
     }
 
     fn unknown(&self, error: Option<Error>) -> OutcomeUnknown {
@@ -137,7 +142,7 @@ fn may_pass(error: &Error) -> bool {
             match error.meaning() {
                 Some(Meaning::ServerFault) => true,
                 // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
-                Some(Meaning::Refused(_) | Meaning::RefusedVariously) => error.is_not_found(),
+                Some(Meaning::Refused(_) | Meaning::RefusedVariously | Meaning::RefusedByCorrection) => error.is_not_found(),
                 Some(Meaning::Denied(_)) => false,
                 _ => status.is_client_error() && !matches!(status.as_u16(), 401 | 403),
             }

@@ -212,9 +212,9 @@ impl Life {
     }
 }
 
-/// A time of P100, if it is there and can be read.
+/// A time of P100, if it is there and certain.
 fn utc<'a>(time: impl Into<Option<&'a Timestamp>>) -> Option<DateTime<Utc>> {
-    time.into()?.utc().ok()
+    time.into().filter(|time| time.has_offset())?.utc().ok()
 }
 
 /// A rate lock that was of no use any more when it was to be used. Take a new one.

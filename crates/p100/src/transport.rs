@@ -64,8 +64,8 @@ impl Production {
         loop {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
-            let verdict = retry::classify(call.operation().retry, &outcome);
-            let left = deadline.map(|deadline| self.time_left(call.operation().retry, deadline));
+            let verdict = retry::classify(call.retry(), &outcome, &|answer| call.meaning(answer));
+            let left = deadline.map(|deadline| self.time_left(call.retry(), deadline));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
                     trace::again(sent, &outcome, wait);

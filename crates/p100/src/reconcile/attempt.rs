@@ -98,7 +98,8 @@ impl Attempt {
     /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not. Only a currency that this
     /// library knows says so: any other text may be P100's way to write the attempt's.
     pub(super) fn concerns(&self, entry: &Transaction, window: &Window) -> bool {
-        let time = entry.created_at.as_ref().and_then(|time| time.utc().ok());
+        // A time whose zone is not written may be hours away from what it seems.
+        let time = entry.created_at.as_ref().filter(|time| time.has_offset()).and_then(|time| time.utc().ok());
         let elsewhen = time.is_some_and(|time| !window.holds(time));
         let own = [Some(&self.currency), self.currency_to.as_ref()];
         let foreign =

@@ -59,7 +59,7 @@ impl Exchange<'_> {
     /// One exchange of a user or of the partner, with its state.
     ///
     /// Operation [`getExchange`](crate::raw::Client::get_exchange).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

@@ -29,7 +29,7 @@ impl Orders<'_> {
     /// The current rates, as a first look: only a lock binds P100.
     ///
     /// Operation [`getOrderRates`](crate::raw::Client::get_order_rates).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

@@ -37,7 +37,7 @@ impl Sepa<'_> {
     /// Where a user can pay in, and the title that the bank transfer must carry, unchanged, to be matched.
     ///
     /// Operation [`getUserSepaDepositInfo`](crate::raw::Client::get_user_sepa_deposit_info).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -48,7 +48,7 @@ impl Sepa<'_> {
     /// The accounts from which a user has paid in, with the state of their check.
     ///
     /// Operation [`listUserSepaContacts`](crate::raw::Client::list_user_sepa_contacts).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

@@ -68,7 +68,7 @@ impl Users<'_> {
     /// docs of February 2026 dropped it.
     ///
     /// Operation [`extendUser`](crate::raw::Client::extend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -85,7 +85,7 @@ impl Users<'_> {
     /// Changes a user's data: send only what changes.
     ///
     /// Operation [`updateUser`](crate::raw::Client::update_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -100,7 +100,7 @@ impl Users<'_> {
     /// Deletes a user.
     ///
     /// Operation [`deleteUser`](crate::raw::Client::delete_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -111,7 +111,7 @@ impl Users<'_> {
     /// Suspends a user, who must have no active cards.
     ///
     /// Operation [`suspendUser`](crate::raw::Client::suspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -122,7 +122,7 @@ impl Users<'_> {
     /// Ends the suspension of a user.
     ///
     /// Operation [`unsuspendUser`](crate::raw::Client::unsuspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -143,7 +143,7 @@ impl Users<'_> {
     /// The transactions of a user in one calendar month. P100 does not say in which time zone it cuts months.
     ///
     /// Operation [`getUserTransactions`](crate::raw::Client::get_user_transactions).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

@@ -92,8 +92,27 @@ async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
 
 #[tokio::test]
 async fn an_entry_whose_time_cannot_be_read_is_not_left_out() {
-    let timeless = entry("12.50", "eur", "yesterday");
-    assert_eq!(exact(verdict(std::slice::from_ref(&timeless)).await), vec![timeless]);
+    for written in ["yesterday", "2025-08-12", "2025-08-11T22:00:00", "2025-08-13 02:00"] {
+        let timeless = entry("12.50", "eur", written);
+        assert_eq!(exact(verdict(std::slice::from_ref(&timeless)).await), vec![timeless]);
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_an_entry_may_have_any_form_that_is_certain() {
+    for (written, is_then) in [
+        ("1755000010", true),
+        ("1755000010123", true),
+        ("2025-08-12 14:00:10+0200", true),
+        ("20250812T120010Z", true),
+        ("1754900010", false),
+        ("2025-08-12T12:00:10+09:00", false),
+        ("2025-W33-1T12:00Z", false),
+    ] {
+        let entry = entry("12.50", "eur", written);
+        let found = verdict(std::slice::from_ref(&entry)).await;
+        if is_then { assert_eq!(exact(found), vec![entry]) } else { assert_eq!(found, Verdict::NoTrace, "{written}") }
+    }
 }
 
 #[tokio::test]
