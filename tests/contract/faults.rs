@@ -163,17 +163,17 @@ fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<A
 
 #[tokio::test]
 async fn a_reset_before_the_request_was_read() {
-    for_all(vec![Fault::ResetAtOnce], client, lost(ErrorKind::NoAnswer, false)).await;
+    for_all(vec![Fault::ResetAtOnce], client, lost(ErrorKind::NoResponse, false)).await;
 }
 
 #[tokio::test]
 async fn a_reset_after_the_request_was_read() {
-    for_all(vec![Fault::ResetAfterRequest], client, lost(ErrorKind::NoAnswer, true)).await;
+    for_all(vec![Fault::ResetAfterRequest], client, lost(ErrorKind::NoResponse, true)).await;
 }
 
 #[tokio::test]
 async fn a_reset_in_the_middle_of_the_answer() {
-    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::Truncated, true)).await;
+    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::IncompleteBody, true)).await;
 }
 
 /// Short times, so that the two tests that must wait for them are quick.
@@ -188,7 +188,7 @@ async fn silence() {
     for_all(vec![Fault::Silence], impatient, |operation, _, result| {
         let error = result.expect_err(&operation.id);
         assert!(error.is_timeout(), "{error:?}");
-        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, operation.retry == Retry::Never));
+        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoResponse, operation.retry == Retry::Never));
     })
     .await;
 }
@@ -204,7 +204,7 @@ async fn an_upload_has_the_time_of_the_whole_call() {
         let cause = error.source().and_then(Error::source).expect("a cause").to_string();
         let limit = if operation.upload().is_some() { "the whole call" } else { "one attempt" };
         assert_eq!(cause, format!("the time of {limit} ran out"), "{}", operation.id);
-        assert_eq!((error.kind(), server.count()), (ErrorKind::NoAnswer, 1), "{error:?}");
+        assert_eq!((error.kind(), server.count()), (ErrorKind::NoResponse, 1), "{error:?}");
     })
     .await;
 }
@@ -244,7 +244,7 @@ async fn a_body_that_does_not_come() {
     for_all(vec![Fault::SlowBody], impatient, |operation, _, result| {
         let error = result.expect_err(&operation.id);
         assert!(error.is_timeout(), "{error:?}");
-        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Truncated, Some(200)), "{error:?}");
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::IncompleteBody, Some(200)), "{error:?}");
         assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
     })
     .await;
@@ -278,7 +278,7 @@ async fn server_faults_of_any_form() {
     ];
     for (status, body) in forms {
         for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
-            lost(ErrorKind::Refused, true)(operation, server, result);
+            lost(ErrorKind::ErrorResponse, true)(operation, server, result);
         })
         .await;
     }
@@ -303,7 +303,11 @@ async fn a_400_that_nobody_can_read_is_no_refusal() {
     for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(
+                (error.kind(), error.may_have_taken_effect()),
+                (ErrorKind::ErrorResponse, operation.retry == Retry::Never),
+                "{error:?}"
+            );
             assert_eq!(server.count(), if operation.retry == Retry::Never { 1 } else { ATTEMPTS as usize }, "{}", operation.id);
         })
         .await;
@@ -315,7 +319,11 @@ async fn a_status_without_a_code_is_no_refusal_and_no_reason_to_ask_again() {
     for status in ["403 Forbidden", "404 Not Found", "409 Conflict", "422 Unprocessable Content", "424 Failed Dependency", "499 Closed"] {
         for_all(vec![answer(status, "", "<html>")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(
+                (error.kind(), error.may_have_taken_effect()),
+                (ErrorKind::ErrorResponse, operation.retry == Retry::Never),
+                "{error:?}"
+            );
             assert_eq!(server.count(), 1, "{}", operation.id);
         })
         .await;
@@ -365,7 +373,7 @@ async fn a_declared_length_reserves_nothing() {
             let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(Retries::none());
             let client = builder.max_response_size(limit).build().expect("a client");
             let error = client.raw().get_rates().await.expect_err("cut off");
-            assert_eq!(error.kind(), ErrorKind::Truncated, "{length} {limit:?} {error:?}");
+            assert_eq!(error.kind(), ErrorKind::IncompleteBody, "{length} {limit:?} {error:?}");
         }
     }
 }
@@ -377,7 +385,7 @@ async fn an_answer_that_is_too_large() {
     for fault in [answer("200 OK", "", &huge), unannounced] {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), server.count()), (ErrorKind::Truncated, 1), "{error:?}");
+            assert_eq!((error.kind(), server.count()), (ErrorKind::IncompleteBody, 1), "{error:?}");
             assert!(format!("{error:?}").contains("10000"), "{error:?}");
             assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
         })

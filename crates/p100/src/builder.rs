@@ -12,7 +12,7 @@ use p100_raw::{BoxError, Corrections, Sensitive};
 
 use crate::clock::Skews;
 use crate::limits::Limits;
-use crate::transport::{Connections, Production, pinged};
+use crate::transport::{Connections, HttpTransport, pinged};
 use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
@@ -47,7 +47,7 @@ impl Environment {
 /// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback. A proxy for `https` sees neither the key nor any data.
 ///
 /// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
-/// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
+/// attempt, `attempt`, `outcome` (`response`, `no_response`, `not_sent`, `incomplete_body`), `status`, `error_code`, `request_id` and `date`, as far
 /// as there are any. A span without `outcome` is of a call that was dropped before its end.
 #[derive(Clone, Default)]
 pub struct ClientBuilder {
@@ -203,7 +203,7 @@ impl ClientBuilder {
         let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build()))
             .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
-        let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        let transport = HttpTransport::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
         let raw = raw::Client::with_transport(base_url, http, Arc::new(transport)).with_corrections(&self.corrections);
         let raw = raw.map_err(|error| BuildError::new("a correction does not fit the document").because(error))?;
         Ok(Client { raw, skews })

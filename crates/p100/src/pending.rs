@@ -80,7 +80,7 @@ impl<T: Details> Pending<T> {
     /// Nothing is ever sent again by waiting; a dropped future is harmless.
     ///
     /// What may pass by itself is tolerated until the limit:
-    /// - no connection, no answer, or one that broke off;
+    /// - no connection, no response, or an incomplete body;
     /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and codes of the family `P5xx`;
     /// - "not found", as P100 may take a moment to show what it has just accepted;
     /// - any other 4xx whose code the document does not know, or that has none: for most details operations no page says how P100
@@ -137,7 +137,7 @@ fn may_pass(error: &Error) -> bool {
     match error.kind() {
         // A value that cannot be part of a path stays one; what found no connection may find one.
         ErrorKind::NotSent => std::error::Error::source(error).is_some_and(|source| source.is::<crate::raw::TransportError>()),
-        ErrorKind::Refused => {
+        ErrorKind::ErrorResponse => {
             let status = error.status().unwrap_or_default();
             match error.meaning() {
                 Some(Meaning::ServerFault) => true,

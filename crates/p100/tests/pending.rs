@@ -45,8 +45,8 @@ impl Transport for Script {
                     answer.headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
                     Ok(answer)
                 }
-                Reset => Err(TransportError::no_answer("reset")),
-                BrokenOff => Err(TransportError::broke_off(StatusCode::OK, HeaderMap::new(), "reset")),
+                Reset => Err(TransportError::no_response("reset")),
+                BrokenOff => Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset")),
                 Silence => std::future::pending().await,
             }
         })

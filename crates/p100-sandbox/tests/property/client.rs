@@ -112,7 +112,7 @@ impl Actor {
                 assert_ne!(error.status().map(|status| status.as_u16()), Some(500), "{operation}: {error}");
                 let succeeded = error.status().is_some_and(|status| status.is_success());
                 if error.may_have_taken_effect() {
-                    Outcome::Lost(error.kind() == ErrorKind::Truncated && succeeded)
+                    Outcome::Lost(error.kind() == ErrorKind::IncompleteBody && succeeded)
                 } else {
                     Outcome::Refused
                 }

@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_write_is_never_sent_again_once_it_may_have_been_read() {
-        let no_answer = || Err(TransportError::no_answer("reset"));
-        let broke_off = || Err(TransportError::broke_off(StatusCode::OK, HeaderMap::new(), "reset"));
-        for outcome in [no_answer(), broke_off()] {
+        let no_response = || Err(TransportError::no_response("reset"));
+        let incomplete_body = || Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset"));
+        for outcome in [no_response(), incomplete_body()] {
             assert_eq!(classify(Retry::Safe, &outcome), Verdict::Again(None));
             assert_eq!(classify(Retry::Never, &outcome), Verdict::Final);
         }

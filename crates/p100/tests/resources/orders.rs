@@ -57,7 +57,7 @@ async fn a_lock_of_unreadable_expiry_is_left_to_p100() {
         });
         let lock = client.orders().lock_rate(&request).await.expect("a lock");
         assert_eq!((lock.lifetime(), lock.is_expired()), (None, false), "{expires_at}");
-        assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::Refused);
+        assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::ErrorResponse);
     }
 }
 
