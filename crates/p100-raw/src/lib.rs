@@ -42,7 +42,7 @@ mod upload;
 mod wire;
 
 pub use client::Client;
-pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http_date, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
 pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};

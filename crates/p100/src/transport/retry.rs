@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100_raw::reqwest::{StatusCode, header::HeaderMap};
+use p100_raw::reqwest::StatusCode;
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::{Answer, Meaning, Retry, TransportError, retry_after};
 
@@ -18,22 +18,34 @@ pub(super) enum Verdict {
     Again(Option<Duration>),
 }
 
-/// Only an operation that reads is sent again after it may have reached the server. Any other one is sent again only if the
-/// connection was never established: P100 documents no idempotency key, so a second create may pay twice.
+/// Only an operation that reads is sent again after it may have taken effect. Any other one is sent again only if the server certainly
+/// did not process it, or did nothing because it came too early or too often: P100 documents no idempotency key, so a second create may
+/// pay twice.
 pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
     match (outcome, retry) {
-        (Err(error), _) if error.is_connect() => Verdict::Again(None),
+        (Err(error), _) if error.is_unprocessed() => Verdict::Again(None),
         (Err(error), Retry::Safe) if error.may_have_been_sent() && !TooLarge::caused(error) => Verdict::Again(None),
-        (Ok(answer), Retry::Safe) if is_transient(answer) => Verdict::Again(wait(&answer.headers)),
+        (Ok(answer), Retry::Safe) if is_transient(answer) => Verdict::Again(retry_after(&answer.headers)),
+        (Ok(answer), Retry::Never) if is_postponed(answer) => Verdict::Again(retry_after(&answer.headers)),
         _ => Verdict::Final,
     }
 }
 
+/// Whether the answer means "later", whatever its body says.
+fn is_early(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS)
+}
+
+/// Whether P100 certainly did nothing, and may do it later. Without its word the call may have passed the limit that something behind it
+/// ran into.
+fn is_postponed(answer: &Answer) -> bool {
+    is_early(answer.status) && Meaning::of(answer.status, &answer.body).nothing_happened()
+}
+
 fn is_transient(answer: &Answer) -> bool {
-    const TOO_EARLY: u16 = 425;
     match answer.status {
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => true,
-        status if status.as_u16() == TOO_EARLY || status.is_server_error() => true,
+        StatusCode::REQUEST_TIMEOUT => true,
+        status if is_early(status) || status.is_server_error() => true,
         status if !status.is_client_error() => false,
         // P100 reports faults of its own with status 400, and what stands in front of it may do so in any words.
         status => match Meaning::of(status, &answer.body) {
@@ -46,10 +58,6 @@ fn is_transient(answer: &Answer) -> bool {
 
 pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
     p100_raw::Error::parse(&answer.body).and_then(|error: types::Error| error.error_code)
-}
-
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers)
 }
 
 /// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,
