@@ -58,7 +58,8 @@ fn is_readable(template: &str) -> bool {
 fn is_dot_segment(segment: &str) -> bool {
     let dots = segment.to_ascii_lowercase().replace("%2e", ".");
     let mut escapes = segment.split('%').skip(1);
-    matches!(&*dots, "." | "..") || !escapes.all(|rest| rest.as_bytes().iter().take(2).filter(|digit| digit.is_ascii_hexdigit()).count() == 2)
+    matches!(&*dots, "." | "..")
+        || !escapes.all(|rest| rest.as_bytes().iter().take(2).filter(|digit| digit.is_ascii_hexdigit()).count() == 2)
 }
 
 /// A correction that cannot be.

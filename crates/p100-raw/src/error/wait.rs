@@ -101,9 +101,19 @@ mod tests {
 
     #[test]
     fn what_is_no_date_of_http_is_none() {
-        for text in ["Mon, 06 Nov 1994 08:49:37 GMT", "Monday, 06-Nov-94 08:49:37 GMT", "Mon Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z", "Sun Nov 31 08:49:37 1994"] {
+        for text in [
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Monday, 06-Nov-94 08:49:37 GMT",
+            "Mon Nov  6 08:49:37 1994",
+            "1994-11-06T08:49:37Z",
+            "Sun Nov 31 08:49:37 1994",
+        ] {
             assert_eq!(http_date(text), None, "{text}");
         }
-        assert_eq!(http_date("Wednesday, 15-Nov-34 23:12:00 GMT"), http_date("Wed, 15 Nov 2034 23:12:00 GMT"), "two digits of this century");
+        assert_eq!(
+            http_date("Wednesday, 15-Nov-34 23:12:00 GMT"),
+            http_date("Wed, 15 Nov 2034 23:12:00 GMT"),
+            "two digits of this century"
+        );
     }
 }
