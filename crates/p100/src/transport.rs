@@ -2,11 +2,17 @@
 
 mod budget;
 mod connections;
+#[cfg(all(test, feature = "rustls"))]
+mod frames;
+#[cfg(all(test, feature = "rustls"))]
+mod loopback;
 mod read;
 mod retry;
-#[cfg(test)]
+#[cfg(all(test, feature = "rustls"))]
 mod silence;
 mod trace;
+#[cfg(all(test, feature = "rustls"))]
+mod unprocessed;
 
 use std::fmt;
 use std::sync::Arc;
