@@ -6,6 +6,8 @@ mod connections;
 mod frames;
 #[cfg(all(test, feature = "rustls"))]
 mod loopback;
+#[cfg(all(test, feature = "rustls"))]
+mod matrix;
 mod read;
 mod retry;
 #[cfg(all(test, feature = "rustls"))]

@@ -60,12 +60,15 @@ pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
     p100_raw::Error::parse(&answer.body).and_then(|error: types::Error| error.error_code)
 }
 
+/// How long a call waits that has no time limit.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
+
 /// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,
 /// or the wait would not end before the deadline. `jitter` is between 0 and 1.
 pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option<Duration>, jitter: f64) -> Option<Duration> {
     let Verdict::Again(asked) = verdict else { return None };
     let wait = delay(policy, sent, jitter).max(asked.unwrap_or_default());
-    (sent < policy.attempts && left.is_none_or(|left| wait < left)).then_some(wait)
+    (sent < policy.attempts && wait < left.unwrap_or(LONGEST)).then_some(wait)
 }
 
 /// Full jitter: a random part of a wait that doubles with each attempt, up to a cap.
@@ -148,6 +151,9 @@ mod tests {
         assert_eq!(decide(&policy, verdict, 1, None, 0.0), Some(Duration::from_secs(7)));
         assert_eq!(decide(&policy, verdict, 1, Some(Duration::from_secs(8)), 0.0), Some(Duration::from_secs(7)));
         assert_eq!(decide(&policy, verdict, 1, Some(Duration::from_secs(7)), 0.0), None, "it would not end before the deadline");
+        let hour = Verdict::Again(Some(Duration::from_secs(3600)));
+        assert_eq!(decide(&policy, hour, 1, None, 0.0), None, "nobody waits for an hour without having said so");
+        assert!(decide(&policy, hour, 1, Some(Duration::from_secs(7200)), 0.0).is_some());
     }
 
     #[test]
