@@ -38,7 +38,8 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request could not be built, was refused before it was sent, or found no connection.
+    /// The request could not be built, was refused before it was sent, found no connection, or the server stated over HTTP/2 that it did not
+    /// process it.
     NotSent,
     /// No answer came back.
     NoAnswer,
