@@ -132,10 +132,10 @@ pub(crate) fn of_resource(document: &Document, operation: &Operation) -> String 
         _ => " If it [may have taken effect](crate::Error::may_have_taken_effect), check before you repeat it.",
     };
     format!(
-        "{}\n\n{}\n\n{open_end}Operation [`{}`](crate::raw::Client::{method}).{path}\n\n# Errors\n\nThe call failed: see [`Error`](crate::Error).{unknown}\n",
+        "{}\n\n{}\n\n{open_end}Operation [{}](crate::raw::Client::{method}).{path}\n\n# Errors\n\nThe call failed: see [`Error`](crate::Error).{unknown}\n",
         markdown::inline(node.str("summary").unwrap_or_default()),
         links.apply(&rendered(node.str("description").unwrap_or_default())),
-        operation.id,
+        code(&operation.id),
     )
 }
 
