@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use diffy::{DiffOptions, Patch};
-use p100_codegen::{Document, RULES, lint};
+use p100_spec::{Document, RULES, lint};
 use snapbox::{Assert, Data};
 
 const CLEAN: &str = include_str!("../lint/clean.yaml");

@@ -26,7 +26,7 @@ async fn no_clock_hides_a_transfer_or_ends_a_lock() {
             let error = client.transfers().create(&transfer).await.unwrap_err();
             assert!(error.may_have_taken_effect());
             match client.reconcile(&Attempt::new(&transfer, now, now)).await.unwrap() {
-                Verdict::Candidates(found) if takes_effect => assert_eq!(found.len(), 1),
+                Verdict::Candidates(found) if takes_effect => assert_eq!(found.exact.len(), 1),
                 Verdict::NoTrace if !takes_effect && seconds.abs() < 300 => {}
                 Verdict::Unclear { entries, doubts } if !takes_effect && seconds.abs() > 300 => {
                     assert_eq!((entries.len(), doubts.len()), (0, 1));

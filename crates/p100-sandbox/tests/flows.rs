@@ -204,7 +204,7 @@ async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
         let attempt = Attempt::new(&payout, started_at, partner.sandbox.now());
         match client.reconcile(&attempt).await.unwrap() {
             Verdict::Candidates(found) if takes_effect => {
-                let [found] = &found[..] else { panic!("one: {found:?}") };
+                let [found] = &found.exact[..] else { panic!("one: {found:?}") };
                 assert_eq!(
                     (found.amount, found.currency.as_deref().unwrap(), found.status.as_ref().unwrap().as_str()),
                     (Some(amount("75.2")), "eur", "PROCESSING")

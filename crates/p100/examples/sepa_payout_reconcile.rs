@@ -43,11 +43,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // P100 knows no idempotency key, so the payout is not sent again before somebody has looked.
     match client.reconcile(&Attempt::new(&payout, started_at, sandbox.now())).await? {
         Verdict::Candidates(found) => {
-            for entry in found {
+            for entry in found.exact {
                 // A candidate has amount, currency and time.
                 let (amount, currency) = (entry.amount.require("amount")?, entry.currency.require("currency")?);
                 println!("probably the payment: {amount} {currency} at {}", entry.created_at.require("createdAt")?);
-                println!("its status tells whether it moved: {}", entry.status.require("status")?);
+                println!("its status says whether it moved: {}", entry.status.require("status")?);
             }
         }
         Verdict::NoTrace => println!("no trace yet: look again in some minutes before paying again"),

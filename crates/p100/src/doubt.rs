@@ -27,6 +27,10 @@ pub enum Doubt {
     /// The clocks are, or since the attempt were, further apart than the [tolerance](crate::Attempt::with_tolerance) allows, so the times of
     /// the attempt may be wrong. Set this machine's clock.
     ClockSkew(ClockSkew),
+    /// The history could not be read to the end.
+    NotRead,
+    /// So many acknowledged payments of the account have no entry, not even one that may be theirs with its fee: the history is behind.
+    AcknowledgedNotListed(usize),
 }
 
 impl fmt::Display for Doubt {
@@ -52,6 +56,8 @@ impl fmt::Display for Doubt {
                 skew.ahead().num_seconds(),
                 skew.uncertainty().num_seconds()
             ),
+            Self::NotRead => f.write_str("the history could not be read to the end"),
+            Self::AcknowledgedNotListed(count) => write!(f, "the history is behind: it does not list {count} acknowledged payments"),
         }
     }
 }

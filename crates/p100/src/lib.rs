@@ -26,7 +26,7 @@ pub use p100_raw as raw;
 pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, Wire, types};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use rate_lock::{LockExpired, OrderRateLock, RateLock};
-pub use reconcile::{Account, Attempt, Payment, Verdict};
+pub use reconcile::{Account, Attempt, Candidates, Payment, Reconciliation, Verdict};
 pub use require::{Missing, Require};
 pub use resources::{Cards, Deposits, Exchange, Issued, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
 pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};

@@ -1,24 +1,19 @@
-//! What to do after a create whose fate is unknown: look for its trace, never send it again unseen.
+//! What to do after a create whose outcome is unknown: look for its trace, never send it again unseen.
 
 mod attempt;
+mod history;
+mod judge;
 mod window;
 
-use std::collections::HashMap;
-
-use chrono::TimeDelta;
+use std::slice;
 
 pub use attempt::{Account, Attempt, Payment};
+use history::{History, months};
+use judge::judge;
 use window::Window;
 
-use crate::raw::{Meaning, Response, Timestamp, operations};
-use crate::types::{Transaction, TransactionHistory};
-use crate::{Client, Decimal, Doubt, Error, Month, OutcomeUnknown};
-
-/// P100 does not say in which time zone it cuts months. No zone is further from UTC.
-const ZONES: TimeDelta = TimeDelta::hours(14);
-
-/// Each month is a call.
-const MOST_MONTHS: usize = 12;
+use crate::types::Transaction;
+use crate::{Client, Doubt, Error, OutcomeUnknown};
 
 /// What the transaction history says about an [`Attempt`].
 ///
@@ -28,7 +23,8 @@ const MOST_MONTHS: usize = 12;
 #[must_use]
 #[non_exhaustive]
 pub enum Verdict {
-    /// No entry of the currency in the time of the attempt by P100's clock, in a history that was read whole. The payment may still be on its way into the history: look again after some
+    /// No entry of the currency in the time of the attempt by P100's clock, in a history that was read completely, but for entries that
+    /// [acknowledged payments](Client::reconcile_all) explain. The payment may still be on its way into the history: look again after some
     /// minutes, and ask P100 about large amounts, before you pay again.
     NoTrace,
     /// Nothing that decides it: look again later, or ask P100.
@@ -40,9 +36,37 @@ pub enum Verdict {
         doubts: Vec<Doubt>,
     },
     /// Entries of exactly this amount and currency in the time of the attempt, in either direction. One of them probably is the payment;
-    /// an equal payment made at the same time looks the same. Failed ones may be among them: the `status` of an entry tells whether money
+    /// an equal payment made at the same time looks the same. Failed ones may be among them: the `status` of an entry says whether money
     /// moved.
-    Candidates(Vec<Transaction>),
+    Candidates(Candidates),
+}
+
+/// Entries that may be the payment of an [`Attempt`]: [`Verdict::Candidates`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Candidates {
+    /// Of exactly the amount and currency of the attempt, in its time.
+    pub exact: Vec<Transaction>,
+    /// How many of `exact` are left when each acknowledged payment has taken the one that explains it.
+    pub unexplained: usize,
+    /// How many of the attempts these entries may be, this one included. If it is more than `unexplained`, not all of them can have
+    /// happened with exactly their amount.
+    pub attempts: usize,
+    /// Other entries in the time of the attempt that concern its currencies, as those of [`Verdict::Unclear`]. If none of `exact` is the
+    /// payment, one of these may be, with its fee.
+    pub others: Vec<Transaction>,
+}
+
+/// What the transaction histories say about several attempts: [`Client::reconcile_all`].
+#[derive(Debug)]
+#[must_use]
+#[non_exhaustive]
+pub struct Reconciliation {
+    /// One for each attempt, in the order of the attempts.
+    pub verdicts: Vec<Verdict>,
+    /// Why the history of an account could not be read to the end. The verdicts on its attempts are [`Unclear`](Verdict::Unclear) with
+    /// [`Doubt::NotRead`], unless candidates were found before.
+    pub errors: Vec<(Account, Error)>,
 }
 
 impl Client {
@@ -59,7 +83,7 @@ impl Client {
     /// A month that by P100's clock is still ahead in some time zone counts as empty if P100 refuses it with `P403`, failed
     /// validation. If candidates were found before a later month could not be read, they are the verdict.
     ///
-    /// [`Verdict::NoTrace`] needs a history that was read whole: an entry that cannot be read, any other part that does not fit the
+    /// [`Verdict::NoTrace`] needs a history that was read completely: an entry that cannot be read, any other part that does not fit the
     /// document, a member beside the list or another sign of paging makes it [`Verdict::Unclear`], with the [reason](Doubt).
     ///
     /// ```no_run
@@ -73,7 +97,7 @@ impl Client {
     ///     Err(error) if error.may_have_taken_effect() => {
     ///         let attempt = Attempt::new(&request, started_at, Utc::now());
     ///         match client.reconcile(&attempt).await? {
-    ///             Verdict::Candidates(found) => println!("probably the payment, its status tells whether it moved: {found:?}"),
+    ///             Verdict::Candidates(found) => println!("probably the payment, its status says whether it moved: {:?}", found.exact),
     ///             Verdict::NoTrace => println!("nothing so far, look again in some minutes"),
     ///             unclear => println!("somebody must look: {unclear:?}"),
     ///         }
@@ -84,140 +108,77 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// Several payments at once, above all equal ones, are compared by [`reconcile_all`](Self::reconcile_all).
+    ///
     /// # Errors
     /// The history could not be read, or the attempt touches more than 12 months. Neither says anything about the payment.
     pub async fn reconcile(&self, attempt: &Attempt) -> Result<Verdict, OutcomeUnknown> {
-        let mut entries: Vec<Transaction> = Vec::new();
-        let mut earlier: HashMap<_, Vec<Transaction>> = HashMap::new();
-        let mut doubts = Vec::new();
-        let mut fault = None;
-        // With each response P100's clock is known better, and so are the months.
-        let mut window = Window::of(attempt, &self.skews);
-        let mut asked = Vec::new();
-        while let Some(month) = months(attempt, &window)?.into_iter().find(|month| !asked.contains(month)) {
-            asked.push(month);
-            match self.history(&attempt.account, month).await {
-                // Should P100 answer more than the month, an entry must not look like two payments.
-                Ok(history) => {
-                    let listed = history.transactions.as_ref();
-                    doubts.extend(Doubt::of(&history, "transactions", listed.is_some()));
-                    let is_new = |entry: &&Transaction| !earlier.get(&key(entry)).is_some_and(|equal| equal.contains(*entry));
-                    let new: Vec<Transaction> = listed.into_iter().flatten().filter(is_new).cloned().collect();
-                    for entry in &new {
-                        earlier.entry(key(entry)).or_default().push(entry.clone());
-                    }
-                    entries.extend(new);
-                }
-                Err(error) if self.skews.latest_now().is_some_and(|now| now < month.start() + ZONES) && is_refusal(&error) => {}
-                Err(error) => {
-                    fault = Some(error);
-                    break;
-                }
-            }
-            window = Window::of(attempt, &self.skews);
-        }
-        doubts.extend(window.doubt.take());
-        match (judge(attempt, &window, entries, doubts), fault) {
-            (verdict @ Verdict::Candidates(_), _) | (verdict, None) => Ok(verdict),
-            (_, Some(error)) => Err(OutcomeUnknown::new(attempt.operation, None, Some(error))),
+        let Reconciliation { mut verdicts, mut errors } = self.reconcile_all(slice::from_ref(attempt), &[]).await;
+        match (verdicts.pop(), errors.pop()) {
+            (Some(verdict @ Verdict::Candidates(_)), _) | (Some(verdict), None) => Ok(verdict),
+            (_, error) => Err(OutcomeUnknown::new(attempt.operation, None, error.map(|(_, error)| error))),
         }
     }
 
-    async fn history(&self, account: &Account, month: Month) -> Result<Response<TransactionHistory>, Error> {
-        let begin = self.skews.now();
-        let response = match account {
-            Account::Partner => self.raw().get_partner_transactions(month.number(), month.year()).await,
-            Account::User(user) => self.raw().get_user_transactions(user, month.number(), month.year()).await,
-        };
-        if let Some(headers) = response.as_ref().map_or_else(Error::headers, |response| Some(response.headers())) {
-            self.skews.observe(begin, headers);
-        }
-        response
-    }
-}
-
-/// Whether P100 refuses the question as one that makes no sense. No page says how it refuses a month that it has not reached; that it does
-/// not know the user, or has suspended them, says nothing about a month.
-fn is_refusal(error: &Error) -> bool {
-    matches!(error.meaning(), Some(Meaning::Refused(info)) if info.code == "P403")
-}
-
-/// The months that the time of the attempt touches in any time zone.
-fn months(attempt: &Attempt, window: &Window) -> Result<Vec<Month>, OutcomeUnknown> {
-    let mut months = Vec::new();
-    for (from, until) in window.spans(ZONES) {
-        let following = std::iter::successors(Some(Month::holding(from)), |month| month.following());
-        for month in following.take_while(|month| month.start() <= until).take(MOST_MONTHS + 1) {
-            if !months.contains(&month) {
-                months.push(month);
+    /// Looks for the traces of all payments whose outcome is unknown, as [`reconcile`](Self::reconcile) does for one, and counts: an entry
+    /// that an acknowledged payment explains is no candidate, and equal payments need as many entries.
+    ///
+    /// `acknowledged` are the payments of the same accounts and times that are known to have moved money: their creates returned an id, and
+    /// [`Pending`](crate::Pending) that they succeeded. Make each an [`Attempt`] of its request and times too. Leave out those that failed
+    /// or whose outcome is open: as long as they have no entry of their own, they would explain that of another payment.
+    ///
+    /// Each account's history is read once, at most 12 months for each attempt. The work grows with the number of entries times that of
+    /// attempts.
+    ///
+    /// ```no_run
+    /// # async fn example(client: p100::Client, unknown: Vec<p100::Attempt>, known: Vec<p100::Attempt>) {
+    /// use p100::Verdict;
+    ///
+    /// let reconciliation = client.reconcile_all(&unknown, &known).await;
+    /// for (attempt, verdict) in unknown.iter().zip(&reconciliation.verdicts) {
+    ///     match verdict {
+    ///         Verdict::NoTrace => println!("{} {}: nothing so far", attempt.amount, attempt.currency),
+    ///         Verdict::Candidates(found) if found.unexplained >= found.attempts => println!("probably one of {:?}", found.exact),
+    ///         unclear => println!("somebody must look: {unclear:?}"),
+    ///     }
+    /// }
+    /// for (_, error) in &reconciliation.errors {
+    ///     println!("ask again later: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub async fn reconcile_all(&self, attempts: &[Attempt], acknowledged: &[Attempt]) -> Reconciliation {
+        let mut verdicts: Vec<_> =
+            attempts.iter().map(|_| Verdict::Unclear { entries: Vec::new(), doubts: vec![Doubt::NotRead] }).collect();
+        let mut errors = Vec::new();
+        let mut accounts: Vec<&Account> = Vec::new();
+        for (number, attempt) in attempts.iter().enumerate() {
+            if !attempts[..number].iter().any(|earlier| earlier.account == attempt.account) {
+                accounts.push(&attempt.account);
             }
         }
-    }
-    if months.len() > MOST_MONTHS {
-        let operation = match attempt.account {
-            Account::Partner => &operations::GET_PARTNER_TRANSACTIONS,
-            Account::User(_) => &operations::GET_USER_TRANSACTIONS,
-        };
-        let error = Error::not_sent(operation, format!("the attempt touches more than {MOST_MONTHS} months: narrow its times"));
-        return Err(OutcomeUnknown::new(attempt.operation, None, Some(error)));
-    }
-    Ok(months)
-}
-
-/// What most entries differ in, so that few are compared as a whole.
-fn key(entry: &Transaction) -> (Option<Timestamp>, Option<Decimal>) {
-    (entry.created_at.clone(), entry.amount)
-}
-
-fn judge(attempt: &Attempt, window: &Window, mut entries: Vec<Transaction>, doubts: Vec<Doubt>) -> Verdict {
-    entries.retain(|entry| attempt.concerns(entry, window));
-    let exact: Vec<_> = entries.iter().filter(|entry| attempt.matches(entry)).cloned().collect();
-    if !exact.is_empty() {
-        return Verdict::Candidates(exact);
-    }
-    if entries.is_empty() && doubts.is_empty() { Verdict::NoTrace } else { Verdict::Unclear { entries, doubts } }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
-
-    use super::{Attempt, Window, months};
-    use crate::Clock;
-    use crate::clock::Skews;
-    use crate::types::TransferRequest;
-
-    /// The months of an attempt without tolerance; the time zones are 14 hours to either side.
-    fn touched(started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Option<String> {
-        let request = TransferRequest::builder().amount(5.into()).currency("eur").build();
-        let attempt = Attempt::new(&request, started_at, finished_at).with_tolerance(TimeDelta::zero());
-        let window = Window::of(&attempt, &Skews::new(Clock::system()));
-        let months = months(&attempt, &window).ok()?.iter().map(ToString::to_string).collect::<Vec<_>>();
-        Some(months.join(" "))
-    }
-
-    #[test]
-    fn a_time_touches_the_months_of_both_its_ends_and_those_between() {
-        let between = |from: &str, until: &str| touched(from.parse().expect("a time"), until.parse().expect("a time"));
-        for (from, until, expected) in [
-            ("2025-08-12T08:00:00Z", "2025-08-31T09:59:59Z", Some("2025-08")),
-            ("2025-08-12T08:00:00Z", "2025-08-31T10:00:00Z", Some("2025-08 2025-09")),
-            ("2025-09-01T13:59:59Z", "2025-09-01T13:59:59Z", Some("2025-08 2025-09")),
-            ("2025-11-30T00:00:00Z", "2026-01-01T00:00:00Z", Some("2025-11 2025-12 2026-01")),
-            ("2026-01-01T00:00:00Z", "2025-11-30T00:00:00Z", Some("2025-11 2025-12 2026-01")),
-            ("2025-01-02T00:00:00Z", "2026-01-02T00:00:00Z", None),
-        ] {
-            assert_eq!(between(from, until).as_deref(), expected, "{from} to {until}");
+        for account in accounts {
+            let mut own = Vec::new();
+            for (number, attempt) in attempts.iter().enumerate().filter(|(_, attempt)| attempt.account == *account) {
+                match months(attempt, &Window::of(attempt, &self.skews)) {
+                    Ok(_) => own.push((number, attempt)),
+                    Err(error) => errors.push((account.clone(), error)),
+                }
+            }
+            let (numbers, own): (Vec<usize>, Vec<&Attempt>) = own.into_iter().unzip();
+            let mut history = History::read(self, account, &own).await;
+            let unread = history.error.take();
+            if unread.is_some() {
+                history.doubts.push(Doubt::NotRead);
+            }
+            errors.extend(unread.map(|error| (account.clone(), error)));
+            let own: Vec<_> = own.into_iter().map(|attempt| (attempt, Window::of(attempt, &self.skews))).collect();
+            let known = acknowledged.iter().filter(|known| known.account == *account);
+            let known: Vec<_> = known.map(|known| (known, Window::of(known, &self.skews))).collect();
+            for (number, verdict) in numbers.into_iter().zip(judge(&own, &known, &history)) {
+                verdicts[number] = verdict;
+            }
         }
-        let year = between("2025-01-02T00:00:00Z", "2025-12-30T00:00:00Z").expect("12 months are not too many");
-        assert!(year.starts_with("2025-01 2025-02") && year.ends_with("2025-12"), "{year}");
-    }
-
-    #[test]
-    fn the_ends_of_time_are_times_too() {
-        let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        assert!(touched(first, first).is_some_and(|months| !months.contains(' ')));
-        assert!(touched(last, last).is_some_and(|months| !months.contains(' ')));
-        assert_eq!(touched(first, last), None);
+        Reconciliation { verdicts, errors }
     }
 }

@@ -30,6 +30,13 @@ fn attempt(started_at: &str) -> Attempt {
     Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
 }
 
+/// The candidates.
+fn exact(verdict: Verdict) -> Vec<Transaction> {
+    let Verdict::Candidates(found) = verdict else { panic!("{verdict:?}") };
+    assert_eq!((found.unexplained, found.attempts), (found.exact.len(), 1), "nothing else explains them");
+    found.exact
+}
+
 /// Entries that decide nothing, at known clocks.
 fn unclear(entries: Vec<Transaction>) -> Verdict {
     Verdict::Unclear { entries, doubts: Vec::new() }
@@ -48,9 +55,9 @@ async fn an_entry_of_the_same_amount_currency_and_time_is_a_candidate() {
     let same = entry("12.50", "eur", "2025-08-12T12:00:10.000Z");
     let outgoing = entry("-12.5", "EUR", "2025-08-12T12:05:30.000Z");
     let other = entry("12.51", "eur", "2025-08-12T12:00:10.000Z");
-    assert_eq!(verdict(&[other, same.clone()]).await, Verdict::Candidates(vec![same.clone()]));
-    assert_eq!(verdict(&[same.clone(), outgoing.clone()]).await, Verdict::Candidates(vec![same.clone(), outgoing]));
-    assert_eq!(verdict(&[same.clone(), same.clone()]).await, Verdict::Candidates(vec![same.clone(), same]), "two payments");
+    assert_eq!(exact(verdict(&[other, same.clone()]).await), vec![same.clone()]);
+    assert_eq!(exact(verdict(&[same.clone(), outgoing.clone()]).await), vec![same.clone(), outgoing]);
+    assert_eq!(exact(verdict(&[same.clone(), same.clone()]).await), vec![same.clone(), same], "two payments");
 }
 
 #[tokio::test]
@@ -66,7 +73,7 @@ async fn entries_of_other_times_and_currencies_are_no_trace() {
 async fn only_a_currency_that_is_known_rules_an_entry_out() {
     for text in ["eur ", " EUR", "eur\n"] {
         let own = entry("12.50", text, "2025-08-12T12:00:10.000Z");
-        assert_eq!(verdict(std::slice::from_ref(&own)).await, Verdict::Candidates(vec![own]), "{text:?}");
+        assert_eq!(exact(verdict(std::slice::from_ref(&own)).await), vec![own], "{text:?}");
     }
     for text in ["", " ", "Euro", "eur-sepa", "\u{feff}eur", "EUR\u{200b}", "978", "xyz"] {
         let odd = entry("12.50", text, "2025-08-12T12:00:10.000Z");
@@ -86,7 +93,7 @@ async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
 #[tokio::test]
 async fn an_entry_whose_time_cannot_be_read_is_not_left_out() {
     let timeless = entry("12.50", "eur", "yesterday");
-    assert_eq!(verdict(std::slice::from_ref(&timeless)).await, Verdict::Candidates(vec![timeless]));
+    assert_eq!(exact(verdict(std::slice::from_ref(&timeless)).await), vec![timeless]);
 }
 
 #[tokio::test]
@@ -104,7 +111,7 @@ async fn what_an_entry_lacks_never_makes_it_a_no_nor_a_candidate() {
         Transaction::default(),
     ] {
         assert_eq!(verdict(std::slice::from_ref(&part)).await, unclear(vec![part.clone()]));
-        assert_eq!(verdict(&[part, own.clone()]).await, Verdict::Candidates(vec![own.clone()]));
+        assert_eq!(exact(verdict(&[part, own.clone()]).await), vec![own.clone()]);
     }
     let mut foreign = lacking(|entry| entry.amount = None);
     foreign.currency = Some("usdc".to_owned());
@@ -127,7 +134,7 @@ async fn a_longer_tolerance_finds_more() {
     let late = entry("12.50", "eur", "2025-08-12T12:30:00.000Z");
     mock_month(&server, 8, 2025, std::slice::from_ref(&late));
     let attempt = attempt(NOON).with_tolerance(TimeDelta::hours(1));
-    assert_eq!(client.reconcile(&attempt).await.expect("a verdict"), Verdict::Candidates(vec![late]));
+    assert_eq!(exact(client.reconcile(&attempt).await.expect("a verdict")), vec![late]);
 }
 
 #[tokio::test]
@@ -140,9 +147,11 @@ async fn an_attempt_near_the_end_of_a_month_is_looked_for_in_both_months() {
         mock_month(&server, 12, 2025, std::slice::from_ref(&before));
         mock_month(&server, 1, 2026, std::slice::from_ref(&after));
         let verdict = client.reconcile(&attempt(started_at)).await.expect("both months are mocked");
-        let expected =
-            if started_at.contains("23:59") { Verdict::Candidates(vec![before.clone(), after.clone()]) } else { Verdict::NoTrace };
-        assert_eq!(verdict, expected, "{started_at}");
+        if started_at.contains("23:59") {
+            assert_eq!(exact(verdict), [before.clone(), after.clone()], "{started_at}");
+        } else {
+            assert_eq!(verdict, Verdict::NoTrace, "{started_at}");
+        }
     }
 }
 
@@ -153,7 +162,7 @@ async fn an_entry_that_two_months_show_is_one_payment() {
     mock_month(&server, 12, 2025, std::slice::from_ref(&both));
     mock_month(&server, 1, 2026, std::slice::from_ref(&both));
     let verdict = client.reconcile(&attempt("2025-12-31T23:59:45Z")).await;
-    assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![both]));
+    assert_eq!(exact(verdict.expect("a verdict")), vec![both]);
 }
 
 /// A server, and a client whose clock shows this time.
@@ -251,7 +260,7 @@ async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
     mock_december_at(BEFORE_JANUARY, &server, std::slice::from_ref(&found));
     refuse_january_at(BEFORE_JANUARY, &server, 503, "");
     let verdict = client.reconcile(&attempt("2025-12-31T12:00:00Z")).await;
-    assert_eq!(verdict.expect("a verdict"), Verdict::Candidates(vec![found]));
+    assert_eq!(exact(verdict.expect("a verdict")), vec![found]);
 }
 
 #[tokio::test]
@@ -279,7 +288,7 @@ async fn a_history_that_is_not_read_whole_is_never_no_trace() {
         match (client.reconcile(&attempt(NOON)).await.expect(&body), expected) {
             (Verdict::NoTrace, Some(0)) => {}
             (Verdict::Unclear { doubts, .. }, Some(many)) => assert_eq!((doubts.len(), many > 0), (many, true), "{body} {doubts:?}"),
-            (Verdict::Candidates(found), None) => assert_eq!(found.len(), 1, "{body}"),
+            (Verdict::Candidates(found), None) => assert_eq!(found.exact.len(), 1, "{body}"),
             (verdict, _) => panic!("{body}: {verdict:?}"),
         }
     }
@@ -346,16 +355,128 @@ async fn the_bought_side_of_an_exchange_is_unclear_and_the_sold_side_a_candidate
     let request = types::PartnerExchangeRequest::builder().amount(Decimal::new(5, 1)).currency_from("eth").currency_to("eur");
     let attempt = Attempt::new(&request.lock_id("l-1").build(), time(NOON), time(NOON));
     assert_eq!(attempt.account, Account::Partner);
-    for (entries, expected) in
-        [(vec![bought.clone()], unclear(vec![bought.clone()])), (vec![bought, sold.clone()], Verdict::Candidates(vec![sold]))]
-    {
+    for entries in [vec![bought.clone()], vec![bought.clone(), sold.clone()]] {
+        let is_sold = entries.contains(&sold);
         let mut mock = server.get_partner_transactions(|when, then| {
             when.month(8).year(2025);
             then.ok(&TransactionHistory::builder().transactions(entries).build());
         });
-        assert_eq!(client.reconcile(&attempt).await.expect("a verdict"), expected);
+        let verdict = client.reconcile(&attempt).await.expect("a verdict");
+        if is_sold {
+            assert_eq!(exact(verdict), vec![sold.clone()]);
+        } else {
+            assert_eq!(verdict, unclear(vec![bought.clone()]));
+        }
         mock.delete();
     }
+}
+
+/// A transfer of `amount` EUR to `user` at `second` seconds past noon.
+fn paid(user: &str, amount: &str, second: i64) -> Attempt {
+    let request = TransferRequest::builder().destination_external_user_id(user).amount(amount.parse().expect("an amount")).currency("eur");
+    let at = time(NOON) + TimeDelta::seconds(second);
+    Attempt::new(&request.build(), at, at)
+}
+
+/// The verdicts on payments to `u-1`, short: `none`, `unclear` with the numbers of entries and doubts, or how many exact entries of which
+/// how many are unexplained may be how many attempts, and how many others there are.
+async fn verdicts(entries: &[(&str, i64)], unknown: &[(&str, i64)], known: &[(&str, i64)]) -> Vec<String> {
+    let (server, client) = server_and_client().await;
+    let at = |second: i64| (time(NOON) + TimeDelta::seconds(second)).to_rfc3339();
+    let entries: Vec<_> = entries.iter().map(|(amount, second)| entry(amount, "eur", &at(*second))).collect();
+    mock_month(&server, 8, 2025, &entries);
+    let attempts = |all: &[(&str, i64)]| all.iter().map(|(amount, second)| paid("u-1", amount, *second)).collect::<Vec<_>>();
+    let found = client.reconcile_all(&attempts(unknown), &attempts(known)).await;
+    assert!(found.errors.is_empty());
+    let short = |verdict: &Verdict| match verdict {
+        Verdict::NoTrace => "none".to_owned(),
+        Verdict::Unclear { entries, doubts } => format!("unclear {} {}", entries.len(), doubts.len()),
+        Verdict::Candidates(found) => {
+            format!("{}, {} for {}, {} others", found.exact.len(), found.unexplained, found.attempts, found.others.len())
+        }
+        other => panic!("{other:?}"),
+    };
+    found.verdicts.iter().map(short).collect()
+}
+
+#[tokio::test]
+async fn equal_payments_are_counted_and_what_is_explained_is_no_candidate_again() {
+    // Entries, unknown and acknowledged payments of 5 EUR at noon: what the unknown ones are.
+    for (entries, unknown, known, expected) in [
+        (0, 2, 0, "none"),
+        (1, 1, 0, "1, 1 for 1, 0 others"),
+        (1, 2, 0, "1, 1 for 2, 0 others"),
+        (2, 2, 0, "2, 2 for 2, 0 others"),
+        (3, 2, 0, "3, 3 for 2, 0 others"),
+        (1, 1, 1, "none"),
+        (2, 1, 1, "2, 1 for 1, 0 others"),
+        (2, 2, 1, "2, 1 for 2, 0 others"),
+        (2, 3, 2, "none"),
+        // An acknowledged payment is not listed yet, so neither may the other be.
+        (0, 1, 1, "unclear 0 1"),
+        (1, 1, 2, "unclear 0 1"),
+    ] {
+        let payments = |count: usize| vec![("5", 0); count];
+        let verdicts = verdicts(&payments(entries), &payments(unknown), &payments(known)).await;
+        assert_eq!(verdicts, vec![expected; unknown], "{entries} entries, {unknown} unknown, {known} acknowledged");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_is_explained_by_the_payment_whose_time_it_is() {
+    // The tolerance is 5 minutes: the entry at 400 s can only be the later payment's.
+    let entries = [("5", 100), ("5", 400)];
+    assert_eq!(verdicts(&entries, &[("5", 0)], &[("5", 500)]).await, ["1, 1 for 1, 0 others"]);
+    assert_eq!(verdicts(&entries, &[("5", 500)], &[("5", 0)]).await, ["1, 1 for 1, 0 others"]);
+    // The acknowledged payment may be either; then the other is left for the one that can be either too.
+    assert_eq!(verdicts(&entries, &[("5", 200)], &[("5", 300)]).await, ["2, 1 for 1, 0 others"]);
+    assert_eq!(verdicts(&entries, &[("5", 200)], &[("5", 0), ("5", 300)]).await, ["none"]);
+}
+
+#[tokio::test]
+async fn a_candidate_hides_no_payment_that_carries_its_fee() {
+    let entries = [("5", 0), ("5.50", 0)];
+    assert_eq!(verdicts(&entries, &[("5", 0)], &[]).await, ["1, 1 for 1, 1 others"]);
+    assert_eq!(verdicts(&entries, &[("5", 0), ("5", 0)], &[]).await, vec!["1, 1 for 2, 1 others"; 2]);
+    // The equal payment explains the equal entry; the other may be this one with its fee.
+    assert_eq!(verdicts(&entries, &[("5", 0)], &[("5", 0)]).await, ["unclear 1 0"]);
+    assert_eq!(verdicts(&entries, &[("5.50", 0)], &[("5", 0)]).await, ["1, 1 for 1, 0 others"]);
+    // An acknowledged payment that is listed with its fee is not missing.
+    assert_eq!(verdicts(&[("5.50", 0)], &[("7", 0)], &[("5", 0)]).await, ["unclear 1 0"]);
+}
+
+#[tokio::test]
+async fn each_account_is_read_once_and_one_that_cannot_be_read_costs_only_its_own_attempts() {
+    let (server, client) = server_and_client().await;
+    let noon = "2025-08-12T12:00:10.000Z";
+    let mock = server.get_user_transactions(|when, then| {
+        when.external_user_id("u-1");
+        then.ok(&TransactionHistory::builder().transactions(vec![entry("5", "eur", noon)]).build());
+    });
+    let refused = server.mock(|when, then| {
+        when.path_includes("u-2");
+        then.status(400).body(r#"{"errorCode":"P412"}"#);
+    });
+    let mut long = paid("u-1", "5", 0);
+    long.started_at = DateTime::UNIX_EPOCH;
+    let attempts = [paid("u-2", "5", 0), paid("u-1", "5", 0), paid("u-2", "6", 0), long, paid("u-1", "6", 0)];
+    let found = client.reconcile_all(&attempts, &[]).await;
+    mock.assert_calls(1);
+    refused.assert_calls(1);
+    let not_read = || Verdict::Unclear { entries: Vec::new(), doubts: vec![Doubt::NotRead] };
+    let short = |number: usize| matches!(&found.verdicts[number], Verdict::Unclear { doubts, .. } if doubts.contains(&Doubt::NotRead));
+    assert!(short(0) && short(2), "{found:?}");
+    assert_eq!(found.verdicts[3], not_read());
+    let Verdict::Candidates(candidates) = &found.verdicts[1] else { panic!("{found:?}") };
+    assert_eq!(candidates.exact, [entry("5", "eur", noon)]);
+    assert_eq!(found.verdicts[4], unclear(vec![entry("5", "eur", noon)]));
+    let errors: Vec<_> = found.errors.iter().map(|(account, error)| (account.clone(), error.kind())).collect();
+    let user = |id: &str| Account::User(id.to_owned());
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors.contains(&(user("u-1"), ErrorKind::NotSent)) && errors.iter().any(|(account, _)| *account == user("u-2")));
+    let nothing = client.reconcile_all(&[], &attempts).await;
+    assert!(nothing.verdicts.is_empty() && nothing.errors.is_empty());
+    mock.assert_calls(1);
 }
 
 #[test]
