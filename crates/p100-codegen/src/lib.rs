@@ -10,6 +10,7 @@ mod dangers;
 mod docs;
 mod document;
 mod emit;
+pub mod error_codes;
 pub mod evidence;
 pub mod fmt;
 mod links;

@@ -115,7 +115,7 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
         pub static ALL: &[&Operation] = &[#(&#constants),*];
     };
     files.insert(raw("operations/mod.rs"), file("What the document says about each operation.", items)?);
-    files.insert(raw("error_codes.rs"), file("What is known about each error code.", error_codes::emit(document))?);
+    files.insert(raw("error_codes.rs"), error_codes::emit(document)?);
     files.insert(raw("webhooks.rs"), file("The events P100 sends to the partner's server.", webhooks::emit(document))?);
     let version = document.version();
     let items = quote! {

@@ -45,7 +45,7 @@ pub use client::Client;
 pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
-pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
+pub use operation::{ErrorClass, ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use routes::{InvalidRoute, Routes};
 pub use sensitive::Sensitive;

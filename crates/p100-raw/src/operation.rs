@@ -115,13 +115,67 @@ impl KnownErrorCode {
 pub struct ErrorCodeInfo {
     /// E.g. `P412`.
     pub code: &'static str,
-    /// The `errorName` that goes with it, e.g. `invalid-user`, where a page shows it.
-    pub name: Option<&'static str>,
-    /// What it means.
-    pub meaning: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// What callers branch on.
+    pub class: ErrorClass,
     /// How well this is supported.
     pub evidence: Evidence,
+    /// The `errorName` that goes with it, e.g. `invalid-user`, if it is known.
+    pub name: Option<&'static str>,
+    /// What it means: a short sentence, and what else is known.
+    pub meaning: &'static str,
 }
+
+/// What an error code comes to, for callers who need no single code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// No error at all: it comes with a success status.
+    Success,
+    /// The input failed validation; see [`Error::validation`](crate::Error::validation).
+    Validation,
+    /// The named user, card, KYC or transfer does not exist.
+    NotFound,
+    /// It is there already.
+    Duplicate,
+    /// The balance is too low.
+    InsufficientFunds,
+    /// Not for users of this country.
+    ForbiddenCountry,
+    /// The user is suspended.
+    Suspended,
+    /// The user is not verified.
+    NotVerified,
+    /// Any other refusal.
+    Refusal,
+    /// P100 itself failed, and may have done what was asked.
+    ServerFault,
+}
+
+/// The table of error codes: code, status, class, evidence, name or nothing, meaning.
+macro_rules! error_code_table {
+    ($($code:literal $status:literal $class:ident $evidence:ident $name:literal $meaning:literal;)*) => {
+        /// Every code the document knows. P100 has more: its full list is not public.
+        pub static ALL: &[$crate::ErrorCodeInfo] = &[$($crate::ErrorCodeInfo {
+            code: $code,
+            status: $status,
+            class: $crate::ErrorClass::$class,
+            evidence: $crate::Evidence::$evidence,
+            name: if $name.is_empty() { None } else { Some($name) },
+            meaning: $meaning,
+        }),*];
+
+        impl $crate::types::ErrorCode {
+            /// What the document knows about the code.
+            #[must_use]
+            pub fn info(&self) -> Option<&'static $crate::ErrorCodeInfo> {
+                ALL.iter().find(|info| info.code == self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use error_code_table;
 
 /// How to recognise a webhook and tell repeats apart.
 #[derive(Debug, PartialEq, Eq)]

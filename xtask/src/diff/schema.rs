@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use p100_codegen::{Document, Evidence, Node};
+use p100_codegen::{Document, Evidence, Node, error_codes};
 
 use super::change::{Direction, Effect};
 use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
@@ -123,8 +123,31 @@ impl<'a> Comparer<'a> {
                 comparer.note(pair, format!("the description of the value `{value}` {}", happened(pair)));
             }),
             "x-enum-evidence" => comparer.value_grades(schema, pair),
+            error_codes::TABLE => comparer.table_of_codes(pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    /// What error codes come with and mean, by code.
+    fn table_of_codes(&mut self, pair: &Pair<'a>) {
+        if pair.old.is_none() || pair.new.is_none() {
+            return self.note_change(pair);
+        }
+        let code = |node: &Node| text(node.get("code").unwrap_or(node));
+        let place = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| code(node) == wanted);
+        // What it does to anybody is told at the values.
+        let (gone, come) = self.list(pair, code);
+        for (code, index) in gone {
+            self.note(&pair.items_of(Some(index), None), format!("the row of the error code `{code}` removed"));
+        }
+        for (code, index) in come {
+            self.note(&pair.items_of(None, Some(index)), format!("the row of the error code `{code}` added"));
+        }
+        for known in pair.old_node().into_iter().flat_map(Node::items).map(code) {
+            let (Some(old), Some(new)) = (place(pair.old, &known), place(pair.new, &known)) else { continue };
+            let row = pair.items_of(Some(old), Some(new)).within(&format!("error code `{known}`"));
+            self.members(&row, |comparer, _, pair| comparer.tell_wire(pair, describe(pair), |_| Effect::Breaks));
+        }
     }
 
     /// A decimal that may be a JSON string, a JSON number or either, and which of them was otherwise; whether it is one.

@@ -9,7 +9,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use super::meaning::denied;
 use super::{Error, ErrorKind, Meaning};
 use crate::types::ErrorCode;
-use crate::{Operation, TransportError};
+use crate::{ErrorClass, Operation, TransportError, error_codes};
 
 /// What P100 said in its own form.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,14 @@ pub enum AccessDenied {
     AddressNotAllowed,
     /// A 401 that says none of these.
     Unknown,
+}
+
+impl AccessDenied {
+    /// The word in the text of the response, e.g. `xo1`.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        error_codes::ACCESS_DENIED.iter().find(|(_, reason)| *reason == self).map(|(word, _)| *word)
+    }
 }
 
 impl Error {
@@ -72,7 +80,12 @@ impl Error {
     /// quotes or brackets stays whole, because values in it may hold a full stop.
     #[must_use]
     pub fn validation(&self) -> Option<Vec<&str>> {
-        let message = self.api().filter(|error| *error.code == ErrorCode::P403)?.message.unwrap_or_default().trim();
+        let message = self
+            .api()
+            .filter(|error| error.code.info().is_some_and(|info| info.class == ErrorClass::Validation))?
+            .message
+            .unwrap_or_default()
+            .trim();
         if message.contains(['"', '\'', '`', '(', '[', '{']) {
             return Some(vec![message]);
         }
@@ -84,7 +97,7 @@ impl Error {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         match self.meaning() {
-            Some(Meaning::Refused(info)) if matches!(info.code, "P412" | "P428" | "P434" | "P445" | "P460") => true,
+            Some(Meaning::Refused(info)) if info.class == ErrorClass::NotFound => true,
             Some(Meaning::ServerFault) => false,
             _ => self.status() == Some(StatusCode::NOT_FOUND),
         }

@@ -132,6 +132,7 @@ fn has_form(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', digits @ ..] if digits.len() == 3 && digits.iter().all(u8::is_ascii_digit))
 }
 
+/// The whole family: lint lets the document have no other server fault.
 fn is_server_fault(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', b'5', ..])
 }
@@ -147,12 +148,8 @@ pub(super) fn code_below(body: &[u8]) -> Option<&'static ErrorCodeInfo> {
 pub(super) fn denied(body: &[u8]) -> AccessDenied {
     let text = String::from_utf8_lossy(body);
     let words = text.split(|character: char| !character.is_alphanumeric());
-    let mut reasons = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
-        "xo1" => Some(AccessDenied::NoKey),
-        "xo2" => Some(AccessDenied::WrongKey),
-        "xo3" => Some(AccessDenied::AddressNotAllowed),
-        _ => None,
-    });
+    let known = |word: &str| error_codes::ACCESS_DENIED.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    let mut reasons = words.filter_map(known).map(|(_, reason)| *reason);
     let first = reasons.next().unwrap_or(AccessDenied::Unknown);
     if reasons.all(|reason| reason == first) { first } else { AccessDenied::Unknown }
 }

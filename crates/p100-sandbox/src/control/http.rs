@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use p100_raw::ErrorClass;
 use p100_raw::types::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -126,8 +127,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
 
 /// As a page on the web would say it: a user or a card that is not there is not found.
 pub(super) fn status(refusal: &Refusal) -> u16 {
-    match refusal.body.error_code {
-        Some(ErrorCode::P412 | ErrorCode::P434) => 404,
+    match refusal.body.error_code.as_ref().and_then(ErrorCode::info) {
+        Some(info) if info.class == ErrorClass::NotFound => 404,
         _ => refusal.status,
     }
 }

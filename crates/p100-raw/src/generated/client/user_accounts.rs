@@ -36,10 +36,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred):
-    ///   [`external_user_id`](types::CreateUserRequest::external_user_id) is already in use. HTTP 400, presumably.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P411` (status 400, inferred): `user-exists`: A user with this externalUserId exists. Name and status are
+    ///   inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user(
         &self,
@@ -73,9 +73,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, inferred): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, inferred): File too large, the limit is 5 MB for each file. HTTP 400.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, inferred): The type of the file is not allowed.
+    /// - `P440` (status 400, inferred): The file is too large. The limit is 5 MB for each file.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_kyc_files(
         &self,
@@ -109,13 +109,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P211` (status 202, documented): A proof of address of this user is already pending. HTTP 202, a success
-    ///   status, although it is a code.
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, documented): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, documented): File too large, the limit is 5 MB for each file. HTTP 400.
-    /// - `P447` (status 400, documented): Proof of address is already verified. HTTP 400.
-    /// - `P460` (status 404, documented): This user has no proof-of-address verification. HTTP 404.
+    /// - `P211` (status 202, documented): A proof of address is already under review. An error code on a success
+    ///   status.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, documented): The type of the file is not allowed.
+    /// - `P440` (status 400, documented): The file is too large. The limit is 5 MB for each file.
+    /// - `P447` (status 400, documented): The proof of address is already verified.
+    /// - `P460` (status 404, documented): There is no verification of a proof of address for this user.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_poa_files(
         &self,
@@ -145,9 +145,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn start_user_verification(
         &self,
@@ -177,9 +177,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_user(
         &self,
@@ -211,7 +211,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_user(
         &self,
@@ -240,8 +240,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P454` (status 400, documented): Suspension refused because the user still has active cards. HTTP 400.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P454` (status 400, documented): The user has active cards. A suspension is refused then.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn suspend_user(
         &self,
@@ -268,7 +268,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unsuspend_user(
         &self,
@@ -296,10 +296,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn extend_user(
@@ -332,7 +332,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_balances(
         &self,
@@ -365,9 +365,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, assumed): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_transactions(
         &self,
