@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use p100_codegen::{Document, Problem, harness, lint, render};
-
-const SPEC: &str = "spec/p100-partner-api.yaml";
+use p100_codegen::{harness, render};
+use p100_spec::{Document, Problem, SPEC, lint};
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed={SPEC}");

@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use p100_codegen::{Document, Kind, Node, Scalar, dangers, is_visible, lint};
+use p100_codegen::dangers;
+use p100_spec::{Document, Kind, Node, Scalar, is_visible, lint};
 
 static CLEAN: LazyLock<Node> = LazyLock::new(|| Node::parse(include_str!("../../tests/lint/clean.yaml")).expect("it is YAML"));
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use p100_codegen::{Evidence, Node, rust_method};
 use p100_raw::{operations, types, webhooks};
+use p100_spec::names::rust_method;
+use p100_spec::{Evidence, Node};
 
 use crate::DOCUMENT;
 use crate::resources::documentation;
@@ -24,16 +25,13 @@ fn pages_of_document() -> BTreeMap<&'static str, &'static [String]> {
 fn every_page_of_the_index_is_covered_and_every_other_page_is_recorded() {
     let index = index();
     let mut by_index: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let (mut api, mut guides) = (0, 0);
     for page in index.get("pages").expect("pages").items() {
         let text = |key: &str| page.str(key).unwrap_or_else(|| panic!("{key} is missing on line {}", page.position.line)).to_owned();
         let (id, covers, kind) = (text("id"), text("covers"), text("kind"));
         assert!(text("address").ends_with(&format!("-{id}.md")), "{id}");
         if kind == "guide" {
-            guides += 1;
             assert_eq!(covers, "guide", "{id}");
         } else {
-            api += 1;
             assert!(by_index.entry(covers).or_default().insert(id.clone()), "{id} stands twice");
         }
     }
@@ -50,7 +48,6 @@ fn every_page_of_the_index_is_covered_and_every_other_page_is_recorded() {
             assert!(record.contains(page.as_str()), "{id}: the page {page} is neither in the index nor in spec/CHANGES.md");
         }
     }
-    assert_eq!((api, guides), (53, 25));
 }
 
 #[test]
@@ -68,13 +65,6 @@ fn every_page_that_shows_a_member_is_in_the_index_or_recorded() {
         }
     }
     assert!(shown > 20, "{shown}");
-}
-
-#[test]
-fn all_generations_are_complete() {
-    assert_eq!((DOCUMENT.operations().len(), DOCUMENT.webhooks().len()), (54, 16));
-    let graded = Evidence::ALL.map(|grade| DOCUMENT.operations().iter().filter(|operation| operation.evidence == grade).count());
-    assert_eq!(graded, [16, 12, 9, 17], "paths by grade");
 }
 
 #[test]

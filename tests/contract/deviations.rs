@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use p100_codegen::{Document, Node, Operation, Retry};
 use p100_httpmock::MockServer;
 use p100_raw::ErrorKind;
+use p100_spec::{Document, Node, Operation, Retry};
 use serde_json::{Value, json};
 
 use crate::DOCUMENT;

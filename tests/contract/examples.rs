@@ -1,6 +1,6 @@
 //! Every example decodes into its type, encodes to the same JSON, and is valid for an independent validator.
 
-use p100_codegen::{MediaNode, Node};
+use p100_spec::{MediaNode, Node, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::DOCUMENT;
@@ -86,7 +86,7 @@ fn the_shape_of_a_webhook_is_never_taken_for_another_event() {
 }
 
 /// Whether a body has what tells the event apart; never true for events that only their path tells.
-fn has_shape(body: &Node, webhook: &p100_codegen::Webhook) -> bool {
+fn has_shape(body: &Node, webhook: &p100_spec::Webhook) -> bool {
     let values =
         |(member, values): (&String, &Vec<String>)| body.str(member).is_some_and(|value| values.iter().any(|known| known == value));
     (!webhook.members.is_empty() || !webhook.values.is_empty())
@@ -96,25 +96,10 @@ fn has_shape(body: &Node, webhook: &p100_codegen::Webhook) -> bool {
 
 /// A validator for a component schema, from another hand than ours.
 pub(crate) fn validator(schema: &str) -> jsonschema::Validator {
-    let schemas: Map<String, Value> = DOCUMENT.schemas().map(|schema| (schema.name.to_owned(), json_schema(schema.node))).collect();
-    let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": {"schemas": schemas}});
+    let plain = |schema: &Node| json_schema(schema, &|_, _| true);
+    let schemas: Map<String, Value> = DOCUMENT.schemas().map(|schema| (schema.name.to_owned(), plain(schema.node))).collect();
+    let root = json!({"$ref": format!("#/$defs/{schema}"), "$defs": schemas});
     jsonschema::options().with_draft(jsonschema::Draft::Draft7).should_validate_formats(true).build(&root).expect("a schema")
-}
-
-/// OpenAPI 3.0's dialect as JSON Schema: the only difference that matters here is `nullable`.
-fn json_schema(schema: &Node) -> Value {
-    let mut plain = Map::new();
-    for (keyword, node) in schema.members() {
-        let value = match keyword {
-            "nullable" => continue,
-            "properties" => Value::Object(node.members().map(|(name, property)| (name.to_owned(), json_schema(property))).collect()),
-            "items" | "additionalProperties" => json_schema(node),
-            "allOf" | "anyOf" | "oneOf" => Value::Array(node.items().map(json_schema).collect()),
-            _ => node.to_value(),
-        };
-        plain.insert(keyword.to_owned(), value);
-    }
-    if schema.flag("nullable") { json!({"anyOf": [plain, {"type": "null"}]}) } else { Value::Object(plain) }
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use p100::{Client, ErrorKind, Retries};
-use p100_codegen::{Operation, Retry};
 use p100_httpmock::MockServer;
+use p100_spec::{Operation, Retry};
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use httpmock::Mock;
-use p100_codegen::{Node, Operation};
 use p100_httpmock::MockServer;
 use p100_raw::{Client, Deviations, Error, FilePart, RawBody, Response, Wire, types};
+use p100_spec::{Node, Operation};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,7 +80,7 @@ impl Arguments {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
             let schema = parameter.node.get("schema").expect("a parameter has a schema");
             let schema = DOCUMENT.resolve(schema).expect("resolves");
-            let value = match (p100_codegen::Document::enum_values(schema), schema.str("type")) {
+            let value = match (p100_spec::Document::enum_values(schema), schema.str("type")) {
                 (Some(values), _) => values[0].to_owned(),
                 (None, Some("integer")) => schema.get("maximum").map_or_else(|| "7".to_owned(), Node::to_json),
                 _ => text.to_owned(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use p100_codegen::{Document, Problem, dangers, is_visible, lint, live, render};
+use p100_codegen::{dangers, render};
+use p100_spec::markdown::live;
+use p100_spec::{Document, Problem, is_visible, lint};
 
 /// The smallest document that breaks no rule.
 const CLEAN: &str = include_str!("../lint/clean.yaml");

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use p100_codegen::{Document, RULES, lint};
+use p100_spec::{Document, RULES, lint};
 
 /// The documents and what stands in their names before the first dot, sorted.
 fn documents() -> Vec<(PathBuf, String)> {

@@ -24,7 +24,7 @@ mod wire;
 
 use std::sync::LazyLock;
 
-use p100_codegen::Document;
+use p100_spec::Document;
 
 /// The document under test.
 static DOCUMENT: LazyLock<Document> =

@@ -1,6 +1,6 @@
 //! P100 may add and change things: what is new, missing or in the other wire form never fails, and nothing is lost.
 
-use p100_codegen::{Document, Node};
+use p100_spec::{Document, Node};
 use serde_json::json;
 
 use crate::DOCUMENT;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use p100_codegen::Document;
+use p100_spec::Document;
 use progenitor_impl::{GenerationSettings, Generator};
 use quote::ToTokens;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ fn the_client_differs_from_progenitors_where_the_table_says_so_and_nowhere_else(
             used.note("api-version");
         }
         // Method and path are in the table of operations, not in our methods.
-        let row = p100_raw::operations::ALL.iter().find(|row| p100_codegen::rust_method(row.id) == *name).expect("a row");
+        let row = p100_raw::operations::ALL.iter().find(|row| p100_spec::names::rust_method(row.id) == *name).expect("a row");
         let path = row.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/");
         if (their.method.to_uppercase(), their.path.clone()) != (row.method.to_owned(), path.clone()) {
             differences.push(format!("{name}: {} {} and {} {path}", their.method, their.path, row.method));

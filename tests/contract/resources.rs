@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use p100_codegen::{rust_method, snake};
 use p100_raw::{Evidence, operations};
+use p100_spec::names::rust_method;
+use p100_spec::names::snake;
 use syn::visit::{self, Visit};
 
 use crate::DOCUMENT;

@@ -1,6 +1,6 @@
 //! Values made from a schema alone, with every property, for schemas that have no example of their own.
 
-use p100_codegen::{Document, Node};
+use p100_spec::{Document, Node};
 use serde_json::{Map, Value, json};
 
 use crate::DOCUMENT;

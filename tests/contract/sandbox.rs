@@ -6,13 +6,13 @@ use std::sync::Arc;
 use p100::types::ErrorCode;
 use p100::webhooks::{Event, Receiver, Verifier, router};
 use p100::{Client, Decimal};
-use p100_codegen::Operation;
 use p100_raw::Error;
 use p100_raw::webhooks::WebhookKind;
 use p100_sandbox::control::{
     CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit,
 };
 use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
+use p100_spec::Operation;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -118,7 +118,7 @@ impl Stage {
 
     /// Typed code cannot send a request that lacks a member, or is no object where none is required.
     async fn assert_refuses_an_empty_body(&self, operation: &Operation) {
-        let schema = operation.body.as_ref().and_then(p100_codegen::MediaNode::schema).and_then(|name| DOCUMENT.schema(name));
+        let schema = operation.body.as_ref().and_then(p100_spec::MediaNode::schema).and_then(|name| DOCUMENT.schema(name));
         let schema = schema.expect("a schema");
         let takes_anything = schema.get("properties").is_none();
         let url = format!("{}{}", self.sandbox.base_url(), operation.path.replace("{externalUserId}", USER));
@@ -218,7 +218,7 @@ async fn every_operation_succeeds_with_every_example_and_answers_what_the_docume
         let response = operation.successes().find(|response| response.status == answer.status);
         let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, answer.status));
         if !operation.answers_raw() {
-            let schema = response.body.as_ref().and_then(p100_codegen::MediaNode::schema).expect("a schema");
+            let schema = response.body.as_ref().and_then(p100_spec::MediaNode::schema).expect("a schema");
             assert_valid(schema, &answer.text, &operation.id);
         }
     }

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use p100_codegen::{Document, Node};
+use p100_spec::{Document, Node};
 use serde_json::Value;
 
 use crate::DOCUMENT;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use p100_codegen::Node;
 use p100_httpmock::MockServer;
+use p100_spec::Node;
 
 use crate::DOCUMENT;
 use crate::faults::{Fault, Server};
@@ -181,7 +181,7 @@ fn answers_with_sensitive_values_are_marked() {
 }
 
 /// Whether a success answer holds a sensitive value, told by a sample of it.
-pub(crate) fn answers_sensitive(operation: &p100_codegen::Operation) -> bool {
+pub(crate) fn answers_sensitive(operation: &p100_spec::Operation) -> bool {
     operation.successes().filter_map(|response| response.body.as_ref()).any(|body| match body.schema() {
         Some(name) => marked().of(name).to_string().contains(MARK),
         None => body.node.get("schema").is_some_and(|schema| schema.flag("x-sensitive")),

@@ -1,7 +1,7 @@
 //! Which event the receiver takes every example of the document for, whole and in part.
 
 use p100::webhooks::{Paths, UnknownReason, WebhookEvent, WebhookKind};
-use p100_codegen::Node;
+use p100_spec::Node;
 
 use crate::DOCUMENT;
 

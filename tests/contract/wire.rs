@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use httpmock::HttpMockRequest;
-use p100_codegen::{Operation, Response};
 use p100_httpmock::MockServer;
 use p100_raw::ErrorKind;
+use p100_spec::{Operation, Response};
 
 use crate::DOCUMENT;
 use crate::harness::{Arguments, assert_same_json, call, client, mock};
@@ -243,7 +243,7 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
         let meaning = p100_raw::reqwest::StatusCode::from_u16(status).map(|status| p100_raw::Meaning::of(status, body.as_bytes())).ok();
         for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
             let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
-            let expected = effect && operation.retry == p100_codegen::Retry::Never;
+            let expected = effect && operation.retry == p100_spec::Retry::Never;
             assert_eq!(error.may_have_taken_effect(), expected, "{} with status {status} {body}", operation.id);
             assert_eq!(error.meaning(), meaning.filter(|_| status != 200), "{error}");
             assert_eq!(error.to_string().contains("it may have taken effect"), expected);

@@ -1,19 +1,16 @@
 //! `cargo xtask ci`: everything that continuous integration checks, in order, up to the first failure.
 
-mod step;
-pub(crate) mod tools;
-
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use self::step::Step;
 use crate::diff::prove;
+use crate::step::Step;
 use crate::terminal::say;
 use crate::workspace::{CANNOT, Repository};
-use crate::{conformance, generate, semver, spec};
+use crate::{conformance, generate, semver, spec, tools};
 
 /// What is left unchecked where OpenSSL's headers are missing.
 const NO_OPENSSL: &str = "NOT CHECKED: the feature native-tls, and all other features except p100/axum and p100/schemars, because OpenSSL's headers are missing \
@@ -96,7 +93,7 @@ fn steps(repository: &Repository, tools: &Path, openssl: bool, semver: bool) -> 
     steps.push(Step::command("tests", "cargo test --workspace --locked"));
     steps.push(Step::command("documentation", &documentation).with("RUSTDOCFLAGS", "-D warnings"));
     steps.push(Step::command("quickstart", "cargo run --example quickstart"));
-    for example in examples(repository)? {
+    for example in repository.examples()? {
         steps.push(Step::command("example", &format!("cargo run --quiet --example {example}")));
     }
     steps.extend(tools::CARGO_DENY.installation(tools));
@@ -109,20 +106,6 @@ fn steps(repository: &Repository, tools: &Path, openssl: bool, semver: bool) -> 
     let additive = |repository: &Repository| prove::run(repository, &prove::Options { additive: true });
     steps.push(Step::task("additive is minor", "cargo xtask spec prove --additive", additive));
     Ok(steps)
-}
-
-/// The examples of p100 that are one file: every one has to run.
-pub(crate) fn examples(repository: &Repository) -> Result<Vec<String>> {
-    let folder = repository.path("crates/p100/examples");
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// Whether native-tls can be built: only on Linux and its like it is OpenSSL.

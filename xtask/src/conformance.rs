@@ -8,11 +8,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use p100_spec::SPEC;
 
-use crate::ci::tools::{self, PRISM, REDOCLY, SCHEMATHESIS};
 use crate::programs;
 use crate::terminal::say;
-use crate::workspace::{Repository, SPEC};
+use crate::tools::{self, PRISM, REDOCLY, SCHEMATHESIS};
+use crate::workspace::Repository;
 
 /// How long a server may take to accept connections.
 const START: Duration = Duration::from_secs(60);
@@ -25,7 +26,7 @@ pub(crate) fn run(repository: &Repository) -> Result<ExitCode> {
     }
     say!("\nRedocly: the document");
     succeed(REDOCLY.command(&tools).current_dir(repository.path("")).args(["lint", SPEC]))?;
-    let examples = crate::ci::examples(repository)?;
+    let examples = repository.examples()?;
     let [sandbox] = programs::build(repository, "--quiet --locked --package p100-sandbox --bins", ["p100-sandbox"])?;
     schemathesis(repository, &tools, &sandbox)?;
     prism(repository, &tools, &examples)?;

@@ -1,40 +1,19 @@
-//! `cargo xtask spec diff`: what changed between two documents, for whom it breaks, and what it does to the Rust crates.
-//!
-//! The crate `drift` judges the wire too, but panics on a changed content type, has one word for all that happens to a string, gives no
-//! lines, and sees neither webhooks nor extensions. So the comparison is our own, and the tests hold it against drift's opinion.
+//! `cargo xtask spec diff` and `spec release-notes`: the comparison of two revisions or files, and what it does to the Rust crates.
 
-mod change;
-mod compare;
-mod document;
-mod html;
-mod markdown;
-mod matching;
-mod notes;
-mod operation;
-mod parameter;
+mod crates;
 pub(crate) mod prove;
-mod report;
-mod rust;
-mod schema;
 mod side;
-#[cfg(test)]
-mod tests;
-mod text;
-mod users;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use p100_codegen::Node;
+use p100_spec::diff::{Change, Class, Report};
+use p100_spec::{INDEX, Node};
 
-pub(crate) use self::change::Change;
-pub(crate) use self::compare::compare as changes;
-use self::report::Report;
-use self::rust::Rust;
 use self::side::Origin;
 use crate::terminal;
-use crate::workspace::{INDEX, Repository, STALE};
+use crate::workspace::{Repository, STALE};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -88,34 +67,34 @@ enum Threshold {
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
     let report = compare(repository, &options.old, options.new.as_deref(), options.rust)?;
     match options.format {
-        Format::Text => terminal::print_coloured(&text::write(&report, has_colour()))?,
-        Format::Markdown => terminal::print(&markdown::write(&report))?,
+        Format::Text => terminal::print_coloured(&report.text(has_colour()))?,
+        Format::Markdown => terminal::print(&report.markdown())?,
         Format::Json => terminal::print_json(&report.to_json())?,
-        Format::Html => terminal::print(&html::write(&report))?,
+        Format::Html => terminal::print(&report.html())?,
     }
-    let is_meant = |change: &change::Change| match options.fail_on {
+    let is_meant = |change: &Change| match options.fail_on {
         None => false,
         Some(Threshold::Breaking) => change.class.is_breaking(),
-        Some(Threshold::Unclassified) => change.class <= change::Class::Unclassified,
-        Some(Threshold::Additive) => change.class <= change::Class::Additive,
+        Some(Threshold::Unclassified) => change.class <= Class::Unclassified,
+        Some(Threshold::Additive) => change.class <= Class::Additive,
     };
     Ok(if report.changes.iter().any(is_meant) { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
 }
 
 /// Writes the block of the changelog and the migration notes of a version.
 pub(crate) fn write_notes(repository: &Repository, options: &Notes) -> Result<ExitCode> {
-    terminal::print(&notes::write(&compare(repository, &options.old, options.new.as_deref(), options.rust)?))?;
+    terminal::print(&compare(repository, &options.old, options.new.as_deref(), options.rust)?.release_notes())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The report on two revisions or files; the second is the working tree if it has no name.
-pub(crate) fn compare(repository: &Repository, old: &str, new: Option<&str>, rust: bool) -> Result<Report> {
+fn compare(repository: &Repository, old: &str, new: Option<&str>, rust: bool) -> Result<Report> {
     let (from, to) = (Origin::of(Some(old)), Origin::of(new));
     let (old, new) = (from.read(repository)?, to.read(repository)?);
     let index = repository.read(INDEX).ok().and_then(|text| Node::parse(&text).ok());
     let mut report = Report::new(old, new, index.as_ref());
     if rust {
-        report.rust = Some(Rust::compare(repository, &from, &to, report.new.version())?);
+        report.rust = Some(crates::compare(repository, &from, &to, report.new.version())?);
     }
     Ok(report)
 }

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use p100_codegen::{Document, File, GENERATED, lint, readme, render};
+use p100_codegen::{File, GENERATED, render};
+use p100_spec::coverage::readme;
+use p100_spec::{Document, SPEC, lint};
 
 use crate::terminal::{self, say};
-use crate::workspace::{Repository, SPEC, STALE};
+use crate::workspace::{Repository, STALE};
 
 pub(crate) fn run(repository: &Repository, check: bool, diff: bool) -> Result<ExitCode> {
     let start = Instant::now();

@@ -5,17 +5,17 @@ mod bench;
 mod ci;
 mod conformance;
 mod diff;
-mod evidence;
 mod format;
 mod generate;
 mod git;
-mod owners;
 mod probe;
 mod programs;
 mod semver;
 mod spec;
+mod step;
 mod surface;
 mod terminal;
+mod tools;
 mod workspace;
 
 use std::path::PathBuf;
@@ -86,7 +86,7 @@ enum Spec {
     #[command(long_about = audit::USAGE)]
     Audit(audit::Options),
     /// How well P100's docs support the document, and the open questions, most valuable first.
-    #[command(long_about = evidence::USAGE)]
+    #[command(long_about = spec::EVIDENCE)]
     Evidence {
         /// The form of the report.
         #[arg(long, value_enum, default_value = "text")]
@@ -125,7 +125,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Task::Spec(Spec::Lint) => spec::lint(&repository),
         Task::Spec(Spec::Fmt { check }) => spec::fmt(&repository, check),
         Task::Spec(Spec::Audit(options)) => audit::run(&repository, &options),
-        Task::Spec(Spec::Evidence { format }) => evidence::run(&repository, format),
+        Task::Spec(Spec::Evidence { format }) => spec::report_evidence(&repository, format),
         Task::Spec(Spec::Diff(options)) => diff::run(&repository, &options),
         Task::Spec(Spec::Prove(options)) => diff::prove::run(&repository, &options),
         Task::Spec(Spec::ReleaseNotes(options)) => diff::write_notes(&repository, &options),

@@ -1,27 +1,20 @@
 //! `cargo xtask spec probe`: what a server of P100 answers, held against the document.
 
 mod call;
-mod compare;
-mod patch;
-mod plan;
-mod report;
-mod shape;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail, ensure};
-use chrono::Utc;
-use p100_codegen::{Document, Operation, Retry};
+use anyhow::{Context, Result, anyhow, ensure};
+use chrono::{Datelike, Utc};
+use p100_spec::probe::{Probe, Values, created};
+use p100_spec::{Document, SPEC, fmt};
 
-use self::call::{Answer, Credential, Server};
-use self::compare::Comparison;
-use self::plan::{Target, Values, excluded, expires};
-use self::report::{Made, Report, Skipped};
+use self::call::Server;
 use crate::format::Format;
 use crate::terminal;
-use crate::workspace::{Repository, SPEC, STALE, told};
+use crate::workspace::{Repository, STALE, in_file};
 
 /// What stands in `--help`.
 pub(crate) const USAGE: &str = "\
@@ -84,40 +77,45 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
-    let text = repository.read(SPEC)?;
-    let document = told(Document::load(&text), SPEC)?;
-    patch::require_canonical(&text)?;
+    // As git has it.
+    let text = repository.read(SPEC)?.replace("\r\n", "\n");
+    let document = in_file(Document::load(&text), SPEC)?;
+    ensure!(fmt::format(&text).is_ok_and(|form| form == text), "{SPEC} is not in its canonical form: cargo xtask spec fmt");
     let server = Server::new(&document, options.base_url.as_deref(), options.production)?;
-    let values = Values::new(&document, options.user.as_deref(), options.card.as_deref(), &options.parameters)?;
+    let now = Utc::now();
+    let month = (now.year(), now.month());
+    let (user, card) = (options.user.as_deref(), options.card.as_deref());
+    let values = Values::new(&document, user, card, &options.parameters, month).map_err(anyhow::Error::msg)?;
     if options.write && !options.yes {
         confirm(&document, &server.address())?;
     }
-    let mut probe =
-        Probe { document: &document, server, values, comparison: Comparison::new(&document), made: Vec::new(), skipped: Vec::new() };
+    let mut probe = Probe::new(&document, values, options.write).map_err(anyhow::Error::msg)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(probe.run(options.write))?;
+    runtime.block_on(call_all(&server, &mut probe))?;
 
-    let day = Utc::now().format("%F").to_string();
-    let findings = probe.comparison.into_findings();
-    let about = format!("Observed at {} on {day}", probe.server.address());
-    let patch = patch::diff(&text, &document, &findings, &day, &about)?;
-    if let Some(file) = options.patch.as_deref().filter(|_| !patch.is_empty()) {
+    let day = now.format("%F").to_string();
+    let mut report = in_file(probe.report(&text, &server.address(), !server.is_of_document(), &day), SPEC)?;
+    report.patch_is_kept = options.patch.is_some();
+    if let Some(file) = options.patch.as_deref().filter(|_| !report.patch.is_empty()) {
         let file = std::path::absolute(file).context("--patch is no path")?;
-        repository.write(&file.to_string_lossy(), &patch)?;
+        repository.write(&file.to_string_lossy(), &report.patch)?;
     }
-    let report = Report {
-        address: probe.server.address(),
-        is_strange: !probe.server.is_of_document(),
-        version: document.version().to_owned(),
-        day,
-        made: probe.made,
-        skipped: probe.skipped,
-        findings,
-        patch,
-        patch_is_kept: options.patch.is_some(),
-    };
-    report.print(options.format)?;
+    options.format.print(|| report.text(), || report.markdown(), || report.to_json())?;
     Ok(if report.matches() { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
+}
+
+async fn call_all(server: &Server, probe: &mut Probe<'_>) -> Result<()> {
+    while let Some(call) = probe.next() {
+        let result = server.get(&call.target, call.credential).await;
+        let is_first = probe.made().is_empty();
+        let is_refused = result.as_ref().is_ok_and(|answer| answer.status == 401);
+        ensure!(!is_first || !is_refused, "{} answers 401: it refuses the key in {}", server.address(), call::KEY);
+        probe.record(call, result).map_err(|problem| anyhow!("{}", problem.in_file(SPEC)))?;
+        // The first three are of one operation.
+        let is_silent = probe.made().len() == 3 && !probe.made().iter().any(|made| made.is_answered);
+        ensure!(!is_silent, "{} does not answer: {}", server.address(), probe.made().first().map_or("", |made| &made.outcome));
+    }
+    Ok(())
 }
 
 /// Asks whether to create what `--write` creates.
@@ -133,111 +131,9 @@ fn confirm(document: &Document, address: &str) -> Result<()> {
     Ok(())
 }
 
-/// What only `--write` calls.
-fn created(document: &Document) -> impl Iterator<Item = &Operation> {
-    document.operations().iter().filter(|operation| {
-        operation.retry == Retry::Never && expires(document, operation) && excluded(document, operation, true).is_none()
-    })
-}
-
-struct Probe<'a> {
-    document: &'a Document,
-    server: Server,
-    values: Values,
-    comparison: Comparison<'a>,
-    made: Vec<Made>,
-    skipped: Vec<Skipped>,
-}
-
-impl Probe<'_> {
-    async fn run(&mut self, write: bool) -> Result<()> {
-        let mut open: Vec<&Operation> = Vec::new();
-        for operation in self.document.operations() {
-            match excluded(self.document, operation, write) {
-                None => open.push(operation),
-                Some(excluded) => self.skip(operation, excluded.reason.to_owned(), excluded.flag.unwrap_or_default().to_owned()),
-            }
-        }
-        let known = open.iter().filter_map(|operation| Some((*operation, self.values.target(self.document, operation).ok()?)));
-        let cheapest = known.filter(|(operation, _)| operation.retry == Retry::Safe).min_by_key(|(operation, _)| self.cost(operation));
-        let Some((cheapest, target)) = cheapest else { bail!("the document has no operation that can be called with what is known") };
-
-        // The cheapest one first: if the key is refused, nothing else is tried.
-        open.retain(|operation| operation.id != cheapest.id);
-        let answered = self.call(cheapest, &target, Credential::Key).await?;
-        ensure!(answered != Some(401), "{} answers 401: it refuses the key in {}", self.server.address(), call::KEY);
-        self.call(cheapest, &target, Credential::Nothing).await?;
-        self.call(cheapest, &target, Credential::Wrong).await?;
-        let is_silent = !self.made.iter().any(|made| made.is_answered);
-        ensure!(!is_silent, "{} does not answer: {}", self.server.address(), self.made.first().map_or("", |made| &made.outcome));
-
-        // What one round learns, the next can use.
-        let next = |values: &Values, open: &[&Operation]| {
-            open.iter().enumerate().find_map(|(index, operation)| Some((index, values.target(self.document, operation).ok()?)))
-        };
-        while let Some((index, target)) = next(&self.values, &open) {
-            self.call(open.remove(index), &target, Credential::Key).await?;
-        }
-        for operation in open {
-            if let Err(parameter) = self.values.target(self.document, operation) {
-                let flag = Values::flag(self.document, operation, &parameter.name);
-                self.skip(operation, format!("`{}` is not known", parameter.name), flag);
-            }
-        }
-        Ok(())
-    }
-
-    /// Fewer parameters first, then smaller answers.
-    fn cost(&self, operation: &Operation) -> (usize, usize) {
-        let body = operation.successes().find_map(|response| response.body.as_ref()?.node.get("schema"));
-        (operation.parameters.len(), body.map_or(0, |schema| compare::weight(self.document, schema)))
-    }
-
-    /// Calls, compares and learns; tells the status.
-    async fn call(&mut self, operation: &Operation, target: &Target, credential: Credential) -> Result<Option<u16>> {
-        let begin = self.comparison.count();
-        let result = self.server.get(target, credential).await;
-        let outcome = match &result {
-            Ok(answer) => {
-                self.comparison.answered(operation, answer, !matches!(credential, Credential::Key))?;
-                self.learn(operation, target, answer);
-                compare::outcome(answer)
-            }
-            Err(silence) => {
-                self.comparison.unanswered(operation, *silence);
-                silence.to_string()
-            }
-        };
-        self.made.push(Made {
-            operation: operation.id.clone(),
-            call: format!("{} {}", operation.method.word(), operation.path),
-            key: match credential {
-                Credential::Key => "",
-                Credential::Nothing => "without a key",
-                Credential::Wrong => "with a wrong key",
-            },
-            outcome,
-            is_answered: result.is_ok(),
-            matches: self.comparison.matches_since(begin),
-        });
-        Ok(result.ok().map(|answer| answer.status))
-    }
-
-    fn learn(&mut self, operation: &Operation, target: &Target, answer: &Answer) {
-        let response = operation.successes().find(|response| response.status == answer.status);
-        if let (Some(response), Some(body)) = (response, &answer.json) {
-            self.values.learn(target, &response.node, body);
-        }
-    }
-
-    fn skip(&mut self, operation: &Operation, reason: String, flag: String) {
-        self.skipped.push(Skipped { operation: operation.id.clone(), reason, flag });
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use p100_codegen::Document;
+    use p100_spec::Document;
 
     use super::{USAGE, created};
 

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
+use p100_spec::diff::Bump;
 use serde_json::Value;
 
-pub(crate) use self::report::{Bump, Verdict};
-use crate::ci::tools::{self, CARGO_SEMVER_CHECKS};
+pub(crate) use self::report::Verdict;
 use crate::git;
 use crate::terminal::say;
+use crate::tools::{self, CARGO_SEMVER_CHECKS};
 use crate::workspace::{Repository, STALE};
 
 const CHANGELOG: &str = "CHANGELOG.md";

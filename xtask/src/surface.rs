@@ -9,6 +9,7 @@ mod modules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use p100_spec::diff::Items;
 use syn::{ImplItem, Item};
 
 use self::modules::{Crate, Module, Target};
@@ -16,27 +17,6 @@ use self::modules::{Crate, Module, Target};
 /// Public items by their paths, each as Rust declares it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Surface(BTreeMap<String, String>);
-
-/// What happened to the public items of a crate.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Changes {
-    /// Path and declaration.
-    pub(crate) appeared: Vec<(String, String)>,
-    pub(crate) vanished: Vec<(String, String)>,
-    /// Path, declaration before, declaration now.
-    pub(crate) changed: Vec<(String, String, String)>,
-}
-
-impl Changes {
-    /// Whether code that uses the crate may have to change.
-    pub(crate) fn breaks(&self) -> bool {
-        !self.vanished.is_empty() || !self.changed.is_empty()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        !self.breaks() && self.appeared.is_empty()
-    }
-}
 
 impl Surface {
     /// Reads the crate whose files below `src/` are told by `source`.
@@ -48,8 +28,8 @@ impl Surface {
     }
 
     /// What happened from this state to another.
-    pub(crate) fn changes(&self, new: &Self) -> Changes {
-        let mut changes = Changes::default();
+    pub(crate) fn changes(&self, new: &Self) -> Items {
+        let mut changes = Items::default();
         for (path, old) in &self.0 {
             match new.0.get(path) {
                 None => changes.vanished.push((path.clone(), old.clone())),
@@ -157,7 +137,9 @@ fn join(prefix: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Changes, Surface};
+    use p100_spec::diff::Items;
+
+    use super::Surface;
 
     fn surface(files: &[(&str, &str)]) -> Surface {
         let source = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
@@ -234,7 +216,7 @@ mod tests {
         let of = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         assert_eq!(
             old.changes(&new),
-            Changes {
+            Items {
                 appeared: vec![of("c", "fn c()")],
                 vanished: vec![of("a", "fn a()")],
                 changed: vec![("b".to_owned(), "fn b(x: u8)".to_owned(), "fn b(x: u16)".to_owned())],

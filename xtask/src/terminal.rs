@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
 use anyhow::{Context, Result};
-use p100_codegen::{Line, is_visible};
+use p100_spec::{Line, is_visible};
 use serde_json::Value;
 
 /// Writes a line to standard output.

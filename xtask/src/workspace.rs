@@ -5,13 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use p100_codegen::{Document, Problem};
-
-/// The document, from the root of the repository.
-pub(crate) const SPEC: &str = "spec/p100-partner-api.yaml";
-
-/// The index of P100's docs, from the root of the repository.
-pub(crate) const INDEX: &str = "spec/docs-index.yaml";
+use p100_spec::{Document, Problem, SPEC};
 
 /// Exit code: something has to be updated, and the message says how.
 pub(crate) const STALE: u8 = 4;
@@ -36,6 +30,19 @@ impl Repository {
         self.root.join(path)
     }
 
+    /// The examples of p100 that are one file: every one has to run.
+    pub(crate) fn examples(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.path("crates/p100/examples"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// Reads a file.
     pub(crate) fn read(&self, path: &str) -> Result<String> {
         fs::read_to_string(self.path(path)).with_context(|| format!("cannot read {path}"))
@@ -43,7 +50,7 @@ impl Repository {
 
     /// Reads the document.
     pub(crate) fn document(&self) -> Result<Document> {
-        told(Document::load(&self.read(SPEC)?), SPEC)
+        in_file(Document::load(&self.read(SPEC)?), SPEC)
     }
 
     /// Replaces a file in one step: a reader sees the old text or the new one.
@@ -66,6 +73,6 @@ impl Repository {
 }
 
 /// What `file` was read to, or its problem with the place in it.
-pub(crate) fn told<T>(read: Result<T, Problem>, file: &str) -> Result<T> {
+pub(crate) fn in_file<T>(read: Result<T, Problem>, file: &str) -> Result<T> {
     read.map_err(|problem| anyhow!("{}", problem.in_file(file)))
 }

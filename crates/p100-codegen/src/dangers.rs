@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use syn::visit::Visit;
 
 use crate::coverage::{BEGIN, END, readme};
+use crate::is_visible;
 use crate::markdown::live;
-use crate::text::is_visible;
 use crate::{Document, File, GENERATED, render};
 
 /// What the generator links to by itself.

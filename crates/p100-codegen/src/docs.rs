@@ -2,10 +2,10 @@
 
 use syn::{Attribute, parse_quote};
 
+use crate::Line;
 use crate::emit::parameters::arguments;
 use crate::links::Links;
 use crate::markdown::{self, code, link, rendered};
-use crate::text::Line;
 use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, error_codes, names};
 
 /// `text` as doc comments, one a line, wrapped for readers of the file.
@@ -77,14 +77,14 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
         markdown::inline(node.str("summary").unwrap_or_default()),
         links.apply(&rendered(node.str("description").unwrap_or_default())),
         outcome(operation),
-        call(operation),
+        code(&operation.call()),
         pages(node, &operation.docs_pages),
     );
     if !operation.parameters.is_empty() {
         text.push_str("\n# Parameters\n\n");
         for parameter in arguments(operation) {
             let what = links.apply(&item(parameter.node.str("description").unwrap_or_default()));
-            text.push_str(&format!("- `{}`: {what}\n", crate::snake(&parameter.name)));
+            text.push_str(&format!("- `{}`: {what}\n", crate::names::snake(&parameter.name)));
         }
     }
     let common = common_codes(document);
@@ -113,11 +113,6 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
         text.push_str(" of [every call](Self#errors-of-every-call).\n");
     }
     text
-}
-
-/// Method and path.
-pub(crate) fn call(operation: &Operation) -> String {
-    code(&format!("{} {}", operation.method.word(), operation.path))
 }
 
 /// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
@@ -149,7 +144,7 @@ pub(crate) fn common_errors(document: &Document) -> String {
 
 fn outcome(operation: &Operation) -> String {
     let Some(outcome) = &operation.outcome else { return String::new() };
-    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", names::ident(&crate::rust_method(id))));
+    let details = outcome.details.as_ref().map(|id| format!("[`{0}`](Self::{0})", names::ident(&crate::names::rust_method(id))));
     let event = outcome.event.as_ref().map(|id| format!("the event [`{0}`](WebhookKind::{0})", names::ident(&names::pascal(id))));
     let ways: Vec<String> = details.into_iter().chain(event).collect();
     let statuses: Vec<String> = outcome.terminal.iter().map(|status| code(status)).collect();

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::node::Node;
+use crate::Node;
 use crate::{Document, Operation, Problem, names};
 
 /// Crate-like root of the paths that mark a substituted type until `passes::substitute` resolves them.

@@ -7,10 +7,10 @@ use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
 use quote::quote;
 use syn::{Item, ItemStruct};
 
+use crate::Position;
 use crate::emit::{enums, file, forms};
 use crate::links::Links;
 use crate::lower::{Lowered, is_form, lower};
-use crate::node::Position;
 use crate::passes::structs;
 use crate::passes::substitute::{self, Substitute};
 use crate::{Document, Node, Problem, markdown, modules, names};

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use p100_spec::SPEC;
 
-use crate::ci::tools::{self, PRISM};
 use crate::conformance::{Server, free_address};
 use crate::programs;
 use crate::terminal::say;
-use crate::workspace::{Repository, SPEC};
+use crate::tools::{self, PRISM};
+use crate::workspace::Repository;
 
 /// What stands in `--help`.
 pub(super) const ASSUMPTIONS: &str = "\

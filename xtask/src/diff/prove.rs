@@ -8,16 +8,17 @@ mod report;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use p100_codegen::{Document, File, GENERATED, Node, lint, render};
+use p100_codegen::{File, GENERATED, render};
+use p100_spec::diff::{Bump, Change, Items, compare as changes};
+use p100_spec::{Document, Node, SPEC, lint};
 use serde_json::Value;
 
 use self::cases::{Case, Edit};
-use super::{Change, changes};
 use crate::git;
-use crate::semver::{self, Bump, Comparison, Verdict};
-use crate::surface::{Changes, Surface};
+use crate::semver::{self, Comparison, Verdict};
+use crate::surface::Surface;
 use crate::terminal::say;
-use crate::workspace::{Repository, SPEC, STALE, told};
+use crate::workspace::{Repository, STALE, in_file};
 
 const CRATE: &str = "p100-raw";
 
@@ -47,7 +48,7 @@ enum Fate {
 struct Judged {
     patch: Edit,
     changes: Vec<Change>,
-    items: Changes,
+    items: Items,
 }
 
 /// What cargo-semver-checks says about one edit.
@@ -60,11 +61,7 @@ enum Semver {
 }
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode> {
-    let text = repository.read(SPEC)?;
-    let written = told(Node::parse(&text), SPEC)?;
-    let original = written.to_value();
-    let node = cases::node(&original, Some(&written));
-    let prover = Prover { surface: surface(&rendered(&node)?, repository)?, node, original, repository };
+    let prover = Prover::new(repository)?;
     let mut outcomes = Vec::new();
     for case in cases::read(repository)? {
         let fate = prover.judge(&case)?;
@@ -93,7 +90,14 @@ struct Prover<'a> {
     surface: Surface,
 }
 
-impl Prover<'_> {
+impl<'a> Prover<'a> {
+    fn new(repository: &'a Repository) -> Result<Self> {
+        let written = in_file(Node::parse(&repository.read(SPEC)?), SPEC)?;
+        let original = written.to_value();
+        let node = cases::node(&original, Some(&written));
+        Ok(Self { surface: surface(&rendered(&node)?, repository)?, node, original, repository })
+    }
+
     fn judge(&self, case: &Case) -> Result<Fate> {
         let patch = match &case.edit {
             Ok(patch) => patch.clone(),
@@ -215,21 +219,18 @@ fn judgement(verdict: &Verdict, edit: &Judged) -> Semver {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
-    use crate::diff::changes;
-    use crate::workspace::{Repository, SPEC};
+    use super::{Fate, Prover, cases, changes};
+    use crate::workspace::Repository;
 
     #[test]
     fn every_golden_case_has_its_like_in_the_real_document_or_a_reason() {
         let repository = Repository::new(None);
-        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
-        let original = written.to_value();
-        let before = cases::node(&original, Some(&written));
+        let Prover { original, node: before, .. } = Prover::new(&repository).expect("renders");
         let mut faults = Vec::new();
         for case in cases::read(&repository).expect("complete") {
             let Ok(edit) = &case.edit else { continue };
             let edited = edit.apply(&original).unwrap_or_else(|error| panic!("{}: {error:#}", case.name));
-            let found = changes(&before, &cases::node(&edited, Some(&written)));
+            let found = changes(&before, &cases::node(&edited, Some(&before)));
             let is_breaking = found.iter().any(|change| change.class.is_breaking());
             let lines: Vec<String> = found.iter().map(|change| format!("{:?} {}", change.class, change.message())).collect();
             if found.is_empty() || is_breaking != case.is_breaking {
@@ -238,20 +239,17 @@ mod tests {
         }
         assert!(faults.is_empty(), "not like the golden cases:\n{}", faults.join("\n"));
     }
+
     #[test]
     fn a_new_optional_member_of_any_form_leaves_every_item_and_builder_as_it_was() {
         let repository = Repository::new(None);
-        let written = p100_codegen::Node::parse(&repository.read(SPEC).expect("readable")).expect("parses");
-        let original = written.to_value();
-        let node = cases::node(&original, Some(&written));
-        let surface = super::surface(&super::rendered(&node).expect("renders"), &repository).expect("read");
-        let prover = super::Prover { surface, node, original, repository: &repository };
+        let prover = Prover::new(&repository).expect("renders");
         let mut forms = Vec::new();
         for case in cases::read(&repository).expect("complete") {
             if !case.name.starts_with("member.") || !case.name.contains("added-optional") {
                 continue;
             }
-            let super::Fate::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
+            let Fate::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
             assert!(edit.items.appeared.iter().any(|(path, _)| path.contains(".extra") || path.contains(".more")), "{}", case.name);
             assert!(!edit.items.breaks(), "{}: {:?}", case.name, edit.items);
             forms.push(case.name);

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use p100_codegen::Node;
+use anyhow::{Context, Result};
+use p100_spec::SPEC;
+use p100_spec::diff::Side;
 use tempfile::TempDir;
 
-use super::report::Side;
-use crate::workspace::{Repository, SPEC, told};
+use crate::workspace::{Repository, in_file};
 use crate::{generate, git};
 
 /// Where a document comes from.
@@ -62,16 +62,6 @@ impl Origin {
     }
 }
 
-/// Reads a document. It need not keep the project's conventions: an old one may not know them yet, and one in work breaks them.
 fn parse(name: &str, text: &str, file: &str) -> Result<Side> {
-    let root = told(Node::parse(text), file)?;
-    if !root.str("openapi").is_some_and(|version| version.starts_with("3.")) {
-        bail!("{file}:{}:{}: not an OpenAPI 3 document: the key `openapi` must say 3.x.y", root.position.line, root.position.column);
-    }
-    for key in ["paths", "components", "x-webhooks"] {
-        if let Some(node) = root.get(key).filter(|node| node.as_map().is_none()) {
-            bail!("{file}:{}:{}: `{key}` is not a mapping", node.position.line, node.position.column);
-        }
-    }
-    Ok(Side { name: name.to_owned(), root })
+    in_file(Side::parse(name, text), file)
 }

@@ -1,69 +1,19 @@
 //! Reading calls to one server, and to no other.
 
-use std::fmt;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
-use p100_codegen::Document;
+use p100_spec::Document;
+use p100_spec::probe::{Answer, Credential, LARGEST, Silence, TIMEOUT, Target};
 use reqwest::Url;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
-use serde_json::Value;
-
-use super::plan::Target;
 
 /// The variable of the environment that has the key.
 pub(super) const KEY: &str = "P100_API_KEY";
 
 /// The header that carries it.
 const HEADER: &str = "x-api-key";
-
-/// How long a call may take, from its beginning to the last byte of the answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The largest answer that is read.
-const LARGEST: usize = 4 << 20;
-
-/// Who a call says it is from.
-#[derive(Clone, Copy)]
-pub(super) enum Credential {
-    /// The partner.
-    Key,
-    /// Nobody.
-    Nothing,
-    /// A key that P100 never gave to anybody.
-    Wrong,
-}
-
-/// What came back. It is never shown.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    /// Without its parameters; empty if there is none, or something that is no content type.
-    pub(super) content_type: String,
-    /// The body, if it is JSON.
-    pub(super) json: Option<Value>,
-}
-
-/// Why nothing came back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Silence {
-    Unreachable,
-    Late,
-    BrokenOff,
-    TooLarge,
-}
-
-impl fmt::Display for Silence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable => f.write_str("no connection"),
-            Self::Late => write!(f, "no answer within {} s", TIMEOUT.as_secs()),
-            Self::BrokenOff => f.write_str("the connection ended before the answer did"),
-            Self::TooLarge => write!(f, "an answer of more than {} MiB", LARGEST >> 20),
-        }
-    }
-}
 
 /// A server and the key for it.
 pub(super) struct Server {

@@ -2,24 +2,7 @@
 
 use std::fmt;
 
-/// What a change demands of the next version. While the first number is 0, `Minor` and `None` raise the third one, `Major` the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Bump {
-    None,
-    Minor,
-    Major,
-}
-
-/// One lint that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    pub(crate) lint: String,
-    pub(crate) bump: Bump,
-    /// What failed, in the lint's words.
-    pub(crate) about: String,
-    /// Where, one item each.
-    pub(crate) items: Vec<String>,
-}
+use p100_spec::diff::{Bump, Finding};
 
 /// What cargo-semver-checks says about a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use p100_codegen::{Document, Method, Retry};
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Fault, FaultKind, Sandbox};
+use p100_spec::{Document, Method, Retry};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

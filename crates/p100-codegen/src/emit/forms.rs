@@ -15,7 +15,7 @@ pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStrea
     let parts: Vec<(&str, &Node)> = schema.get("properties").into_iter().flat_map(Node::members).collect();
     let fields = parts.iter().map(|(part, property)| {
         let about = docs::attributes(&docs::schema(property, grade, &links));
-        let field = names::ident(&crate::snake(part));
+        let field = names::ident(&crate::names::snake(part));
         match (property.str("type") == Some("array"), required.contains(part)) {
             (true, true) => quote!(#(#about)* pub #field: Vec<FilePart>),
             (true, false) => quote!(#(#about)* pub #field: Option<Vec<FilePart>>),
@@ -24,7 +24,7 @@ pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStrea
         }
     });
     let pushes = parts.iter().map(|(part, property)| {
-        let field = names::ident(&crate::snake(part));
+        let field = names::ident(&crate::names::snake(part));
         match (property.str("type") == Some("array"), required.contains(part)) {
             (true, true) => quote!(for part in value.#field { form.push(#part, part); }),
             (true, false) => quote!(for part in value.#field.into_iter().flatten() { form.push(#part, part); }),

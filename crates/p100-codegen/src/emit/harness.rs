@@ -73,8 +73,8 @@ fn form(document: &Document, body: &MediaNode) -> TokenStream {
     let Some(schema) = document.schema(name) else { return TokenStream::new() };
     let required: Vec<&str> = schema.strings("required").collect();
     let setters = schema.get("properties").into_iter().flat_map(Node::members).map(|(part, property)| {
-        let field = names::ident(&crate::snake(part));
-        let maybe = names::ident(&format!("maybe_{}", crate::snake(part)));
+        let field = names::ident(&crate::names::snake(part));
+        let maybe = names::ident(&format!("maybe_{}", crate::names::snake(part)));
         match (property.str("type") == Some("array"), required.contains(&part)) {
             (true, _) => quote!(.#field(arguments.parts(#part))),
             (false, true) => quote!(.#field(arguments.parts(#part).remove(0))),

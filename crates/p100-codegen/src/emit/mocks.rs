@@ -161,7 +161,7 @@ fn type_name(operation: &Operation, role: &str) -> Ident {
 }
 
 fn about(operation: &Operation, role: &str) -> TokenStream {
-    let about = docs::attributes(&format!("{role} {} ({}).", markdown::code(&operation.id), docs::call(operation)));
+    let about = docs::attributes(&format!("{role} {} ({}).", markdown::code(&operation.id), markdown::code(&operation.call())));
     quote!(#(#about)*)
 }
 

@@ -7,7 +7,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::{evidence, words};
-use crate::document::ErrorCode;
+use crate::ErrorCode;
 use crate::{Document, Operation, Outcome, Retry, docs, markdown, modules, names};
 
 /// The constants of a module's operations, and what is common to them.
@@ -44,7 +44,7 @@ fn error_code(code: &ErrorCode) -> Ident {
 fn emit(document: &Document, operation: &Operation, tag: &str) -> TokenStream {
     let constant = names::ident(&names::screaming(&operation.id));
     let summary = markdown::inline(operation.node.str("summary").unwrap_or_default());
-    let about = docs::attributes(&format!("{summary}: {}.", docs::call(operation)));
+    let about = docs::attributes(&format!("{summary}: {}.", markdown::code(&operation.call())));
     let (id, method, path) = (&operation.id, operation.method.word(), &operation.path);
     let (pages, grade) = (words(&operation.docs_pages), evidence(operation.evidence));
     let tags = (operation.tags != [tag]).then(|| {

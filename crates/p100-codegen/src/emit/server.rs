@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use p100_spec::json_schema;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value, json};
 
 use super::parameters::arguments;
-use crate::{Document, Node, Operation, ParameterNode, lower, names};
+use crate::{Document, Node, Operation, ParameterNode, lower, modules, names};
 
 /// One arm for each operation: an operation without a handler does not compile.
 pub(crate) fn handlers(document: &Document) -> TokenStream {
@@ -78,16 +79,20 @@ fn parameter(parameter: &ParameterNode) -> TokenStream {
 pub(crate) fn requests(document: &Document) -> String {
     let mut operations = Map::new();
     let mut wanted = BTreeSet::new();
+    let mut schema = |schema: &Node| {
+        wanted.extend(modules::reachable(document, schema));
+        typed(schema)
+    };
     for operation in document.operations() {
         let parameters: Map<String, Value> = operation
             .parameters_in("query")
-            .filter_map(|parameter| Some((parameter.name.clone(), json_schema(parameter.node.get("schema")?, &mut wanted))))
+            .filter_map(|parameter| Some((parameter.name.clone(), schema(parameter.node.get("schema")?))))
             .collect();
         let required: Vec<&str> =
             operation.parameters_in("query").filter(|parameter| parameter.required).map(|parameter| &*parameter.name).collect();
         let body = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.node.get("schema"));
         let mut entry = Map::new();
-        entry.extend(body.map(|schema| ("body".to_owned(), json_schema(schema, &mut wanted))));
+        entry.extend(body.map(|body| ("body".to_owned(), schema(body))));
         if !parameters.is_empty() {
             entry.insert("query".to_owned(), json!({"type": "object", "properties": parameters, "required": required}));
         }
@@ -95,41 +100,22 @@ pub(crate) fn requests(document: &Document) -> String {
             operations.insert(operation.id.clone(), Value::Object(entry));
         }
     }
-    let mut definitions = Map::new();
-    while let Some(name) = wanted.pop_first() {
+    let definition = |name: String| {
         let schema = document.schema(&name).filter(|_| !lower::is_form(document, &name));
-        let mut further = BTreeSet::new();
-        definitions.insert(name, schema.map_or(Value::Bool(true), |schema| json_schema(schema, &mut further)));
-        wanted.extend(further.into_iter().filter(|name| !definitions.contains_key(name)));
-    }
-    definitions.sort_keys();
+        (name, schema.map_or(Value::Bool(true), typed))
+    };
+    let definitions: Map<String, Value> = wanted.into_iter().map(definition).collect();
     let text = serde_json::to_string_pretty(&json!({"operations": operations, "$defs": definitions})).unwrap_or_default();
     text + "\n"
 }
 
-/// The schema as JSON Schema says it: without what only OpenAPI knows.
-fn json_schema(schema: &Node, wanted: &mut BTreeSet<String>) -> Value {
-    if let Some(name) = Document::reference(schema) {
-        wanted.insert(name.to_owned());
-        return json!({"$ref": format!("#/$defs/{name}")});
-    }
-    let mut out = Map::new();
-    for (keyword, value) in schema.members() {
-        let own = match keyword {
-            "properties" => Value::Object(value.members().map(|(name, own)| (name.to_owned(), json_schema(own, wanted))).collect()),
-            "items" | "additionalProperties" => json_schema(value, wanted),
-            // Alternatives of types; those of required members have no type.
-            "oneOf" if value.items().all(|form| form.str("type").is_some()) => {
-                value.items().map(|form| json_schema(form, wanted)).collect()
-            }
-            "type" if schema.flag("nullable") => json!([value.to_value(), "null"]),
-            "type" | "format" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
-            | "maxItems" | "minProperties" => value.to_value(),
-            _ => continue,
-        };
-        out.insert(keyword.to_owned(), own);
-    }
-    Value::Object(out)
+/// Of alternatives only those of types: those of required members have no type.
+fn typed(schema: &Node) -> Value {
+    json_schema(schema, &|keyword, value| match keyword {
+        "allOf" | "anyOf" => false,
+        "oneOf" => value.items().all(|form| form.str("type").is_some()),
+        _ => true,
+    })
 }
 
 #[cfg(test)]

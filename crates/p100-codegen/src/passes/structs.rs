@@ -7,8 +7,8 @@ use syn::{Attribute, Field, Fields, ItemStruct, LitStr, Type, parse_quote};
 use super::substitute::Substitute;
 use super::tidy::Tidy;
 use super::{decimals, names, parts};
+use crate::Node;
 use crate::links::Links;
-use crate::node::Node;
 use crate::{Evidence, Problem, docs};
 
 /// Finishes the struct that the generator made of `schema`.

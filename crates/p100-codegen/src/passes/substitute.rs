@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use syn::Path;
 use syn::visit_mut::{self, VisitMut};
 
+use crate::Position;
 use crate::Problem;
 use crate::lower::{Lowered, MARK};
-use crate::node::Position;
 
 /// Replaces `p100_mark::types::CardStatus` by `CardStatus`; remembers what it saw.
 #[derive(Default)]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use p100_codegen::{Kind, Node, Position, Scalar};
+use p100_spec::{Kind, Node, Position, Scalar};
 use serde_json::Value;
 
 use crate::workspace::Repository;
 
-const GOLDEN: &str = "xtask/tests/diff";
+const GOLDEN: &str = "crates/p100-spec/tests/diff";
 const LIKES: &str = "xtask/tests/prove";
 
 pub(super) struct Case {
