@@ -1,5 +1,6 @@
 //! What the document says about an operation, a webhook or an error code: the types of the generated tables.
 
+use crate::operations;
 use crate::webhooks::WebhookKind;
 
 /// One operation of the API, as the document describes it. The table is [`operations::ALL`](crate::operations::ALL).
@@ -51,6 +52,50 @@ impl Operation {
         deprecated: false,
         sensitive_answer: false,
     };
+}
+
+impl Operation {
+    /// The methods of the table are valid; `GET` never stands in for another one.
+    pub(crate) fn method(&self) -> reqwest::Method {
+        reqwest::Method::from_bytes(self.method.as_bytes()).unwrap_or_default()
+    }
+
+    /// How a status of something that the operation created ends it, compared without case and surrounding blanks: P100 itself writes
+    /// statuses in both cases in its docs, and no two differ in nothing else. Nothing if it is not final, known or not.
+    #[must_use]
+    pub fn ending(&self, status: &str) -> Option<Ending> {
+        let outcome = self.outcome.as_ref()?;
+        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(status.trim()));
+        match (is_among(outcome.successful), is_among(outcome.terminal)) {
+            (true, _) => Some(Ending::Success),
+            (false, true) => Some(Ending::Failure),
+            (false, false) => None,
+        }
+    }
+}
+
+impl WebhookKind {
+    /// How a status in the event ends what the event is about: what the operations whose outcome it tells say, unless they disagree.
+    #[must_use]
+    pub fn ending(self, status: &str) -> Option<Ending> {
+        self.common_ending(|operation| operation.ending(status))
+    }
+
+    pub(crate) fn common_ending(self, ending: impl Fn(&'static Operation) -> Option<Ending>) -> Option<Ending> {
+        let is_told = |operation: &&&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(self));
+        let mut endings = operations::ALL.iter().filter(is_told).filter_map(|operation| ending(operation));
+        let first = endings.next()?;
+        endings.all(|other| other == first).then_some(first)
+    }
+}
+
+/// How something that an operation created has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// It is done.
+    Success,
+    /// It is not done.
+    Failure,
 }
 
 /// How well a fact is supported by P100's docs.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
 
-use crate::{Deviations, Form, Operation};
+use crate::{CheckedCorrections, Deviations, Form, Meaning, Operation, Retry};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -41,18 +41,38 @@ pub struct Call {
     client: reqwest::Client,
     head: Request,
     form: Option<Form>,
+    corrections: Option<CheckedCorrections>,
 }
 
 impl Call {
-    pub(crate) fn new(operation: &'static Operation, client: reqwest::Client, head: Request, form: Option<Form>) -> Self {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        client: reqwest::Client,
+        head: Request,
+        form: Option<Form>,
+        corrections: Option<CheckedCorrections>,
+    ) -> Self {
         debug_assert!(head.body().is_none_or(|body| body.as_bytes().is_some()), "generated requests stream nothing but their form");
-        Self { operation, client, head, form }
+        Self { operation, client, head, form, corrections }
     }
 
     /// What is called.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// Whether it may be sent again if its outcome is unknown: as the document says of the operation, unless
+    /// [corrected](crate::Corrections).
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        self.corrections.as_ref().map_or(self.operation.retry, |corrections| corrections.retry(self.operation))
+    }
+
+    /// What a response to it that is no success certainly says.
+    #[must_use]
+    pub fn meaning(&self, answer: &Answer) -> Meaning {
+        Meaning::corrected(answer.status, &answer.body, self.corrections.as_ref())
     }
 
     /// Where it goes. The query may carry data that does not belong in logs.
@@ -83,7 +103,8 @@ impl Call {
         match &self.form {
             None => Ok(head),
             Some(form) => {
-                let form = form.to_multipart().map_err(TransportError::not_sent)?;
+                let names = self.corrections.as_ref().and_then(|corrections| corrections.request(self.operation));
+                let form = form.to_multipart(|part| names.map_or(part, |names| names.on_wire(part))).map_err(TransportError::not_sent)?;
                 RequestBuilder::from_parts(self.client.clone(), head).multipart(form).build().map_err(TransportError::not_sent)
             }
         }
@@ -124,7 +145,7 @@ impl Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         match response.bytes().await {
             Ok(body) => Ok(Self { status, headers, body }),
-            Err(error) => Err(TransportError::broke_off(status, headers, error)),
+            Err(error) => Err(TransportError::incomplete_body(status, headers, error)),
         }
     }
 }
@@ -139,7 +160,7 @@ impl fmt::Debug for Answer {
 /// Why no whole answer came back.
 pub struct TransportError {
     stage: Stage,
-    /// Of the answer that broke off.
+    /// Of the response whose body is incomplete.
     head: Option<Box<(StatusCode, HeaderMap)>>,
     is_timeout: bool,
     source: BoxError,
@@ -149,8 +170,8 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage {
     NotSent,
-    NoAnswer,
-    BrokeOff,
+    NoResponse,
+    IncompleteBody,
 }
 
 impl TransportError {
@@ -160,13 +181,13 @@ impl TransportError {
     }
 
     /// The server may have read the request; no head of an answer arrived.
-    pub fn no_answer(source: impl Into<BoxError>) -> Self {
-        Self::new(Stage::NoAnswer, source.into())
+    pub fn no_response(source: impl Into<BoxError>) -> Self {
+        Self::new(Stage::NoResponse, source.into())
     }
 
-    /// The head of an answer arrived, its body did not arrive whole.
-    pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
-        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::BrokeOff, source.into()) }
+    /// The head of a response arrived, its body is incomplete.
+    pub fn incomplete_body(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
+        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::IncompleteBody, source.into()) }
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {
@@ -201,7 +222,7 @@ impl TransportError {
         self.is_timeout
     }
 
-    /// Status and headers of the answer that broke off. They move into the [`Error`](crate::Error) that this becomes.
+    /// Status and headers of the response whose body is incomplete. They move into the [`Error`](crate::Error) that this becomes.
     #[must_use]
     pub fn head(&self) -> Option<(StatusCode, &HeaderMap)> {
         self.head.as_deref().map(|(status, headers)| (*status, headers))
@@ -211,7 +232,7 @@ impl TransportError {
         self.stage
     }
 
-    /// Moves out status and headers of the answer that broke off.
+    /// Moves out status and headers of the response whose body is incomplete.
     pub(crate) fn take_head(&mut self) -> Option<(StatusCode, HeaderMap)> {
         self.head.take().map(|head| *head)
     }
@@ -220,7 +241,7 @@ impl TransportError {
 impl From<reqwest::Error> for TransportError {
     /// Only a request that could not be built or connected is known not to have been sent.
     fn from(error: reqwest::Error) -> Self {
-        let stage = if error.is_builder() || error.is_connect() { Stage::NotSent } else { Stage::NoAnswer };
+        let stage = if error.is_builder() || error.is_connect() { Stage::NotSent } else { Stage::NoResponse };
         Self::new(stage, error.into())
     }
 }
@@ -240,8 +261,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.stage {
             Stage::NotSent => "the request was not sent",
-            Stage::NoAnswer => "no answer arrived; the request may have been read",
-            Stage::BrokeOff => "the answer broke off",
+            Stage::NoResponse => "no response received; the request may have been read",
+            Stage::IncompleteBody => "response body incomplete",
         })
     }
 }

@@ -31,6 +31,7 @@ mod document;
 pub mod error_codes;
 mod evidence;
 pub mod fmt;
+pub mod formats;
 mod json_schema;
 mod lint;
 pub mod markdown;

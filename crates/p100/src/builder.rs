@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::reqwest::redirect::Policy;
-use p100_raw::reqwest::{self, Method, Url};
-use p100_raw::{BoxError, Routes, Sensitive};
+use p100_raw::reqwest::{self, Url};
+use p100_raw::{BoxError, Corrections, Sensitive};
 
 use crate::clock::Skews;
 use crate::limits::Limits;
-use crate::transport::{Connections, Production, pinged};
+use crate::transport::{Connections, HttpTransport, pinged};
 use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
@@ -47,7 +47,7 @@ impl Environment {
 /// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback. A proxy for `https` sees neither the key nor any data.
 ///
 /// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
-/// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
+/// attempt, `attempt`, `outcome` (`response`, `no_response`, `not_sent`, `incomplete_body`), `status`, `error_code`, `request_id` and `date`, as far
 /// as there are any. A span without `outcome` is of a call that was dropped before its end.
 #[derive(Clone, Default)]
 pub struct ClientBuilder {
@@ -56,7 +56,7 @@ pub struct ClientBuilder {
     key: Option<Key>,
     limits: Limits,
     retries: Retries,
-    routes: Vec<(String, Method, String)>,
+    corrections: Corrections,
     clock: Clock,
 }
 
@@ -162,25 +162,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls the operation `id` with another method or path than the document says.
+    /// Sends, reads and concludes otherwise than the document says where P100 differs from it; replaces earlier corrections.
     ///
-    /// Some paths are our assumption because no page states them; their documentation says so. If P100 tells you the real one, correct
-    /// it here without waiting for a release. The path has the same parameters in braces.
+    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 tells you the real
+    /// ones, correct them here without waiting for a release.
     ///
     /// ```
+    /// use p100::raw::operations;
     /// use p100::raw::reqwest::Method;
-    /// use p100::{Client, Environment};
+    /// use p100::{Client, Corrections, Environment};
     ///
-    /// let client = Client::builder()
-    ///     .environment(Environment::Staging)
-    ///     .api_key("key")
-    ///     .override_operation("updateUser", Method::PATCH, "/v1/user/update/{externalUserId}")
-    ///     .build();
-    /// assert!(client.is_ok());
+    /// let corrections = Corrections::from_env()? // of the file that P100_CORRECTIONS names, if it is set
+    ///     .operation(&operations::UPDATE_USER, |user| user.method(Method::PATCH).path("/v1/user/update/{externalUserId}"))
+    ///     .operation(&operations::CREATE_WITHDRAWAL, |withdrawal| withdrawal.failure(["REJECTED"]));
+    /// let client = Client::builder().environment(Environment::Staging).api_key("key").corrections(corrections).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn override_operation(mut self, id: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        self.routes.push((id.into(), method, path.into()));
+    pub fn corrections(mut self, corrections: Corrections) -> Self {
+        self.corrections = corrections;
         self
     }
 
@@ -199,18 +199,14 @@ impl ClientBuilder {
     ) -> Result<Client, BuildError> {
         let base_url = origin(self.base_url.as_deref(), self.allow_http)?;
         let key = header(self.key)?;
-        let mut routes = Routes::default();
-        for (id, method, path) in self.routes {
-            routes
-                .set(&id, method, &path)
-                .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
-        }
         let (limits, url) = (self.limits.clone(), base_url.clone());
         let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build()))
             .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
-        let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), skews })
+        let transport = HttpTransport::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        let raw = raw::Client::with_transport(base_url, http, Arc::new(transport)).with_corrections(&self.corrections);
+        let raw = raw.map_err(|error| BuildError::new("a correction does not fit the document").because(error))?;
+        Ok(Client { raw, skews })
     }
 }
 
@@ -223,7 +219,7 @@ impl fmt::Debug for ClientBuilder {
             .field("key", &self.key)
             .field("limits", &self.limits)
             .field("retries", &self.retries)
-            .field("routes", &self.routes)
+            .field("corrections", &self.corrections)
             .finish_non_exhaustive()
     }
 }

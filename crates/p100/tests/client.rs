@@ -34,7 +34,7 @@ async fn the_key_does_not_go_where_the_document_asks_for_none() {
         when.path("/v1/kyc/verification/user/session").header_missing("x-api-key");
         then.status(200).header("content-type", "text/html").body("<html></html>");
     });
-    client.raw().open_kyc_page("user", "session").await.expect("a page");
+    client.raw().open_kyc_page(&"user".into(), &"session".into()).await.expect("a page");
     mock.assert();
 }
 

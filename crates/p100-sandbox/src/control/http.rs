@@ -89,7 +89,7 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
     let (parts, body) = request.into_parts();
     // Whatever the size: a state may be large, and who sends it is on the same machine.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return refused(&invalid("The body did not arrive whole."));
+        return refused(&invalid("The request body is incomplete."));
     };
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let incoming = Incoming { path, content_type: parts.headers.get(header::CONTENT_TYPE).cloned(), body };

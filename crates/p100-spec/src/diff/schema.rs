@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use crate::formats::{value_type, wire_format};
 use crate::{Document, Evidence, Node, error_codes};
 
 use super::change::{Direction, Effect};
@@ -174,13 +175,17 @@ impl<'a> Comparer<'a> {
         true
     }
 
-    /// A format. Most say which strings are meant, without another form on the wire or in Rust.
+    /// A format. Most say which strings are meant, without another form on the wire or in Rust; kinds of values do so in Rust alone.
     fn format(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let is_string = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.str("type") == Some("string"));
-        let is_plain = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.as_str().is_some_and(|it| PLAIN_FORMATS.contains(&it)));
         let stays = is_string(schema.old) && is_string(schema.new);
         let what = describe(pair);
-        match (pair.old, pair.new) {
+        let on_wire = |spot: Option<Spot<'a>>| {
+            spot.and_then(|spot| spot.node.as_str()).and_then(|format| if stays { wire_format(format) } else { Some(format) })
+        };
+        let is_plain = |format: Option<&str>| format.is_some_and(|format| PLAIN_FORMATS.contains(&format));
+        match (on_wire(pair.old), on_wire(pair.new)) {
+            (old, new) if old == new => self.tell_form(schema, pair, what, |_| Effect::Words),
             (None, new) if stays && is_plain(new) => self.tell_form(schema, pair, what, Effect::narrower),
             (old, None) if stays && is_plain(old) => self.tell_form(schema, pair, what, Effect::wider),
             _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
@@ -407,6 +412,7 @@ fn rust_form(schema: &Node) -> String {
         _ if schema.flag("x-sensitive") => "sensitive".to_owned(),
         _ if is_decimal(schema) || !forms.is_empty() && forms.into_iter().all(is_decimal) => "decimal".to_owned(),
         Some(format @ ("date-time" | "int32" | "int64")) => format!("{kind} {format}"),
+        Some(format) if kind == "string" && value_type(format).is_some() => format!("{kind} {format}"),
         _ => kind.to_owned(),
     }
 }

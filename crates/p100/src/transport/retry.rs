@@ -20,23 +20,23 @@ pub(super) enum Verdict {
 
 /// Only an operation that reads is sent again after it may have reached the server. Any other one is sent again only if the
 /// connection was never established: P100 documents no idempotency key, so a second create may pay twice.
-pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
+pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>, meaning: &dyn Fn(&Answer) -> Meaning) -> Verdict {
     match (outcome, retry) {
         (Err(error), _) if error.is_connect() => Verdict::Again(None),
         (Err(error), Retry::Safe) if error.may_have_been_sent() && !TooLarge::caused(error) => Verdict::Again(None),
-        (Ok(answer), Retry::Safe) if is_transient(answer) => Verdict::Again(wait(&answer.headers)),
+        (Ok(answer), Retry::Safe) if is_transient(answer, meaning) => Verdict::Again(wait(&answer.headers)),
         _ => Verdict::Final,
     }
 }
 
-fn is_transient(answer: &Answer) -> bool {
+fn is_transient(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
     const TOO_EARLY: u16 = 425;
     match answer.status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => true,
         status if status.as_u16() == TOO_EARLY || status.is_server_error() => true,
         status if !status.is_client_error() => false,
         // P100 reports faults of its own with status 400, and what stands in front of it may do so in any words.
-        status => match Meaning::of(status, &answer.body) {
+        status => match meaning(answer) {
             Meaning::ServerFault => true,
             Meaning::Unclear => status == StatusCode::BAD_REQUEST,
             _ => false,
@@ -72,10 +72,14 @@ mod tests {
 
     use p100_raw::reqwest::StatusCode;
     use p100_raw::reqwest::header::{HeaderMap, HeaderValue};
-    use p100_raw::{Answer, Bytes, Retry, TransportError};
+    use p100_raw::{Answer, Bytes, Meaning, Retry, TransportError};
 
-    use super::{Verdict, classify, decide, delay};
+    use super::{Verdict, decide, delay};
     use crate::Retries;
+
+    fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
+        super::classify(retry, outcome, &|answer| Meaning::of(answer.status, &answer.body))
+    }
 
     fn answer(status: u16, body: &'static str) -> Result<Answer, TransportError> {
         Ok(Answer::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
@@ -118,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_write_is_never_sent_again_once_it_may_have_been_read() {
-        let no_answer = || Err(TransportError::no_answer("reset"));
-        let broke_off = || Err(TransportError::broke_off(StatusCode::OK, HeaderMap::new(), "reset"));
-        for outcome in [no_answer(), broke_off()] {
+        let no_response = || Err(TransportError::no_response("reset"));
+        let incomplete_body = || Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset"));
+        for outcome in [no_response(), incomplete_body()] {
             assert_eq!(classify(Retry::Safe, &outcome), Verdict::Again(None));
             assert_eq!(classify(Retry::Never, &outcome), Verdict::Final);
         }

@@ -127,7 +127,7 @@ async fn after_a_timeout_all_later_calls_have_a_new_connection() {
         pause();
         let error = create(&client).await.expect_err("no response");
         resume();
-        assert_eq!((error.kind(), error.is_timeout(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, true, true), "{protocol}");
+        assert_eq!((error.kind(), error.is_timeout(), error.may_have_taken_effect()), (ErrorKind::NoResponse, true, true), "{protocol}");
         for _ in 0..3 {
             create(&client.clone()).await.expect(protocol);
         }

@@ -45,9 +45,9 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_rate(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::RateLock>, Error> {
-        self.draft(&operations::LOCK_RATE, &[external_user_id])?.json().await
+        self.draft(&operations::LOCK_RATE, &[external_user_id.as_str()])?.json().await
     }
 
     /// Exchange currencies of a user

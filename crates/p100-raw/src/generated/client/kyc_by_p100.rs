@@ -66,10 +66,13 @@ impl Client {
     /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
     pub async fn open_kyc_page(
         &self,
-        external_user_id: &str,
-        verification_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        verification_id: &crate::VerificationId,
     ) -> Result<Response<RawBody>, Error> {
-        self.draft(&operations::OPEN_KYC_PAGE, &[external_user_id, verification_id])?
+        self.draft(
+                &operations::OPEN_KYC_PAGE,
+                &[external_user_id.as_str(), verification_id.as_str()],
+            )?
             .raw()
             .await
     }
@@ -98,8 +101,10 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_kyc_status(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::KycStatus>, Error> {
-        self.draft(&operations::GET_KYC_STATUS, &[external_user_id])?.json().await
+        self.draft(&operations::GET_KYC_STATUS, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 }

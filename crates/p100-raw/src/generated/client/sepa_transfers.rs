@@ -61,9 +61,12 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_sepa_deposit_info(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::SepaDepositInfo>, Error> {
-        self.draft(&operations::GET_USER_SEPA_DEPOSIT_INFO, &[external_user_id])?
+        self.draft(
+                &operations::GET_USER_SEPA_DEPOSIT_INFO,
+                &[external_user_id.as_str()],
+            )?
             .json()
             .await
     }
@@ -90,9 +93,9 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_user_sepa_contacts(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::SepaContactList>, Error> {
-        self.draft(&operations::LIST_USER_SEPA_CONTACTS, &[external_user_id])?
+        self.draft(&operations::LIST_USER_SEPA_CONTACTS, &[external_user_id.as_str()])?
             .json()
             .await
     }

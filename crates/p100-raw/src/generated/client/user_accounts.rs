@@ -79,10 +79,10 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_kyc_files(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         form: types::KycFilesForm,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UPLOAD_KYC_FILES, &[external_user_id])?
+        self.draft(&operations::UPLOAD_KYC_FILES, &[external_user_id.as_str()])?
             .upload(form)
             .await
     }
@@ -119,10 +119,10 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_poa_files(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         form: types::PoaFilesForm,
     ) -> Result<Response<types::PoaFilesResult>, Error> {
-        self.draft(&operations::UPLOAD_POA_FILES, &[external_user_id])?
+        self.draft(&operations::UPLOAD_POA_FILES, &[external_user_id.as_str()])?
             .upload(form)
             .await
     }
@@ -183,10 +183,10 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         body: &types::UpdateUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UPDATE_USER, &[external_user_id])?
+        self.draft(&operations::UPDATE_USER, &[external_user_id.as_str()])?
             .body(body)
             .json()
             .await
@@ -215,9 +215,9 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::DELETE_USER, &[external_user_id])?.json().await
+        self.draft(&operations::DELETE_USER, &[external_user_id.as_str()])?.json().await
     }
 
     /// Suspend a user
@@ -245,9 +245,9 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn suspend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::SUSPEND_USER, &[external_user_id])?.json().await
+        self.draft(&operations::SUSPEND_USER, &[external_user_id.as_str()])?.json().await
     }
 
     /// Lift the suspension of a user
@@ -272,9 +272,11 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unsuspend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UNSUSPEND_USER, &[external_user_id])?.json().await
+        self.draft(&operations::UNSUSPEND_USER, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 
     /// Extend a user
@@ -304,10 +306,10 @@ impl Client {
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn extend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         body: &types::ExtendUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::EXTEND_USER, &[external_user_id])?
+        self.draft(&operations::EXTEND_USER, &[external_user_id.as_str()])?
             .body(body)
             .json()
             .await
@@ -336,9 +338,11 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_balances(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::UserBalances>, Error> {
-        self.draft(&operations::GET_USER_BALANCES, &[external_user_id])?.json().await
+        self.draft(&operations::GET_USER_BALANCES, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 
     /// List the transactions of a user in one month
@@ -371,11 +375,11 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_transactions(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         month: i32,
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
-        self.draft(&operations::GET_USER_TRANSACTIONS, &[external_user_id])?
+        self.draft(&operations::GET_USER_TRANSACTIONS, &[external_user_id.as_str()])?
             .query("month", month)
             .query("year", year)
             .json()

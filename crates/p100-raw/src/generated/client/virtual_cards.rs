@@ -56,9 +56,9 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_cards(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::CardList>, Error> {
-        self.draft(&operations::LIST_CARDS, &[external_user_id])?.json().await
+        self.draft(&operations::LIST_CARDS, &[external_user_id.as_str()])?.json().await
     }
 
     /// Get one card with its secrets
@@ -86,10 +86,15 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card(
         &self,
-        external_user_id: &str,
-        card_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        card_id: &crate::CardId,
     ) -> Result<Response<types::CardDetails>, Error> {
-        self.draft(&operations::GET_CARD, &[external_user_id, card_id])?.json().await
+        self.draft(
+                &operations::GET_CARD,
+                &[external_user_id.as_str(), card_id.as_str()],
+            )?
+            .json()
+            .await
     }
 
     /// Set a new PIN for a card
@@ -185,10 +190,13 @@ impl Client {
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card_limits(
         &self,
-        external_user_id: &str,
-        card_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        card_id: &crate::CardId,
     ) -> Result<Response<types::CardLimits>, Error> {
-        self.draft(&operations::GET_CARD_LIMITS, &[external_user_id, card_id])?
+        self.draft(
+                &operations::GET_CARD_LIMITS,
+                &[external_user_id.as_str(), card_id.as_str()],
+            )?
             .json()
             .await
     }

@@ -9,7 +9,12 @@ use super::*;
 /// on. One balance per currency, whatever the number of networks. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoBalance {
@@ -23,7 +28,7 @@ pub struct CryptoBalance {
     pub amount: Decimal,
     /// Currency slug in lower case: `btc`, `eth`, `ltc`, `pol`, `usdc`; `doge`, `usdt` and `eurt` in older docs. The
     /// list may grow.
-    pub name: String,
+    pub name: Currency,
     /// Deposit address, or null while none exists. One single value even for currencies with two networks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -229,7 +234,12 @@ open_enum!(ExchangeStatus { Completed = "COMPLETED", Failed = "FAILED", });
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[non_exhaustive]
 pub struct FiatBalance {
     /// P100's id of the balance, a uuid.
@@ -240,7 +250,7 @@ pub struct FiatBalance {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case; only `eur` is known.
-    pub name: String,
+    pub name: Currency,
     /// Price of one unit in EUR, as a JSON number: 1 for `eur`.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
@@ -447,7 +457,13 @@ open_enum!(PaymentLinkStatus { AwaitingCompletion = "AWAITING_COMPLETION", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkTransaction {
@@ -463,11 +479,11 @@ pub struct PaymentLinkTransaction {
     /// Slug of the crypto currency paid in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Network it came over, lower case (`polygon`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
     /// Time of the transfer, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -596,7 +612,12 @@ open_enum!(SepaTransferType { External = "external", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Transaction {
@@ -613,7 +634,7 @@ pub struct Transaction {
     /// Currency slug, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// State of the movement. No page lists the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -691,14 +712,19 @@ open_enum!(TransferStatus { Successful = "SUCCESSFUL", Failed = "FAILED", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserSummary {
     /// The partner's own id of the user. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Email address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -784,18 +810,24 @@ pub struct WithdrawalCreated {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[non_exhaustive]
 pub struct WithdrawalCurrency {
     /// Currency slug (`usdc`). Its casing is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub name: Option<String>,
+    pub name: Option<Currency>,
     /// Network over which the coins travel (`polygon`). Its casing is not stated: the request writes upper case, most
     /// other bodies lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
 }
 
 /// State of a crypto withdrawal, from internal processing to confirmation on chain. No page lists the words: the
