@@ -363,6 +363,72 @@ async fn too_many_calls() {
     .await;
 }
 
+/// P100's own word that it did nothing, and that it may do it later.
+#[tokio::test]
+async fn too_many_calls_by_the_word_of_p100_are_sent_again() {
+    let refusal = answer("429 Too Many Requests", "retry-after: 0.001\r\n", r#"{"errorCode":"P412"}"#);
+    let expected = ATTEMPTS as usize;
+    for operation in DOCUMENT.operations() {
+        let server = Server::start(vec![refusal.clone()]).await;
+        let (_, result) = call_of(&client(server.address), operation).await;
+        let error = result.expect_err(&operation.id);
+        assert_eq!((error.may_have_taken_effect(), server.count()), (false, expected), "{}: {error:?}", operation.id);
+    }
+}
+
+/// A server that waits for a body, or refuses what has no length, has no reason to; and nobody can read what is compressed.
+#[tokio::test]
+async fn each_request_states_its_length_and_the_encoding_that_can_be_read() {
+    for_all(vec![answer("404 Not Found", "", "")], client, |operation, server, _| {
+        let requests = server.requests.lock().expect("not poisoned");
+        let head = requests[0].split_once("\r\n\r\n").expect("a head").0.to_lowercase();
+        let has_length = head.contains("\r\ncontent-length: ") || head.contains("\r\ntransfer-encoding: chunked");
+        let has_body = ["post ", "put ", "patch "].iter().any(|method| head.starts_with(method));
+        assert!(has_length || !has_body, "{}: {head}", operation.id);
+        assert_eq!(head.matches("\r\ncontent-length: ").count().min(1), head.matches("\r\ncontent-length: ").count(), "{head}");
+        assert_eq!(head.matches("\r\naccept-encoding: identity").count(), 1, "{}: {head}", operation.id);
+    })
+    .await;
+    // An overridden method has a length too.
+    let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "lockPartnerRate").expect("lockPartnerRate");
+    for method in ["POST", "PUT", "PATCH"] {
+        let server = Server::start(vec![answer("404 Not Found", "", "")]).await;
+        let name = p100::raw::reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY);
+        let corrections = Corrections::new().operation(&operations::LOCK_PARTNER_RATE, |operation| operation.method(name));
+        let client = builder.corrections(corrections).build().expect("a client");
+        call_of(&client, operation).await.1.expect_err("not found");
+        let requests = server.requests.lock().expect("not poisoned");
+        assert!(requests[0].starts_with(method) && requests[0].to_lowercase().contains("\r\ncontent-length: 0\r\n"), "{}", requests[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_named() {
+    let compressed = "\u{1f}\u{8}\u{0}";
+    for status in ["200 OK", "201 Created", "400 Bad Request", "503 Service Unavailable"] {
+        for_all(vec![answer(status, "content-encoding: gzip\r\n", compressed)], client, |operation, _, result| {
+            if operation.answers_raw() && status.starts_with('2') {
+                return;
+            }
+            let error = result.expect_err(&operation.id);
+            assert!(error.to_string().contains("in the content-encoding `gzip`, which was not asked for"), "{error}");
+            assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never, "{error:?}");
+            assert_eq!(error.body().map(|body| &body[..]), Some(compressed.as_bytes()));
+        })
+        .await;
+    }
+    for_all(
+        vec![answer("400 Bad Request", "content-encoding: identity\r\n", r#"{"errorCode":"P412"}"#)],
+        client,
+        |operation, _, result| {
+            let error = result.expect_err(&operation.id);
+            assert!(!error.may_have_taken_effect() && !error.to_string().contains("encoding"), "{error}");
+        },
+    )
+    .await;
+}
+
 /// Memory follows what arrives, not what is declared.
 #[tokio::test]
 async fn a_declared_length_reserves_nothing() {

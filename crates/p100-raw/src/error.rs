@@ -3,16 +3,18 @@
 mod answers;
 mod meaning;
 mod one_line;
+mod wait;
 
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-pub use answers::{AccessDenied, ApiError, retry_after};
+pub use answers::{AccessDenied, ApiError};
 pub use meaning::Meaning;
 pub use one_line::OneLine;
+pub use wait::{http_date, retry_after};
 
 use crate::transport::Stage;
 use crate::types::ErrorCode;
@@ -37,7 +39,8 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request could not be built, was refused before it was sent, or found no connection.
+    /// The request could not be built, was refused before it was sent, found no connection, or the server stated over HTTP/2 that it did not
+    /// process it.
     NotSent,
     /// No answer came back.
     NoResponse,
@@ -166,6 +169,13 @@ impl Error {
         self.0.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
     }
 
+    /// The `content-encoding` of a response whose body arrived whole and could not be read, or was no success.
+    fn unwanted_encoding(&self) -> Option<&str> {
+        let encoding = self.headers().filter(|_| self.0.body.is_some())?.get(CONTENT_ENCODING)?;
+        let encoding = encoding.to_str().unwrap_or("?");
+        (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
+    }
+
     /// What the response certainly says, if it was a complete error response: [`ErrorKind::ErrorResponse`].
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
@@ -200,6 +210,9 @@ impl fmt::Display for Error {
                     write!(f, " ({})", OneLine(name))?;
                 }
             }
+        }
+        if let Some(encoding) = self.unwanted_encoding() {
+            write!(f, ", in the content-encoding `{}`, which was not asked for", OneLine(encoding))?;
         }
         if self.may_have_taken_effect() {
             f.write_str("; it may have taken effect all the same, look before calling again")?;

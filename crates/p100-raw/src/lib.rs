@@ -47,7 +47,7 @@ mod wire;
 
 pub use client::Client;
 pub use corrections::{CheckedCorrections, Corrections, EventCorrections, InvalidCorrection, OperationCorrections};
-pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http_date, retry_after};
 use generated::shapes;
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};

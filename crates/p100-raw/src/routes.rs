@@ -19,12 +19,11 @@ impl Routes {
         if sorted_parameters(template) != sorted_parameters(operation.path) {
             return Err(format!("the path `{template}` must have the parameters of `{}`, each once", operation.path));
         }
-        let is_odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '?' | '#' | '\\');
-        if !template.starts_with('/') || template.contains(is_odd) || template.contains("//") {
-            return Err(format!("`{template}` is no path: it starts with `/` and has neither query nor blanks"));
+        if !template.starts_with('/') || template.contains(['?', '#', '\\']) || template.contains("//") || !is_readable(template) {
+            return Err(format!("{template:?} is no path: it starts with `/` and has neither query, blanks nor control characters"));
         }
-        if template.split('/').any(|segment| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..")) {
-            return Err(format!("`{template}` has a dot segment, which URLs resolve"));
+        if template.split('/').any(is_dot_segment) {
+            return Err(format!("`{template}` has a dot segment or a broken escape: URLs would address another path"));
         }
         self.0.insert(operation.id, (method, template.to_owned()));
         Ok(())
@@ -41,6 +40,19 @@ fn sorted_parameters(template: &str) -> Option<Vec<&str>> {
     let mut names = path::parameters(template)?;
     names.sort_unstable();
     Some(names)
+}
+
+fn is_readable(template: &str) -> bool {
+    !template.contains(|character: char| character.is_control() || character.is_whitespace())
+}
+
+/// Whether URL parsers drop the segment, for `%2e` is a dot to them too, or may once values are filled in, for the rest of an escape may
+/// come from a value.
+fn is_dot_segment(segment: &str) -> bool {
+    let dots = segment.to_ascii_lowercase().replace("%2e", ".");
+    let mut escapes = segment.split('%').skip(1);
+    matches!(&*dots, "." | "..")
+        || !escapes.all(|rest| rest.as_bytes().iter().take(2).filter(|digit| digit.is_ascii_hexdigit()).count() == 2)
 }
 
 #[cfg(test)]
@@ -74,6 +86,12 @@ mod tests {
             ("/v1/../user/{externalUserId}", "dot segment"),
             ("/v1/%2e%2E/user/{externalUserId}", "dot segment"),
             ("/v1/./user/{externalUserId}", "dot segment"),
+            ("/v1/.\t./{externalUserId}", "is no path"),
+            ("/v1/user/{externalUserId}\u{7f}", "is no path"),
+            ("/v1/user/{externalUserId}/..", "dot segment"),
+            ("/v1/.%2e/{externalUserId}", "dot segment"),
+            ("/v1/%2{externalUserId}", "broken escape"),
+            ("/v1/%/{externalUserId}", "broken escape"),
         ] {
             let error = routes.set(operation, Method::PUT, template).expect_err(template);
             assert!(error.contains(reason), "{error}");

@@ -1,11 +1,13 @@
 //! The one seam through which every request goes.
 
+mod refusal;
+
 use std::fmt;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use reqwest::{Body, Method, Request, RequestBuilder, StatusCode, Url};
 
 use crate::{CheckedCorrections, Deviations, Form, Meaning, Operation, Retry};
 
@@ -31,7 +33,12 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
 impl Transport for reqwest::Client {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move { Answer::read(self.execute(call.request()?).await?).await })
+        Box::pin(async move {
+            let request = call.request()?;
+            let has_body = request.body().is_some();
+            let response = self.execute(request).await.map_err(|error| TransportError::unanswered(error, has_body))?;
+            Answer::read(response).await
+        })
     }
 }
 
@@ -95,13 +102,20 @@ impl Call {
         // `Request::try_clone` leaves no room for the headers of a transport, and prepares for a timeout that no request has: together
         // that costs more than all the rest of this.
         let mut head = Request::new(self.head.method().clone(), self.head.url().clone());
-        head.headers_mut().reserve(6);
+        head.headers_mut().reserve(7);
         for (name, value) in self.head.headers() {
             head.headers_mut().append(name, value.clone());
         }
         *head.body_mut() = self.head.body().and_then(Body::as_bytes).map(|body| body.to_vec().into());
         match &self.form {
-            None => Ok(head),
+            None => {
+                // Without a length some servers wait for a body, others refuse the request.
+                let has_body_by_its_method = matches!(*head.method(), Method::POST | Method::PUT | Method::PATCH);
+                if head.body().is_none() && has_body_by_its_method {
+                    head.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+                Ok(head)
+            }
             Some(form) => {
                 let names = self.corrections.as_ref().and_then(|corrections| corrections.request(self.operation));
                 let form = form.to_multipart(|part| names.map_or(part, |names| names.on_wire(part))).map_err(TransportError::not_sent)?;
@@ -175,7 +189,7 @@ pub(crate) enum Stage {
 }
 
 impl TransportError {
-    /// The request certainly never reached the server.
+    /// The server certainly did not process the request.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::new(Stage::NotSent, source.into())
     }
@@ -188,6 +202,19 @@ impl TransportError {
     /// The head of a response arrived, its body is incomplete.
     pub fn incomplete_body(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
         Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::IncompleteBody, source.into()) }
+    }
+
+    /// The HTTP client has no response to a request, with or without a body, that was handed to it.
+    ///
+    /// That the server did not process the request is certain if no connection could be established, and over HTTP/2 (RFC 9113, 8.7) if
+    /// it refused the stream (`REFUSED_STREAM`), or closes the connection without a fault (`GOAWAY`) and the stream is above the last one
+    /// that it takes. Without a body the latter is not certain: the HTTP client reports the same when the `GOAWAY` arrives while it
+    /// writes the request, whatever the stream is. One with a body is not written to its end then.
+    #[must_use]
+    pub fn unanswered(error: reqwest::Error, has_body: bool) -> Self {
+        let is_unprocessed = error.is_connect() || refusal::is_certain(&error, has_body);
+        let stage = if error.is_builder() || is_unprocessed { Stage::NotSent } else { Stage::NoResponse };
+        Self::new(stage, error.into())
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {
@@ -210,10 +237,12 @@ impl TransportError {
         !matches!(self.stage, Stage::NotSent)
     }
 
-    /// Whether no connection could be established, so that the same request may be sent again.
+    /// Whether the same request may be sent again, whatever it does: no connection could be established, or the server stated that it did
+    /// not process it. See [`unanswered`](Self::unanswered).
     #[must_use]
-    pub fn is_connect(&self) -> bool {
-        self.source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+    pub fn is_unprocessed(&self) -> bool {
+        let is_of_http = || self.source.downcast_ref::<reqwest::Error>().is_some_and(|error| !error.is_builder());
+        matches!(self.stage, Stage::NotSent) && is_of_http()
     }
 
     /// Whether time ran out.
@@ -239,10 +268,9 @@ impl TransportError {
 }
 
 impl From<reqwest::Error> for TransportError {
-    /// Only a request that could not be built or connected is known not to have been sent.
+    /// As [`unanswered`](TransportError::unanswered), of a request that may have no body.
     fn from(error: reqwest::Error) -> Self {
-        let stage = if error.is_builder() || error.is_connect() { Stage::NotSent } else { Stage::NoResponse };
-        Self::new(stage, error.into())
+        Self::unanswered(error, false)
     }
 }
 

@@ -2,17 +2,25 @@
 
 mod budget;
 mod connections;
+#[cfg(all(test, feature = "rustls"))]
+mod frames;
+#[cfg(all(test, feature = "rustls"))]
+mod loopback;
+#[cfg(all(test, feature = "rustls"))]
+mod matrix;
 mod read;
 mod retry;
-#[cfg(test)]
+#[cfg(all(test, feature = "rustls"))]
 mod silence;
 mod trace;
+#[cfg(all(test, feature = "rustls"))]
+mod unprocessed;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p100_raw::reqwest::header::{HeaderName, HeaderValue};
+use p100_raw::reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
 use p100_raw::{Answer, Call, Deviations, Operation, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -92,11 +100,13 @@ impl HttpTransport {
     async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Outcome {
         let connections = self.connections.present();
         let begin = self.skews.now();
-        let sending = connections.http.execute(self.request(call)?);
+        let request = self.request(call)?;
+        let has_body = request.body().is_some();
+        let sending = connections.http.execute(request);
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
         let exchange = async {
-            let response = arrived.insert(sending.await?);
+            let response = arrived.insert(sending.await.map_err(|error| TransportError::unanswered(error, has_body))?);
             self.skews.observe(begin, response.headers());
             read::read(response, self.limits.response).await
         };
@@ -120,6 +130,8 @@ impl HttpTransport {
         if !request.url().as_str().starts_with(&self.origin) {
             return Err(TransportError::not_sent("the request is for another server than the configured one"));
         }
+        // A decoder that another crate switches on in reqwest asks for its encodings unless this is there.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if call.operation().authenticated {
             request.headers_mut().insert(&API_KEY, self.key.clone());
         }

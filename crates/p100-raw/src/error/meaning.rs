@@ -11,21 +11,38 @@ use crate::{CheckedCorrections, ErrorCodeInfo, error_codes, json};
 /// P100 sends faults of its own with status 400, and gateways on the way answer with any status. So a status alone is no evidence that
 /// nothing happened; a code that the document knows is.
 ///
-/// | status | body | meaning | a write may have taken effect | a read is sent again |
-/// |---|---|---|---|---|
-/// | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes |
-/// | 4xx | a code of the family `P5xx`, known or not, such as `P500` and `P501` | [`ServerFault`](Self::ServerFault) | yes | yes |
-/// | 408, 499 | anything else | [`Unclear`](Self::Unclear) | yes | after 408 |
-/// | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | after 425 and 429 |
-/// | another 4xx | codes as in the row before, one of which only a [correction](crate::Corrections::refusal) knows | [`RefusedByCorrection`](Self::RefusedByCorrection) | no | after 425 and 429 |
-/// | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no |
-/// | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | after 425 and 429 |
-/// | another 4xx, such as 400, 401, 403, 404, 409, 422, 424, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | after 400, 425 and 429 |
-/// | 3xx, 1xx | any | [`Unclear`](Self::Unclear) | yes | no |
+/// | stage | status | body | meaning | a write may have taken effect | a read is sent again | a write is sent again |
+/// |---|---|---|---|---|---|---|
+/// | not sent: the request cannot be built, or a file of it cannot be read | | | | no | no | no |
+/// | no connection | | | | no | yes | yes |
+/// | HTTP/2: the server refuses the stream | | | | no | yes | yes |
+/// | HTTP/2: the server closes the connection without a fault, the stream is above the last one that it takes, and the request has a body | | | | no | yes | yes |
+/// | no response, for any other reason | | | | yes | yes | no |
+/// | the response breaks off | any | a part | | yes | yes | no |
+/// | the response is larger than the client takes | any | a part | | yes | no | no |
+/// | the whole response | 2xx | not what the document says | | yes | no | no |
+/// | | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes | no |
+/// | | 4xx | a code of the family `P5xx`, known or not, such as `P500` and `P501` | [`ServerFault`](Self::ServerFault) | yes | yes | no |
+/// | | 408 | anything else | [`Unclear`](Self::Unclear) | yes | yes | no |
+/// | | 499 | anything else | [`Unclear`](Self::Unclear) | yes | no | no |
+/// | | 425, 429 | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | yes | yes |
+/// | | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | no | no |
+/// | | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no | no |
+/// | | 425, 429 | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | yes | no |
+/// | | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | no | no |
+/// | | 400, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | yes | no |
+/// | | another 4xx, such as 401, 403, 404, 409, 422, 424 | anything else | [`Unclear`](Self::Unclear) | yes | no | no |
+/// | | 1xx, 3xx | any | [`Unclear`](Self::Unclear) | yes | no | no |
+///
+/// A read is an operation of [`Retry::Safe`](crate::Retry::Safe), a write any other; no read takes effect. Whether a call is sent again is up
+/// to the transport: the last two columns are those of the crate `p100`, as often as its policy allows, after the wait that the response
+/// asks for, and while the call has time. A write that P100 refused with 425 or 429 did nothing, and later it may be taken; after any other
+/// refusal the same call would be refused again.
 ///
 /// Codes are looked for in `errorCode`, also one level down in `error` and `errors`, and compared without case and surrounding blanks. Of
 /// several, each must be known; one that is no text counts as unknown, `null` as absent. A code that [`Corrections`](crate::Corrections)
-/// call a server fault counts as one of the family `P5xx`, one that they call a refusal as known.
+/// call a server fault counts as one of the family `P5xx`, one that they call a refusal as known: the meaning is then
+/// [`RefusedByCorrection`](Self::RefusedByCorrection).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning {

@@ -53,6 +53,10 @@ async fn body(response: &mut reqwest::Response, limit: Option<usize>) -> Result<
         within(limit, body.len().saturating_add(chunk.len()))?;
         body.extend_from_slice(&chunk);
     }
+    // An HTTP/2 stream that is reset without a fault ends like one that is complete.
+    if body.len() < declared {
+        return Err("the body is shorter than its content-length".into());
+    }
     Ok(body.into())
 }
 
