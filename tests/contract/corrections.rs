@@ -293,7 +293,7 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"{"operations": {"updateUser": {"path": "/v1/user/{userId}"}}}"#, "operations.updateUser.path: the path"),
     (
         r#"{"operations": {"updateUser": {"path": "v1/user/{externalUserId}"}}}"#,
-        "operations.updateUser.path: `v1/user/{externalUserId}` is no path",
+        "operations.updateUser.path: \"v1/user/{externalUserId}\" is no path",
     ),
     (r#"{"operations": {"updateUser": {"path": "/../{externalUserId}"}}}"#, "operations.updateUser.path: `/../{externalUserId}` has a dot"),
     (
