@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use p100::raw::reqwest::header::HeaderMap;
 use p100::raw::reqwest::{self, StatusCode, Url};
-use p100::raw::{Answer, Bytes, Call, Sending, Transport};
+use p100::raw::{Answer, Bytes, Call, Decoded, Sending, Transport, decode};
 use p100::{Client, Month, types};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -46,6 +46,42 @@ pub(crate) fn transactions_by_client() -> Case {
         }),
         by_hand: decoding::<by_hand::TransactionHistory>(body),
     }
+}
+
+/// One amount of the whole history is an object: that of the last entry, so that all has been read strictly before.
+pub(crate) fn repair_one() -> Case {
+    repair(TRANSACTIONS - 1)
+}
+
+/// The amount of each entry is an object, as if the document were wrong about it.
+pub(crate) fn repair_each() -> Case {
+    repair(0)
+}
+
+/// As the client decodes, a history whose entries deviate from `first` on, against one that fits.
+fn repair(first: usize) -> Case {
+    let sound = history();
+    let mut bent: serde_json::Value = read(&sound);
+    for entry in bent["transactions"].as_array_mut().expect("entries").iter_mut().skip(first) {
+        entry["amount"] = json!({"value": entry["amount"]});
+    }
+    let bent = bent.to_string().into_bytes();
+    let decoded = lenient(&bent);
+    assert_eq!(decoded.deviations.total(), TRANSACTIONS - first);
+    assert!(decoded.deviations.len() <= 100, "the list is bounded");
+    assert_eq!(decoded.value.transactions.expect("transactions").len(), TRANSACTIONS, "no entry is lost");
+    let decoding = |body: Vec<u8>| -> Repeat {
+        Box::new(move |count| {
+            for _ in 0..count {
+                black_box(lenient(black_box(&body)));
+            }
+        })
+    };
+    Case { p100: decoding(bent), by_hand: decoding(sound) }
+}
+
+fn lenient(body: &[u8]) -> Decoded<types::TransactionHistory> {
+    decode(body).expect("a history")
 }
 
 pub(crate) fn partner_balances() -> Case {

@@ -27,6 +27,8 @@ pub fn case(name: &str, server: SocketAddr) -> Option<Case> {
         "createTransfer" => Some(calls::create_transfer(server)),
         "transactions" => Some(decoding::transactions()),
         "transactionsByClient" => Some(decoding::transactions_by_client()),
+        "repairOne" => Some(decoding::repair_one()),
+        "repairEach" => Some(decoding::repair_each()),
         "partnerBalances" => Some(decoding::partner_balances()),
         "webhook" => Some(webhook::received()),
         _ => None,

@@ -78,7 +78,8 @@ fn expected(place: &Place, bend: Option<&Value>) -> Expected {
         Some(Value::Object(_)) => kind == "object" && !needs(),
         Some(Value::Array(_)) => kind == "array",
         Some(Value::Bool(_)) => kind == "boolean",
-        Some(Value::Number(_)) => decimal || kind == "integer",
+        // A number is a text too, and an entry of a list of texts.
+        Some(Value::Number(_)) => decimal || kind == "integer" || kind == "string",
         Some(Value::String(_)) => !decimal && kind == "string",
     };
     if fits { Expected::Fits } else { Expected::Fails }
@@ -150,6 +151,36 @@ fn what_may_be_absent_leaves_the_rest_readable_and_what_must_be_there_is_named()
     }
     assert!(all > 1000, "{all}");
     println!("{readable} of {all} single deviations leave the rest readable: {} %", readable * 100 / all);
+}
+
+/// Whether a text is there: an id, a status, a time, a code.
+fn is_text(schema: &Node) -> bool {
+    schema.str("type") == Some("string") && schema.str("format") != Some("decimal")
+}
+
+#[test]
+fn each_text_may_be_a_number_and_keeps_its_digits() {
+    let mut texts = 0;
+    for name in sent_by_p100() {
+        let schema = Schema::named(name);
+        let whole = Sample::default().of(name);
+        let root = Place { path: String::new(), pointer: String::new(), schema: schema.node(), is_optional: false, set_aside: None };
+        let mut places = Vec::new();
+        below(&root, &mut places);
+        for place in places.iter().filter(|place| is_text(resolved(place.schema))) {
+            for number in ["7", "1754985600123", "340282366920938463463374607431768211456789"] {
+                let mut numbered = whole.clone();
+                *numbered.pointer_mut(&place.pointer).expect("it is in the sample") = json!("the number");
+                let text = numbered.to_string().replace("\"the number\"", number);
+                let (read, deviations) = (schema.decode)(&text).unwrap_or_else(|path| panic!("{name}.{}: fails at {path}", place.path));
+                assert!(deviations.is_empty(), "{name}.{}: {deviations:?}", place.path);
+                let read: Value = serde_json::from_str(&read).expect("JSON");
+                assert_eq!(read.pointer(&place.pointer), Some(&json!(number)), "{name}.{}", place.path);
+                texts += 1;
+            }
+        }
+    }
+    assert!(texts > 500, "{texts}");
 }
 
 #[test]

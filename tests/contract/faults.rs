@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use p100::{Client, ErrorKind, Retries};
+use p100::raw::operations;
+use p100::raw::reqwest::Method;
+use p100::{Client, Corrections, ErrorKind, Retries};
 use p100_httpmock::MockServer;
 use p100_spec::{Operation, Retry};
 use proptest::prelude::*;
@@ -161,17 +163,17 @@ fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<A
 
 #[tokio::test]
 async fn a_reset_before_the_request_was_read() {
-    for_all(vec![Fault::ResetAtOnce], client, lost(ErrorKind::NoAnswer, false)).await;
+    for_all(vec![Fault::ResetAtOnce], client, lost(ErrorKind::NoResponse, false)).await;
 }
 
 #[tokio::test]
 async fn a_reset_after_the_request_was_read() {
-    for_all(vec![Fault::ResetAfterRequest], client, lost(ErrorKind::NoAnswer, true)).await;
+    for_all(vec![Fault::ResetAfterRequest], client, lost(ErrorKind::NoResponse, true)).await;
 }
 
 #[tokio::test]
 async fn a_reset_in_the_middle_of_the_answer() {
-    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::Truncated, true)).await;
+    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::IncompleteBody, true)).await;
 }
 
 /// Short times, so that the two tests that must wait for them are quick.
@@ -186,7 +188,7 @@ async fn silence() {
     for_all(vec![Fault::Silence], impatient, |operation, _, result| {
         let error = result.expect_err(&operation.id);
         assert!(error.is_timeout(), "{error:?}");
-        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, operation.retry == Retry::Never));
+        assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NoResponse, operation.retry == Retry::Never));
     })
     .await;
 }
@@ -202,7 +204,7 @@ async fn an_upload_has_the_time_of_the_whole_call() {
         let cause = error.source().and_then(Error::source).expect("a cause").to_string();
         let limit = if operation.upload().is_some() { "the whole call" } else { "one attempt" };
         assert_eq!(cause, format!("the time of {limit} ran out"), "{}", operation.id);
-        assert_eq!((error.kind(), server.count()), (ErrorKind::NoAnswer, 1), "{error:?}");
+        assert_eq!((error.kind(), server.count()), (ErrorKind::NoResponse, 1), "{error:?}");
     })
     .await;
 }
@@ -242,7 +244,7 @@ async fn a_body_that_does_not_come() {
     for_all(vec![Fault::SlowBody], impatient, |operation, _, result| {
         let error = result.expect_err(&operation.id);
         assert!(error.is_timeout(), "{error:?}");
-        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Truncated, Some(200)), "{error:?}");
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::IncompleteBody, Some(200)), "{error:?}");
         assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
     })
     .await;
@@ -276,7 +278,7 @@ async fn server_faults_of_any_form() {
     ];
     for (status, body) in forms {
         for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
-            lost(ErrorKind::Refused, true)(operation, server, result);
+            lost(ErrorKind::ErrorResponse, true)(operation, server, result);
         })
         .await;
     }
@@ -301,7 +303,11 @@ async fn a_400_that_nobody_can_read_is_no_refusal() {
     for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(
+                (error.kind(), error.may_have_taken_effect()),
+                (ErrorKind::ErrorResponse, operation.retry == Retry::Never),
+                "{error:?}"
+            );
             assert_eq!(server.count(), if operation.retry == Retry::Never { 1 } else { ATTEMPTS as usize }, "{}", operation.id);
         })
         .await;
@@ -313,7 +319,11 @@ async fn a_status_without_a_code_is_no_refusal_and_no_reason_to_ask_again() {
     for status in ["403 Forbidden", "404 Not Found", "409 Conflict", "422 Unprocessable Content", "424 Failed Dependency", "499 Closed"] {
         for_all(vec![answer(status, "", "<html>")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Refused, operation.retry == Retry::Never), "{error:?}");
+            assert_eq!(
+                (error.kind(), error.may_have_taken_effect()),
+                (ErrorKind::ErrorResponse, operation.retry == Retry::Never),
+                "{error:?}"
+            );
             assert_eq!(server.count(), 1, "{}", operation.id);
         })
         .await;
@@ -353,6 +363,72 @@ async fn too_many_calls() {
     .await;
 }
 
+/// P100's own word that it did nothing, and that it may do it later.
+#[tokio::test]
+async fn too_many_calls_by_the_word_of_p100_are_sent_again() {
+    let refusal = answer("429 Too Many Requests", "retry-after: 0.001\r\n", r#"{"errorCode":"P412"}"#);
+    let expected = ATTEMPTS as usize;
+    for operation in DOCUMENT.operations() {
+        let server = Server::start(vec![refusal.clone()]).await;
+        let (_, result) = call_of(&client(server.address), operation).await;
+        let error = result.expect_err(&operation.id);
+        assert_eq!((error.may_have_taken_effect(), server.count()), (false, expected), "{}: {error:?}", operation.id);
+    }
+}
+
+/// A server that waits for a body, or refuses what has no length, has no reason to; and nobody can read what is compressed.
+#[tokio::test]
+async fn each_request_states_its_length_and_the_encoding_that_can_be_read() {
+    for_all(vec![answer("404 Not Found", "", "")], client, |operation, server, _| {
+        let requests = server.requests.lock().expect("not poisoned");
+        let head = requests[0].split_once("\r\n\r\n").expect("a head").0.to_lowercase();
+        let has_length = head.contains("\r\ncontent-length: ") || head.contains("\r\ntransfer-encoding: chunked");
+        let has_body = ["post ", "put ", "patch "].iter().any(|method| head.starts_with(method));
+        assert!(has_length || !has_body, "{}: {head}", operation.id);
+        assert_eq!(head.matches("\r\ncontent-length: ").count().min(1), head.matches("\r\ncontent-length: ").count(), "{head}");
+        assert_eq!(head.matches("\r\naccept-encoding: identity").count(), 1, "{}: {head}", operation.id);
+    })
+    .await;
+    // An overridden method has a length too.
+    let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "lockPartnerRate").expect("lockPartnerRate");
+    for method in ["POST", "PUT", "PATCH"] {
+        let server = Server::start(vec![answer("404 Not Found", "", "")]).await;
+        let name = p100::raw::reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY);
+        let corrections = Corrections::new().operation(&operations::LOCK_PARTNER_RATE, |operation| operation.method(name));
+        let client = builder.corrections(corrections).build().expect("a client");
+        call_of(&client, operation).await.1.expect_err("not found");
+        let requests = server.requests.lock().expect("not poisoned");
+        assert!(requests[0].starts_with(method) && requests[0].to_lowercase().contains("\r\ncontent-length: 0\r\n"), "{}", requests[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_named() {
+    let compressed = "\u{1f}\u{8}\u{0}";
+    for status in ["200 OK", "201 Created", "400 Bad Request", "503 Service Unavailable"] {
+        for_all(vec![answer(status, "content-encoding: gzip\r\n", compressed)], client, |operation, _, result| {
+            if operation.answers_raw() && status.starts_with('2') {
+                return;
+            }
+            let error = result.expect_err(&operation.id);
+            assert!(error.to_string().contains("in the content-encoding `gzip`, which was not asked for"), "{error}");
+            assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never, "{error:?}");
+            assert_eq!(error.body().map(|body| &body[..]), Some(compressed.as_bytes()));
+        })
+        .await;
+    }
+    for_all(
+        vec![answer("400 Bad Request", "content-encoding: identity\r\n", r#"{"errorCode":"P412"}"#)],
+        client,
+        |operation, _, result| {
+            let error = result.expect_err(&operation.id);
+            assert!(!error.may_have_taken_effect() && !error.to_string().contains("encoding"), "{error}");
+        },
+    )
+    .await;
+}
+
 /// Memory follows what arrives, not what is declared.
 #[tokio::test]
 async fn a_declared_length_reserves_nothing() {
@@ -363,7 +439,7 @@ async fn a_declared_length_reserves_nothing() {
             let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(Retries::none());
             let client = builder.max_response_size(limit).build().expect("a client");
             let error = client.raw().get_rates().await.expect_err("cut off");
-            assert_eq!(error.kind(), ErrorKind::Truncated, "{length} {limit:?} {error:?}");
+            assert_eq!(error.kind(), ErrorKind::IncompleteBody, "{length} {limit:?} {error:?}");
         }
     }
 }
@@ -375,7 +451,7 @@ async fn an_answer_that_is_too_large() {
     for fault in [answer("200 OK", "", &huge), unannounced] {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
-            assert_eq!((error.kind(), server.count()), (ErrorKind::Truncated, 1), "{error:?}");
+            assert_eq!((error.kind(), server.count()), (ErrorKind::IncompleteBody, 1), "{error:?}");
             assert!(format!("{error:?}").contains("10000"), "{error:?}");
             assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never);
         })
@@ -424,14 +500,11 @@ async fn a_client_that_has_spent_its_budget_fails_at_once() {
 }
 
 #[tokio::test]
-async fn an_overridden_operation_is_called_where_it_was_told() {
+async fn a_corrected_operation_is_called_where_it_was_told() {
     let server = MockServer::start_async().await;
-    let client = Client::builder()
-        .base_url(server.base_url())
-        .api_key(KEY)
-        .override_operation("updateUser", p100::raw::reqwest::Method::PUT, "/v1/user/update/{externalUserId}")
-        .build()
-        .expect("a client");
+    let corrections = Corrections::new()
+        .operation(&operations::UPDATE_USER, |operation| operation.method(Method::PUT).path("/v1/user/update/{externalUserId}"));
+    let client = Client::builder().base_url(server.base_url()).api_key(KEY).corrections(corrections).build().expect("a client");
     let mock = server.mock(|when, then| {
         when.method("PUT").path("/v1/user/update/customer-42");
         then.status(200).body("{}");
@@ -439,6 +512,19 @@ async fn an_overridden_operation_is_called_where_it_was_told() {
     let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "updateUser").expect("updateUser");
     call(client.raw(), "updateUser", &Arguments::of(operation, "customer-42")).await.expect("an answer");
     mock.assert();
+}
+
+#[tokio::test]
+async fn a_read_that_is_corrected_to_another_method_is_not_sent_again() {
+    for (method, sent) in [(Method::GET, 3), (Method::POST, 1), (Method::PUT, 1), (Method::DELETE, 1)] {
+        let server = Server::start(vec![answer("503 Service Unavailable", "", "")]).await;
+        let corrections = Corrections::new().operation(&operations::GET_RATES, |operation| operation.method(method.clone()));
+        let retries = Retries::default().attempts(3).base_delay(Duration::ZERO);
+        let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries);
+        let client = builder.corrections(corrections).build().expect("a client");
+        let error = client.raw().get_rates().await.expect_err("unavailable");
+        assert_eq!((server.count(), error.may_have_taken_effect()), (sent, sent == 1), "{method}");
+    }
 }
 
 fn any_fault() -> impl Strategy<Value = Fault> {

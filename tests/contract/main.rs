@@ -1,5 +1,6 @@
 //! Contract tests: the document, the generator, the raw client and the mocks are one thing. Everything loops over the document.
 
+mod corrections;
 mod coverage;
 mod decimals;
 mod deviations;
@@ -19,6 +20,7 @@ mod secrets;
 mod shapes;
 mod traces;
 mod uploads;
+mod values;
 mod webhooks;
 mod wire;
 

@@ -18,11 +18,18 @@ use syn::{Expr, ExprMethodCall, FnArg, GenericArgument, ImplItem, Item, Lit, Pat
 use crate::DOCUMENT;
 
 /// Their type, ours, and why.
-const TYPES: [(&str, &str, &str); 15] = [
+const TYPES: [(&str, &str, &str); 22] = [
     ("f64", "Decimal", "no digit of an amount gets lost"),
     ("String", "Decimal", "`format: decimal` is a number, in whatever form it travels"),
     ("String", "Sensitive", "`x-sensitive` is redacted in Debug and wiped"),
     ("String", "FilePart", "a part of a form is a file with its name and type"),
+    ("String", "CardId", "an id of one kind does not go where another belongs"),
+    ("String", "Currency", "a currency, in either case, knows its decimals"),
+    ("String", "ExternalUserId", "an id of one kind does not go where another belongs"),
+    ("String", "Iban", "money is sent to IBANs that were checked"),
+    ("String", "Network", "a network turns into the spelling that a member wants"),
+    ("String", "UpperCaseNetwork", "a network turns into the spelling that a member wants"),
+    ("String", "VerificationId", "an id of one kind does not go where another belongs"),
     ("HashMap", "BTreeMap", "what we send and show is in one order"),
     ("::uuid::Uuid", "String", "no page promises that P100's ids stay uuids; a response must not fail for it"),
     ("::chrono::naive::NaiveDate", "String", "a date in another form must not fail a response"),
@@ -116,17 +123,17 @@ impl Used {
 
 /// What one client says.
 #[derive(Default)]
-struct Side {
-    operations: BTreeMap<String, Method>,
-    structs: BTreeMap<String, BTreeMap<String, Type>>,
+pub(crate) struct Side {
+    pub(crate) operations: BTreeMap<String, Method>,
+    pub(crate) structs: BTreeMap<String, BTreeMap<String, Type>>,
     enums: BTreeMap<String, BTreeSet<String>>,
 }
 
-struct Method {
+pub(crate) struct Method {
     method: String,
     path: String,
     queries: BTreeSet<String>,
-    arguments: Vec<(String, Type)>,
+    pub(crate) arguments: Vec<(String, Type)>,
     result: Type,
     sends_version: bool,
 }
@@ -152,8 +159,8 @@ impl Side {
         }
         match (their, our) {
             (Type::Reference(their), Type::Reference(our)) => {
-                let text = syn::parse_quote!(String);
-                self.same(&their.elem, if shown(&our.elem) == "str" { &text } else { &our.elem }, used)
+                let owned = |ty: &Type| if shown(ty) == "str" { syn::parse_quote!(String) } else { ty.clone() };
+                self.same(&owned(&their.elem), &owned(&our.elem), used)
             }
             (their, Type::Reference(our)) => is_enum(their) && used.note("&T") && self.same(their, &our.elem, used),
             (_, Type::Path(path)) if is_collection(their) && shown(our).starts_with("Option<") => {
@@ -241,7 +248,7 @@ fn theirs() -> Side {
     side
 }
 
-fn ours() -> Side {
+pub(crate) fn ours() -> Side {
     let mut side = Side::default();
     for folder in ["client", "types"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/p100-raw/src/generated").join(folder);
@@ -362,9 +369,9 @@ fn arguments_of(arguments: &PathArguments) -> Vec<Type> {
 }
 
 /// The type without what is only spelling.
-fn shown(ty: &Type) -> String {
+pub(crate) fn shown(ty: &Type) -> String {
     let mut text: String = ty.to_token_stream().to_string().split_whitespace().collect();
-    for spelling in ["::std::option::", "::std::string::", "::std::vec::", "::std::collections::", "'a"] {
+    for spelling in ["::std::option::", "::std::string::", "::std::vec::", "::std::collections::", "crate::", "'a"] {
         text = text.replace(spelling, "");
     }
     text.replace(",>", ">")

@@ -45,7 +45,7 @@ impl<'ast> Visit<'ast> for Found {
         let documented = |method: &String| {
             operations::ALL.iter().find(|operation| rust_method(operation.id) == *method).is_some_and(|operation| {
                 let is_linked = text.contains(&format!("Operation [`{}`](crate::raw::Client::{method}).", operation.id));
-                let is_guess = text.contains("Its path is assumed") && text.contains("(crate::ClientBuilder::override_operation)");
+                let is_guess = text.contains("Its path is assumed") && text.contains("[`Corrections`](crate::Corrections)");
                 is_linked && is_guess == (operation.evidence == Evidence::Assumed)
             })
         };

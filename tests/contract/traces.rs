@@ -76,7 +76,7 @@ async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
     let text = take_log();
     for operation in DOCUMENT.operations() {
         let told = format!(
-            "p100.call{{operation=\"{}\" attempt=1 outcome=\"answered\" status=400 error_code=\"P403\" request_id=\"r-17\"",
+            "p100.call{{operation=\"{}\" attempt=1 outcome=\"response\" status=400 error_code=\"P403\" request_id=\"r-17\"",
             operation.id
         );
         assert!(text.contains(&told), "{} is not told:\n{text}", operation.id);
@@ -102,7 +102,7 @@ async fn a_success_with_sensitive_values_leaves_none_in_the_log() {
         let client = Client::builder().base_url(server.base_url()).api_key(KEY).build().expect("a client");
         call(client.raw(), &operation.id, &Arguments::of(operation, USER)).await.expect("an answer");
         let text = take_log();
-        let told = format!("p100.call{{operation=\"{}\" attempt=1 outcome=\"answered\" status=200 request_id=\"r-18\"", operation.id);
+        let told = format!("p100.call{{operation=\"{}\" attempt=1 outcome=\"response\" status=200 request_id=\"r-18\"", operation.id);
         assert!(text.contains(&told), "{text}");
         for secret in [KEY, MARK, USER] {
             assert!(!text.contains(secret), "{secret} was logged:\n{text}");
@@ -116,9 +116,9 @@ async fn a_span_tells_the_attempt_whose_outcome_stands_and_no_earlier_one() {
     let unavailable = answer("503 Service Unavailable", "x-request-id: r-1\r\n", r#"{"errorCode":"P500\nERROR paid"}"#);
     let broken_off = "HTTP/1.1 200 OK\r\nrequest-id: r-2\r\ncontent-length: 1000\r\n\r\n{".to_owned();
     for (last, told) in [
-        (Fault::ResetAfterRequest, r#"attempt=2 outcome="no_answer" duration_ms="#),
-        (Fault::Answer(broken_off), r#"attempt=2 outcome="broke_off" status=200 request_id="r-2" duration_ms="#),
-        (answer("200 OK", "", "{}"), r#"attempt=2 outcome="answered" status=200 duration_ms="#),
+        (Fault::ResetAfterRequest, r#"attempt=2 outcome="no_response" duration_ms="#),
+        (Fault::Answer(broken_off), r#"attempt=2 outcome="incomplete_body" status=200 request_id="r-2" duration_ms="#),
+        (answer("200 OK", "", "{}"), r#"attempt=2 outcome="response" status=200 duration_ms="#),
     ] {
         let server = Server::start(vec![unavailable.clone(), last]).await;
         let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
@@ -129,7 +129,7 @@ async fn a_span_tells_the_attempt_whose_outcome_stands_and_no_earlier_one() {
         let closed = text.lines().find(|line| line.contains(": close ")).expect("a closed span");
         assert!(closed.contains(&format!("p100.call{{operation=\"getRates\" {told}")), "{closed}");
         let again = text.lines().find(|line| line.contains("sending again")).expect("a second attempt");
-        assert!(again.ends_with(r#"attempt=1 outcome="answered" status=503 error_code="P500\\nERROR paid" wait_ms=0"#), "{again}");
+        assert!(again.ends_with(r#"attempt=1 outcome="response" status=503 error_code="P500\\nERROR paid" wait_ms=0"#), "{again}");
         assert!(!text.lines().any(|line| line.starts_with("ERROR")), "{text}");
     }
 }

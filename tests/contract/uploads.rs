@@ -39,7 +39,7 @@ async fn a_file_handle_is_streamed_from_where_it_stands_and_rewound_for_a_second
     let http = crate::harness::http();
     let transport = Arc::new(Twice(http.clone()));
     let client = Client::with_transport(server.base_url().parse().expect("a URL"), http, transport);
-    let answer = client.upload_poa_files("a/b", form).await.expect("taken");
+    let answer = client.upload_poa_files(&"a/b".into(), form).await.expect("taken");
     assert_eq!(answer.message.as_deref(), Some("taken"));
     assert_eq!(mock.calls(), 2, "both attempts carried the whole file");
 }
@@ -58,6 +58,6 @@ async fn a_content_type_that_is_none_is_refused_before_sending() {
     let server = MockServer::start_async().await;
     let form = types::KycFilesForm::builder().selfie(FilePart::from_bytes("a", "not a type", "x")).build();
     let client = Client::new(server.base_url().parse().expect("a URL"), crate::harness::http());
-    let error = client.upload_kyc_files("user", form).await.expect_err("refused");
+    let error = client.upload_kyc_files(&"user".into(), form).await.expect_err("refused");
     assert_eq!(error.kind(), p100_raw::ErrorKind::NotSent);
 }

@@ -134,7 +134,7 @@ fn check_answer(operation: &Operation, response: &Response, example: &str, resul
         return;
     }
     let error = result.expect_err(&what);
-    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Refused, Some(response.status)), "{what}");
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::ErrorResponse, Some(response.status)), "{what}");
     assert_eq!(error.operation().id, operation.id);
     let api_error = error.api_error().unwrap_or_else(|| panic!("{what}: no error body"));
     assert_same_json(&serde_json::to_string(api_error).expect("encodes"), example, &what);

@@ -35,6 +35,7 @@ What is assumed:
 - By hand, amounts are kept as String; a JSON number as its text, since a float would lose digits. Statuses are String too.
 - The 10,000 transactions (1.4 MB) and the partner balances (3 KB) are made up after the examples of the spec. The types are read
   by serde_json::from_slice on both sides; transactionsByClient reads through p100::Client, on a transport that answers from memory.
+- Where amounts deviate, they are objects, and each entry is read without its amount. The baseline is the same history, read strictly.
 - The webhook is one cryptoDepositStatus: the receiver with one token, against serde_json::from_slice into the same payload type.
 - Clean builds: one file with one call each, dev profile, offline, in empty target folders without incremental compilation or
   rustc wrapper, with the versions of Cargo.lock, which are downloaded before. By hand: reqwest with json, rustls and http2,
@@ -70,11 +71,13 @@ struct Case {
     count: usize,
 }
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     Case { name: "getRates", what: "GET getRates", goal: 1.05, count: 200 },
     Case { name: "createTransfer", what: "POST createTransfer", goal: 1.05, count: 200 },
     Case { name: "transactions", what: "decode 10,000 transactions", goal: 1.10, count: 2 },
     Case { name: "transactionsByClient", what: "decode them, as the client does", goal: 1.10, count: 2 },
+    Case { name: "repairOne", what: "decode them, one amount deviates", goal: 3.0, count: 2 },
+    Case { name: "repairEach", what: "decode them, each amount deviates", goal: 10.0, count: 2 },
     Case { name: "partnerBalances", what: "decode partner balances", goal: 1.10, count: 500 },
     Case { name: "webhook", what: "verify and parse a webhook", goal: 1.20, count: 2000 },
 ];

@@ -9,6 +9,7 @@ pub(crate) mod mocks;
 pub(crate) mod operations;
 pub(crate) mod parameters;
 pub(crate) mod server;
+pub(crate) mod shapes;
 pub(crate) mod webhooks;
 
 use proc_macro2::TokenStream;

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
+use p100_spec::formats::{VALUES, value_type};
+
 use crate::Node;
 use crate::{Document, Operation, Problem, names};
 
@@ -26,7 +28,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
     let mut schemas = Map::new();
     let mut replacements = Vec::new();
-    for name in STAND_INS {
+    for name in STAND_INS.into_iter().chain(VALUES.map(|(_, name, _)| name)) {
         schemas.insert(format!("{STAND_IN_PREFIX}{name}"), json!({"type": "string"}));
         replacements.push((format!("{STAND_IN_PREFIX}{name}"), format!("{MARK}::{name}")));
     }
@@ -110,7 +112,7 @@ pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
     } else if schema.str("format") == Some("date-time") {
         Some("Timestamp")
     } else {
-        None
+        schema.str("format").and_then(value_type)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::{error_codes, file, methods, mocks, operations, server, webhooks};
+use crate::emit::{error_codes, file, methods, mocks, operations, server, shapes, webhooks};
 use crate::{Document, Operation, Problem, assumptions, coverage, docs, markdown, modules, names, types};
 
 /// One generated file.
@@ -115,13 +115,15 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
         pub static ALL: &[&Operation] = &[#(&#constants),*];
     };
     files.insert(raw("operations/mod.rs"), file("What the document says about each operation.", items)?);
-    files.insert(raw("error_codes.rs"), file("What is known about each error code.", error_codes::emit(document))?);
+    files.insert(raw("error_codes.rs"), error_codes::emit(document)?);
     files.insert(raw("webhooks.rs"), file("The events P100 sends to the partner's server.", webhooks::emit(document))?);
+    files.insert(raw("shapes.rs"), file("Which members the bodies of operations and events have.", shapes::emit(document))?);
     let version = document.version();
     let items = quote! {
         mod client;
         pub mod error_codes;
         pub mod operations;
+        pub(crate) mod shapes;
         pub mod types;
         pub mod webhooks;
 

@@ -14,6 +14,7 @@ use crate::lower::{Lowered, is_form, lower};
 use crate::passes::structs;
 use crate::passes::substitute::{self, Substitute};
 use crate::{Document, Node, Problem, markdown, modules, names};
+use p100_spec::formats::VALUES;
 
 /// The files below `types/`, by their names.
 pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Problem> {
@@ -54,6 +55,7 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         };
         files.push((format!("{home}.rs"), file(&about, items)?));
     }
+    let values = VALUES.iter().map(|(_, name, _)| names::ident(name));
     let homes: Vec<_> = bodies.keys().map(|home| names::ident(home)).collect();
     let items = quote! {
         #(mod #homes;)*
@@ -67,6 +69,8 @@ pub(crate) fn render(document: &Document) -> Result<Vec<(String, String)>, Probl
         use crate::open_enum::open_enum;
         #[allow(unused_imports)]
         use crate::webhooks::WebhookKind;
+        #[allow(unused_imports)]
+        use crate::values::{#(#values),*};
         #[allow(unused_imports)]
         use crate::{Client, Decimal, FilePart, Form, Sensitive, Timestamp};
     };

@@ -7,7 +7,10 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
-use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, Response, Retry, Routes, Transport, json, path};
+use crate::{
+    Answer, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, Response,
+    Retry, Transport, json, path,
+};
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
 ///
@@ -16,8 +19,8 @@ use crate::{Answer, Call, Decoded, Deviations, Error, Form, Operation, RawBody, 
 /// # Assumed paths
 ///
 /// No page of P100's docs states a path that is marked as assumed. If P100 responds with 404 to every call of such an operation, the guess is
-/// wrong. If you know the right path or method, you need not wait for a release: name it with
-/// `p100::ClientBuilder::override_operation("<operation id>", ..)`, or with [`Routes::set`] where this crate is used alone.
+/// wrong. If you know the right path or method, you need not wait for a release: name it in [`Corrections`], as any other name or word that
+/// P100 uses otherwise.
 ///
 /// # Calls that must not be repeated
 ///
@@ -28,7 +31,7 @@ pub struct Client {
     base_url: Arc<str>,
     http: reqwest::Client,
     transport: Arc<dyn Transport>,
-    routes: Arc<Routes>,
+    corrections: Option<CheckedCorrections>,
 }
 
 impl Client {
@@ -43,13 +46,22 @@ impl Client {
     /// `https://partner-api-stage.p100.io`, without the `/v1` of the paths.
     #[must_use]
     pub fn with_transport(base_url: Url, http: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
-        Self { base_url: base_url.as_str().trim_end_matches('/').into(), http, transport, routes: Arc::default() }
+        Self { base_url: base_url.as_str().trim_end_matches('/').into(), http, transport, corrections: None }
     }
 
-    /// The same client, with other methods or paths for some operations.
+    /// The same client, with these corrections instead of others.
+    ///
+    /// # Errors
+    /// One of them does not fit the document: see [`Corrections::check`].
+    pub fn with_corrections(self, corrections: &Corrections) -> Result<Self, InvalidCorrection> {
+        let checked = corrections.check()?;
+        Ok(Self { corrections: (!corrections.is_empty()).then_some(checked), ..self })
+    }
+
+    /// Its corrections, if it has any.
     #[must_use]
-    pub fn with_routes(self, routes: Routes) -> Self {
-        Self { routes: Arc::new(routes), ..self }
+    pub fn corrections(&self) -> Option<&CheckedCorrections> {
+        self.corrections.as_ref()
     }
 
     /// Where requests go, without a trailing slash.
@@ -63,13 +75,16 @@ impl Client {
     /// # Errors
     /// A parameter is empty or a dot segment, so that the address would be another one.
     pub fn url(&self, operation: &'static Operation, parameters: &[(&'static str, &str)]) -> Result<String, Error> {
-        let (_, template) = self.routes.of(operation);
+        let template = self.corrections.as_ref().map_or(operation.path, |corrections| corrections.route(operation).1);
         path::fill(operation, [&self.base_url, template].concat(), parameters)
     }
 
     /// The beginning of a request to `operation`, with its path parameters, which are given in the order of its path, filled in.
     pub(crate) fn draft(&self, operation: &'static Operation, parameters: &[&str]) -> Result<Draft<'_>, Error> {
-        let (method, _) = self.routes.of(operation);
+        let method = match &self.corrections {
+            Some(corrections) => corrections.route(operation).0,
+            None => operation.method(),
+        };
         let names = path::parameters(operation.path).unwrap_or_default();
         let named: Vec<(&'static str, &str)> = names.into_iter().zip(parameters.iter().copied()).collect();
         Ok(Draft::new(self, operation, self.http.request(method, self.url(operation, &named)?)))
@@ -94,18 +109,30 @@ impl Client {
     /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
     /// a create answers, and money that moved must not look like a failure.
     async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<Answer, Error> {
-        let call = Call::new(operation, self.http.clone(), request, form);
-        let answer = self.transport.send(&call).await.map_err(|error| Error::transport(operation, error))?;
-        if answer.status.is_success() { Ok(answer) } else { Err(Error::answer(operation, answer)) }
+        let call = Call::new(operation, self.http.clone(), request, form, self.corrections.clone());
+        match self.transport.send(&call).await {
+            Ok(answer) if answer.status.is_success() => Ok(answer),
+            Ok(answer) => {
+                let meaning = call.meaning(&answer);
+                Err(Error::answer(operation, answer, meaning).of(call.retry()))
+            }
+            Err(error) => Err(Error::transport(operation, error).of(call.retry())),
+        }
+    }
+
+    fn retry(&self, operation: &'static Operation) -> Retry {
+        self.corrections.as_ref().map_or(operation.retry, |corrections| corrections.retry(operation))
     }
 
     fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
         let Answer { status, headers, body } = answer;
         // A success without a body says all that one without members says.
         let is_empty = body.trim_ascii().is_empty();
-        match json::decode(if is_empty { b"{}".as_slice() } else { &body }) {
+        let corrected = self.corrections.as_ref().and_then(|corrections| corrections.response(operation, &body));
+        let text = corrected.as_ref().map_or(&*body, |text| text);
+        match json::decode(if is_empty { b"{}".as_slice() } else { text }) {
             Ok(Decoded { value, mut deviations }) => {
-                if is_empty && operation.retry == Retry::Safe {
+                if is_empty && self.retry(operation) == Retry::Safe {
                     deviations.push(".", "expected a body");
                 }
                 if !deviations.is_empty() {
@@ -113,7 +140,10 @@ impl Client {
                 }
                 Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_answer), deviations))
             }
-            Err(error) => Err(Error::undecodable(operation, Answer { status, headers, body }, error)),
+            Err(error) => {
+                let error = if corrected.is_some() { error.without_place() } else { error };
+                Err(Error::undecodable(operation, Answer { status, headers, body }, error).of(self.retry(operation)))
+            }
         }
     }
 }

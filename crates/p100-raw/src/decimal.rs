@@ -2,7 +2,8 @@
 //!
 //! P100 writes some amounts as strings and some as numbers. Each field is *sent* in the form its schema states, through
 //! `#[serde(with = "decimal::string")]` or `decimal::number`; *read* is either form, as the docs contradict themselves.
-//! A value with more digits than [`Decimal`] holds (28) is an error, not a rounded amount.
+//! A value with more digits than [`Decimal`] holds (28, without zeros at its end) is an error, not a rounded amount; in a response its text
+//! stays in the [raw body](crate::Response::raw_body).
 //!
 //! # Outside the wire, amounts are strings
 //!
@@ -279,8 +280,10 @@ pub fn parse(text: &str) -> Result<Decimal, InvalidDecimal> {
     if !all_digits(whole) || !all_digits(fraction) {
         return Err(NOT_A_NUMBER);
     }
-    let value = Decimal::from_str_exact(mantissa).map_err(|_| TOO_LONG)?;
-    if exponent == 0 { Ok(value) } else { shift(value, exponent).ok_or(TOO_LONG) }
+    // Zeros at the end count only as far as there is room for them.
+    let shorter = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+    let value = Decimal::from_str_exact(mantissa).or_else(|_| Decimal::from_str_exact(shorter)).map_err(|_| TOO_LONG)?;
+    if exponent == 0 { Ok(value) } else { shift(value, exponent).or_else(|| shift(value.normalize(), exponent)).ok_or(TOO_LONG) }
 }
 
 /// `value * 10^exponent`, or nothing if that cannot be held exactly.
@@ -365,6 +368,13 @@ mod tests {
         }
         assert_eq!(parse("1e-7").expect("scientific").to_string(), "0.0000001");
         assert_eq!(parse("1.5E3").expect("scientific").to_string(), "1500");
+        assert_eq!(parse("1.0e-28").expect("scientific").to_string(), "0.0000000000000000000000000001");
+        for zeros in [1, 2, 28, 29, 30, 100] {
+            let text = format!("7922816251426433759354395033.{}", "0".repeat(zeros));
+            assert_eq!(parse(&text).expect("zeros are no digits").normalize().to_string(), "7922816251426433759354395033");
+            assert!(parse(&format!("0.{}", "0".repeat(zeros))).expect("zero").is_zero());
+            assert_eq!(parse(&format!("{text}00001")), Err(super::TOO_LONG), "{text}");
+        }
         for text in ["", "-", ".5", "5.", "1_000", "+1", "1e", "0x10", "NaN", "1 ", "1,5", "12a"] {
             assert_eq!(parse(text), Err(super::NOT_A_NUMBER), "{text}");
         }

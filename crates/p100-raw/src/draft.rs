@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 
-use reqwest::header::{ACCEPT, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::{Request, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::{Client, Error, Form, Operation, RawBody, Response, Wire};
 
@@ -23,6 +24,7 @@ impl<'c> Draft<'c> {
 
     /// With a query parameter.
     pub(crate) fn query(self, name: &str, value: impl Display) -> Self {
+        let name = self.client.corrections().map_or(name, |corrections| corrections.parameter(self.operation, name));
         Self { request: self.request.query(&[(name, value.to_string())]), ..self }
     }
 
@@ -36,7 +38,13 @@ impl<'c> Draft<'c> {
 
     /// With a JSON body.
     pub(crate) fn body(self, body: &impl Serialize) -> Self {
-        Self { request: self.request.json(&Wire(body)), ..self }
+        let names = self.client.corrections().and_then(|corrections| corrections.request(self.operation));
+        let text = names.and_then(|names| Some(names.to_wire(&Zeroizing::new(serde_json::to_vec(&Wire(body)).ok()?))));
+        let request = match text {
+            Some(text) => self.request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(text.to_vec()),
+            None => self.request.json(&Wire(body)),
+        };
+        Self { request, ..self }
     }
 
     /// Sends it and decodes the JSON of the response.

@@ -3,16 +3,18 @@
 mod answers;
 mod meaning;
 mod one_line;
+mod wait;
 
 use std::fmt;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-pub use answers::{AccessDenied, ApiError, retry_after};
+pub use answers::{AccessDenied, ApiError};
 pub use meaning::Meaning;
 pub use one_line::OneLine;
+pub use wait::{http_date, retry_after};
 
 use crate::transport::Stage;
 use crate::types::ErrorCode;
@@ -24,6 +26,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     operation: &'static Operation,
+    retry: Retry,
     kind: ErrorKind,
     head: Option<(StatusCode, HeaderMap)>,
     body: Option<RawBody>,
@@ -36,16 +39,17 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request could not be built, was refused before it was sent, or found no connection.
+    /// The request could not be built, was refused before it was sent, found no connection, or the server stated over HTTP/2 that it did not
+    /// process it.
     NotSent,
     /// No answer came back.
-    NoAnswer,
-    /// P100 answered, but the body did not arrive whole.
-    Truncated,
+    NoResponse,
+    /// P100 responded, but the response body is incomplete.
+    IncompleteBody,
     /// P100 reported success, but the body is not what the document says. See [`Error::path`].
     Undecodable,
-    /// P100 answered with an error status. See [`Error::api`].
-    Refused,
+    /// P100 responded with an error status, 4xx or 5xx. See [`Error::api`].
+    ErrorResponse,
 }
 
 impl Error {
@@ -61,8 +65,8 @@ impl Error {
     pub(crate) fn transport(operation: &'static Operation, mut error: TransportError) -> Self {
         let kind = match error.stage() {
             Stage::NotSent => ErrorKind::NotSent,
-            Stage::NoAnswer => ErrorKind::NoAnswer,
-            Stage::BrokeOff => ErrorKind::Truncated,
+            Stage::NoResponse => ErrorKind::NoResponse,
+            Stage::IncompleteBody => ErrorKind::IncompleteBody,
         };
         let head = error.take_head();
         let mut own = Self::new(operation, kind, None, Some(error.into()));
@@ -74,9 +78,9 @@ impl Error {
         Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()))
     }
 
-    pub(crate) fn answer(operation: &'static Operation, answer: Answer) -> Self {
-        let (api_error, meaning) = (Self::parse(&answer.body), Meaning::of(answer.status, &answer.body));
-        let mut own = Self::new(operation, ErrorKind::Refused, Some(answer), None);
+    pub(crate) fn answer(operation: &'static Operation, answer: Answer, meaning: Meaning) -> Self {
+        let api_error = Self::parse(&answer.body);
+        let mut own = Self::new(operation, ErrorKind::ErrorResponse, Some(answer), None);
         (own.0.api_error, own.0.meaning) = (api_error, Some(meaning));
         own
     }
@@ -102,7 +106,13 @@ impl Error {
     fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
         let (head, body) =
             answer.map(|Answer { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_answer))).unzip();
-        Self(Box::new(Inner { operation, kind, head, body, api_error: None, meaning: None, source }))
+        Self(Box::new(Inner { operation, retry: operation.retry, kind, head, body, api_error: None, meaning: None, source }))
+    }
+
+    /// The same, of a call that may or may not be repeated, whatever the document says.
+    pub(crate) fn of(mut self, retry: Retry) -> Self {
+        self.0.retry = retry;
+        self
     }
 
     /// The operation that was called.
@@ -156,10 +166,17 @@ impl Error {
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         let did_nothing = self.0.meaning.is_some_and(Meaning::nothing_happened);
-        self.0.operation.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
+        self.0.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
     }
 
-    /// What the response certainly says, if it was an error that arrived whole: [`ErrorKind::Refused`].
+    /// The `content-encoding` of a response whose body arrived whole and could not be read, or was no success.
+    fn unwanted_encoding(&self) -> Option<&str> {
+        let encoding = self.headers().filter(|_| self.0.body.is_some())?.get(CONTENT_ENCODING)?;
+        let encoding = encoding.to_str().unwrap_or("?");
+        (!encoding.trim().eq_ignore_ascii_case("identity")).then_some(encoding)
+    }
+
+    /// What the response certainly says, if it was a complete error response: [`ErrorKind::ErrorResponse`].
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
         self.0.meaning
@@ -172,8 +189,8 @@ impl fmt::Display for Error {
         write!(f, "{}: ", self.0.operation.id)?;
         match self.0.kind {
             ErrorKind::NotSent => f.write_str("the request was not sent")?,
-            ErrorKind::NoAnswer => f.write_str("no answer arrived")?,
-            ErrorKind::Truncated => write!(f, "the answer with status {status} did not arrive whole")?,
+            ErrorKind::NoResponse => f.write_str("no response received")?,
+            ErrorKind::IncompleteBody => write!(f, "response body incomplete, status {status}")?,
             ErrorKind::Undecodable => {
                 f.write_str("the answer ")?;
                 if self.status().is_some() {
@@ -181,7 +198,7 @@ impl fmt::Display for Error {
                 }
                 write!(f, "could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
-            ErrorKind::Refused => {
+            ErrorKind::ErrorResponse => {
                 write!(f, "P100 answered with status {status}")?;
                 if self.status().is_some_and(|status| status.is_redirection()) {
                     f.write_str(", a redirect, which is not followed")?;
@@ -193,6 +210,9 @@ impl fmt::Display for Error {
                     write!(f, " ({})", OneLine(name))?;
                 }
             }
+        }
+        if let Some(encoding) = self.unwanted_encoding() {
+            write!(f, ", in the content-encoding `{}`, which was not asked for", OneLine(encoding))?;
         }
         if self.may_have_taken_effect() {
             f.write_str("; it may have taken effect all the same, look before calling again")?;

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use self::lenient::Failure;
+pub(crate) use self::lenient::FoundMember;
 #[allow(unused_imports, reason = "the document decides which shapes its types have")]
 pub(crate) use self::parts::{list, map, optional, optional_list, optional_map};
 use self::strict::Strict;
@@ -33,6 +34,11 @@ impl InvalidJson {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The same, where line and column would be those of another text than the one that arrived.
+    pub(crate) fn without_place(self) -> Self {
+        Self { line: 0, column: 0, ..self }
     }
 }
 
@@ -111,6 +117,8 @@ impl std::ops::Deref for Deviations {
 /// is set aside if it does not fit, and listed among the deviations. A required member that does not fit takes the smallest such part around
 /// it along. Arrays are never read as objects.
 ///
+/// A number where the document has a text is read as that text, with every digit, and is no deviation: ids, codes and times may be numbers.
+///
 /// A byte order mark is skipped. Bytes that are no text and half surrogate pairs cost the member that holds them, two values for one name
 /// that member. Names that the document does not know cost nothing.
 ///
@@ -147,6 +155,20 @@ pub fn member_names(text: &[u8]) -> Vec<String> {
 /// The members of a JSON object, with all that have the same name.
 pub(crate) fn members(text: &str) -> Option<Vec<(String, &str)>> {
     lenient::members(text.trim_start_matches('\u{feff}'))
+}
+
+/// The members of a JSON object, with all that have the same name, also those whose name is no text.
+pub(crate) fn found(text: &str) -> Option<Vec<FoundMember<'_>>> {
+    lenient::found(text)
+}
+
+/// Hands on what arrived as text, without a byte order mark. Bytes that are none cost the member that holds them.
+pub(crate) fn as_text<T>(bytes: &[u8], read: impl FnOnce(&str) -> T) -> T {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read(text),
+        Err(_) => read(&Zeroizing::new(readable(bytes))),
+    }
 }
 
 /// The entries of a JSON array.
@@ -277,8 +299,8 @@ mod tests {
     fn errors_name_the_member_and_what_was_expected_but_not_the_value() {
         type Cards = BTreeMap<String, Vec<BTreeMap<String, String>>>;
         for (text, path, expected) in [
-            (r#"{"cards": [{"pin": 1234}]}"#, "cards[0].pin", "(line 1, column 20): expected a string"),
-            ("{\"cards\": [\n  {\"pin\": 1234}]}", "cards[0].pin", "(line 2, column 11): expected a string"),
+            (r#"{"cards": [{"pin": [1234]}]}"#, "cards[0].pin", "(line 1, column 20): expected a string"),
+            ("{\"cards\": [\n  {\"pin\": [1234]}]}", "cards[0].pin", "(line 2, column 11): expected a string"),
             (r#"{"cards": [{"pin": "1234"}"#, ".", "the text ends too early"),
             (r#"{"cards": 1234}"#, "cards", "expected a list"),
             (r#"{"cards": null}"#, "cards", "expected a list"),
@@ -334,7 +356,7 @@ mod tests {
     #[test]
     fn what_may_be_absent_is_set_aside_and_the_rest_keeps_its_digits() {
         let (payout, deviations) = read::<Payout>(
-            r#"{"id": "1", "amount": 0.1000000000000000000000000001, "fee": {"currency": "eur", "paid": "yes"}, "pin": 1234}"#,
+            r#"{"id": "1", "amount": 0.1000000000000000000000000001, "fee": {"currency": "eur", "paid": "yes"}, "pin": [1234]}"#,
         );
         assert_eq!(payout.amount.expect("an amount").to_string(), "0.1000000000000000000000000001");
         assert_eq!(payout.fee, Some(Fee { currency: "eur".to_owned(), paid: None }));
@@ -346,7 +368,7 @@ mod tests {
     #[test]
     fn an_entry_that_does_not_fit_costs_itself_only() {
         let (history, deviations) = read::<History>(
-            r#"{"payouts": [null, {"id": "1"}, {}, {"id": 2}, 7, {"id": "3", "amount": "x"}], "words": ["a", null, 1, "b"],
+            r#"{"payouts": [null, {"id": "1"}, {}, {"id": [2]}, 7, {"id": "3", "amount": "x"}], "words": ["a", null, true, "b"],
                 "fees": {"x": {"currency": "eur"}, "y": null, "z": {"paid": true}}, "rates": {"btc": 1e-7, "doge": "much"}}"#,
         );
         let ids: Vec<&str> = history.payouts.iter().map(|payout| payout.id.as_str()).collect();
@@ -363,6 +385,19 @@ mod tests {
     fn null_is_absent_and_an_unknown_member_is_nobodys_business() {
         let (payout, deviations) = read::<Payout>(r#"{"id": "1", "amount": null, "fee": null, "pin": null, "new": [[{"a": 1, "a": 2}]]}"#);
         assert_eq!((payout.amount, payout.fee, payout.pin, deviations.len()), (None, None, None, 0));
+    }
+
+    #[test]
+    fn a_number_where_text_is_expected_is_that_text_with_every_digit() {
+        for number in ["0", "-1", "1234", "1754985600123", "340282366920938463463374607431768211456789", "0.10", "1e3"] {
+            let (payout, deviations) =
+                read::<Payout>(format!(r#"{{"id": {number}, "amount": "1", "pin": {number}, "fee": {{"currency": {number}}}}}"#));
+            assert_eq!((payout.id.as_str(), payout.pin.as_ref().map(Sensitive::expose)), (number, Some(number)));
+            assert_eq!((payout.fee.map(|fee| fee.currency), deviations.len()), (Some(number.to_owned()), 0));
+        }
+        let (history, deviations) = read::<History>(r#"{"payouts": [{"id": 1}, {"id": "2"}], "words": [1, "b"]}"#);
+        assert_eq!(history.payouts.iter().map(|payout| payout.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!((history.words, deviations.len()), (Some(vec!["1".to_owned(), "b".to_owned()]), 0));
     }
 
     #[test]
@@ -410,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_member_with_a_line_break_in_its_name_does_not_break_the_line() {
-        let error = decode::<BTreeMap<String, String>>(br#"{"a\nERROR paid": 1}"#).expect_err("no string");
+        let error = decode::<BTreeMap<String, String>>(br#"{"a\nERROR paid": true}"#).expect_err("no string");
         assert_eq!(error.path(), "a\nERROR paid");
         assert_eq!(error.to_string(), r"at `a\nERROR paid` (line 1, column 19): expected a string");
     }

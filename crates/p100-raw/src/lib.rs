@@ -19,10 +19,12 @@
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `schemars`: `schemars::JsonSchema` on every type that travels as JSON.
+//! - `toml`: [`Corrections`] from TOML text.
 //!
 //! The types serialise into any format of serde with every digit of an amount: see [`decimal`]. [`Wire`] writes the JSON that P100 expects.
 
 mod client;
+mod corrections;
 pub mod decimal;
 mod draft;
 mod error;
@@ -36,22 +38,26 @@ mod path;
 mod response;
 mod routes;
 mod sensitive;
+mod shape;
 mod timestamp;
 mod transport;
 mod upload;
+mod values;
 mod wire;
 
 pub use client::Client;
-pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, retry_after};
+pub use corrections::{CheckedCorrections, Corrections, EventCorrections, InvalidCorrection, OperationCorrections};
+pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http_date, retry_after};
+use generated::shapes;
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
-pub use operation::{ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
+pub use operation::{Ending, ErrorClass, ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
-pub use routes::{InvalidRoute, Routes};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
+pub use values::{CardId, Currency, ExternalUserId, Iban, InvalidValue, Network, UpperCaseNetwork, VerificationId};
 pub use wire::Wire;
 
 pub use bytes::Bytes;

@@ -1,5 +1,6 @@
 //! What the document says about an operation, a webhook or an error code: the types of the generated tables.
 
+use crate::operations;
 use crate::webhooks::WebhookKind;
 
 /// One operation of the API, as the document describes it. The table is [`operations::ALL`](crate::operations::ALL).
@@ -51,6 +52,50 @@ impl Operation {
         deprecated: false,
         sensitive_answer: false,
     };
+}
+
+impl Operation {
+    /// The methods of the table are valid; `GET` never stands in for another one.
+    pub(crate) fn method(&self) -> reqwest::Method {
+        reqwest::Method::from_bytes(self.method.as_bytes()).unwrap_or_default()
+    }
+
+    /// How a status of something that the operation created ends it, compared without case and surrounding blanks: P100 itself writes
+    /// statuses in both cases in its docs, and no two differ in nothing else. Nothing if it is not final, known or not.
+    #[must_use]
+    pub fn ending(&self, status: &str) -> Option<Ending> {
+        let outcome = self.outcome.as_ref()?;
+        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(status.trim()));
+        match (is_among(outcome.successful), is_among(outcome.terminal)) {
+            (true, _) => Some(Ending::Success),
+            (false, true) => Some(Ending::Failure),
+            (false, false) => None,
+        }
+    }
+}
+
+impl WebhookKind {
+    /// How a status in the event ends what the event is about: what the operations whose outcome it tells say, unless they disagree.
+    #[must_use]
+    pub fn ending(self, status: &str) -> Option<Ending> {
+        self.common_ending(|operation| operation.ending(status))
+    }
+
+    pub(crate) fn common_ending(self, ending: impl Fn(&'static Operation) -> Option<Ending>) -> Option<Ending> {
+        let is_told = |operation: &&&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(self));
+        let mut endings = operations::ALL.iter().filter(is_told).filter_map(|operation| ending(operation));
+        let first = endings.next()?;
+        endings.all(|other| other == first).then_some(first)
+    }
+}
+
+/// How something that an operation created has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// It is done.
+    Success,
+    /// It is not done.
+    Failure,
 }
 
 /// How well a fact is supported by P100's docs.
@@ -115,13 +160,67 @@ impl KnownErrorCode {
 pub struct ErrorCodeInfo {
     /// E.g. `P412`.
     pub code: &'static str,
-    /// The `errorName` that goes with it, e.g. `invalid-user`, where a page shows it.
-    pub name: Option<&'static str>,
-    /// What it means.
-    pub meaning: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// What callers branch on.
+    pub class: ErrorClass,
     /// How well this is supported.
     pub evidence: Evidence,
+    /// The `errorName` that goes with it, e.g. `invalid-user`, if it is known.
+    pub name: Option<&'static str>,
+    /// What it means: a short sentence, and what else is known.
+    pub meaning: &'static str,
 }
+
+/// What an error code comes to, for callers who need no single code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// No error at all: it comes with a success status.
+    Success,
+    /// The input failed validation; see [`Error::validation`](crate::Error::validation).
+    Validation,
+    /// The named user, card, KYC or transfer does not exist.
+    NotFound,
+    /// It is there already.
+    Duplicate,
+    /// The balance is too low.
+    InsufficientFunds,
+    /// Not for users of this country.
+    ForbiddenCountry,
+    /// The user is suspended.
+    Suspended,
+    /// The user is not verified.
+    NotVerified,
+    /// Any other refusal.
+    Refusal,
+    /// P100 itself failed, and may have done what was asked.
+    ServerFault,
+}
+
+/// The table of error codes: code, status, class, evidence, name or nothing, meaning.
+macro_rules! error_code_table {
+    ($($code:literal $status:literal $class:ident $evidence:ident $name:literal $meaning:literal;)*) => {
+        /// Every code the document knows. P100 has more: its full list is not public.
+        pub static ALL: &[$crate::ErrorCodeInfo] = &[$($crate::ErrorCodeInfo {
+            code: $code,
+            status: $status,
+            class: $crate::ErrorClass::$class,
+            evidence: $crate::Evidence::$evidence,
+            name: if $name.is_empty() { None } else { Some($name) },
+            meaning: $meaning,
+        }),*];
+
+        impl $crate::types::ErrorCode {
+            /// What the document knows about the code.
+            #[must_use]
+            pub fn info(&self) -> Option<&'static $crate::ErrorCodeInfo> {
+                ALL.iter().find(|info| info.code == self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use error_code_table;
 
 /// How to recognise a webhook and tell repeats apart.
 #[derive(Debug, PartialEq, Eq)]

@@ -27,6 +27,18 @@ fn segment(operation: &'static Operation, name: &str, value: &str) -> Result<Str
     }
 }
 
+/// The template with other names between its braces.
+pub(crate) fn renamed<'a>(template: &'a str, name: impl Fn(&'a str) -> &'a str) -> String {
+    let mut renamed = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (old, behind) = after.split_once('}').unwrap_or((after, ""));
+        renamed.extend([before, "{", name(old), &after[old.len()..after.len() - behind.len()]]);
+        rest = behind;
+    }
+    renamed + rest
+}
+
 /// The names between braces in a path template, in order; nothing if its braces do not pair.
 pub(crate) fn parameters(template: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();

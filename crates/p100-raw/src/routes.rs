@@ -1,31 +1,29 @@
-//! Corrections of paths: some are our assumption, and an integrator who knows better must not wait for a release.
+//! Corrections of methods and paths.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use reqwest::Method;
 
-use crate::{Operation, operations, path};
+use crate::{Operation, path};
 
 /// Operations that are called with another method or path than the document says.
-#[derive(Clone, Debug, Default)]
-pub struct Routes(BTreeMap<&'static str, (Method, String)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Routes(BTreeMap<&'static str, (Method, String)>);
 
 impl Routes {
-    /// Calls the operation `id` with `method` at `template`, e.g. `updateUser` at `/v1/user/update/{externalUserId}`.
+    /// Calls the operation with `method` at `template`, e.g. `updateUser` at `/v1/user/update/{externalUserId}`.
     ///
     /// # Errors
-    /// There is no such operation, or the template has not exactly its path parameters, each in a pair of braces.
-    pub fn set(&mut self, id: &str, method: Method, template: &str) -> Result<(), InvalidRoute> {
-        let refuse = |reason: String| Err(InvalidRoute { operation: id.to_owned(), reason });
-        let Some(operation) = operations::ALL.iter().find(|operation| operation.id == id) else {
-            return refuse("the document has no operation of this id".to_owned());
-        };
+    /// The template has not exactly the path parameters of the operation, each in a pair of braces, or is no path.
+    pub(crate) fn set(&mut self, operation: &'static Operation, method: Method, template: &str) -> Result<(), String> {
         if sorted_parameters(template) != sorted_parameters(operation.path) {
-            return refuse(format!("the path `{template}` must have the parameters of `{}`, each once", operation.path));
+            return Err(format!("the path `{template}` must have the parameters of `{}`, each once", operation.path));
         }
-        if !template.starts_with('/') || template.contains(['?', '#', ' ', '\\']) || template.contains("//") {
-            return refuse(format!("`{template}` is no path: it starts with `/` and has neither query nor blanks"));
+        if !template.starts_with('/') || template.contains(['?', '#', '\\']) || template.contains("//") || !is_readable(template) {
+            return Err(format!("{template:?} is no path: it starts with `/` and has neither query, blanks nor control characters"));
+        }
+        if template.split('/').any(is_dot_segment) {
+            return Err(format!("`{template}` has a dot segment or a broken escape: URLs would address another path"));
         }
         self.0.insert(operation.id, (method, template.to_owned()));
         Ok(())
@@ -34,8 +32,7 @@ impl Routes {
     /// Method and path template of an operation.
     pub(crate) fn of<'a>(&'a self, operation: &'static Operation) -> (Method, &'a str) {
         let own = self.0.get(operation.id).map(|(method, template)| (method.clone(), template.as_str()));
-        // The methods of the table are valid; `GET` never stands in for another one.
-        own.unwrap_or_else(|| (Method::from_bytes(operation.method.as_bytes()).unwrap_or_default(), operation.path))
+        own.unwrap_or_else(|| (operation.method(), operation.path))
     }
 }
 
@@ -45,20 +42,18 @@ fn sorted_parameters(template: &str) -> Option<Vec<&str>> {
     Some(names)
 }
 
-/// A correction that cannot be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRoute {
-    operation: String,
-    reason: String,
+fn is_readable(template: &str) -> bool {
+    !template.contains(|character: char| character.is_control() || character.is_whitespace())
 }
 
-impl fmt::Display for InvalidRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the route of `{}` cannot be changed: {}", self.operation, self.reason)
-    }
+/// Whether URL parsers drop the segment, for `%2e` is a dot to them too, or may once values are filled in, for the rest of an escape may
+/// come from a value.
+fn is_dot_segment(segment: &str) -> bool {
+    let dots = segment.to_ascii_lowercase().replace("%2e", ".");
+    let mut escapes = segment.split('%').skip(1);
+    matches!(&*dots, "." | "..")
+        || !escapes.all(|rest| rest.as_bytes().iter().take(2).filter(|digit| digit.is_ascii_hexdigit()).count() == 2)
 }
-
-impl std::error::Error for InvalidRoute {}
 
 #[cfg(test)]
 mod tests {
@@ -69,25 +64,37 @@ mod tests {
     #[test]
     fn a_correction_keeps_the_parameters_of_its_operation() {
         let mut routes = Routes::default();
-        assert_eq!(routes.set("updateUser", Method::PUT, "/v1/user/update/{externalUserId}"), Ok(()));
-        assert_eq!(routes.of(&crate::operations::UPDATE_USER), (Method::PUT, "/v1/user/update/{externalUserId}"));
+        let operation = &crate::operations::UPDATE_USER;
+        assert_eq!(routes.set(operation, Method::PUT, "/v1/user/update/{externalUserId}"), Ok(()));
+        assert_eq!(routes.of(operation), (Method::PUT, "/v1/user/update/{externalUserId}"));
         assert_eq!(routes.of(&crate::operations::DELETE_USER), (Method::DELETE, "/v1/user/{externalUserId}"));
-        for (id, template, reason) in [
-            ("updateUsers", "/v1/user/{externalUserId}", "no operation of this id"),
-            ("updateUser", "/v1/user/update", "must have the parameters"),
-            ("updateUser", "/v1/user/{userId}", "must have the parameters"),
-            ("updateUser", "/v1/{externalUserId}/{externalUserId}", "must have the parameters"),
-            ("updateUser", "/v1/user/{externalUserId", "must have the parameters"),
-            ("updateUser", "/v1/user/externalUserId}", "must have the parameters"),
-            ("updateUser", "/v1/user/{externalUserId}}", "must have the parameters"),
-            ("updateUser", "/v1/user/{{externalUserId}", "must have the parameters"),
-            ("updateUser", "/v1/}user/{externalUserId}", "must have the parameters"),
-            ("updateUser", "/v1/user/{externalUserId}/{", "must have the parameters"),
-            ("updateUser", "v1/user/{externalUserId}", "is no path"),
-            ("updateUser", "/v1/user/{externalUserId}?x=1", "is no path"),
+        for (template, reason) in [
+            ("/v1/user/update", "must have the parameters"),
+            ("/v1/user/{userId}", "must have the parameters"),
+            ("/v1/{externalUserId}/{externalUserId}", "must have the parameters"),
+            ("/v1/user/{externalUserId", "must have the parameters"),
+            ("/v1/user/externalUserId}", "must have the parameters"),
+            ("/v1/user/{externalUserId}}", "must have the parameters"),
+            ("/v1/user/{{externalUserId}", "must have the parameters"),
+            ("/v1/}user/{externalUserId}", "must have the parameters"),
+            ("/v1/user/{externalUserId}/{", "must have the parameters"),
+            ("v1/user/{externalUserId}", "is no path"),
+            ("/v1/user/{externalUserId}?x=1", "is no path"),
+            ("/v1/user/{externalUserId}#x", "is no path"),
+            ("/v1/user /{externalUserId}", "is no path"),
+            ("/v1/user\r\n/{externalUserId}", "is no path"),
+            ("/v1/../user/{externalUserId}", "dot segment"),
+            ("/v1/%2e%2E/user/{externalUserId}", "dot segment"),
+            ("/v1/./user/{externalUserId}", "dot segment"),
+            ("/v1/.\t./{externalUserId}", "is no path"),
+            ("/v1/user/{externalUserId}\u{7f}", "is no path"),
+            ("/v1/user/{externalUserId}/..", "dot segment"),
+            ("/v1/.%2e/{externalUserId}", "dot segment"),
+            ("/v1/%2{externalUserId}", "broken escape"),
+            ("/v1/%/{externalUserId}", "broken escape"),
         ] {
-            let error = routes.set(id, Method::PUT, template).expect_err(template);
-            assert!(error.to_string().contains(reason), "{error}");
+            let error = routes.set(operation, Method::PUT, template).expect_err(template);
+            assert!(error.contains(reason), "{error}");
         }
     }
 }

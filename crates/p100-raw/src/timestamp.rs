@@ -1,5 +1,7 @@
 //! Points in time as P100 writes them.
 
+mod iso;
+
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -7,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::OneLine;
 
-/// An ISO 8601 time in UTC, kept exactly as it was written (`2025-08-12T08:00:00.000Z`).
+/// A time, kept exactly as it was written: ISO 8601 in UTC (`2025-08-12T08:00:00.000Z`) as far as the docs show.
 ///
 /// A text that is not a time is kept too: it must not fail the answer that tells the fate of a payment. [`utc`](Self::utc) says so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
 
-/// A [`Timestamp`] whose text is not an ISO 8601 time.
+/// A [`Timestamp`] whose text is not a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp {
     text: String,
@@ -27,12 +29,24 @@ impl Timestamp {
         &self.0
     }
 
-    /// The point in time.
+    /// The point in time: of any usual form of ISO 8601 (any offset, a blank instead of `T`, without seconds or punctuation, a week or
+    /// ordinal date, a date alone for its beginning), or of seconds since 1970 or their thousandths, told by their magnitude.
+    ///
+    /// Without an offset it is taken as UTC, in which P100 writes its times as far as the docs show: see
+    /// [`has_offset`](Self::has_offset).
     ///
     /// # Errors
-    /// The text is not an ISO 8601 time with an offset.
+    /// The text is not a time.
     pub fn utc(&self) -> Result<DateTime<Utc>, InvalidTimestamp> {
-        DateTime::parse_from_rfc3339(&self.0).map(|time| time.to_utc()).map_err(|_| InvalidTimestamp { text: self.0.clone() })
+        let written = DateTime::parse_from_rfc3339(&self.0).ok().map(|time| time.to_utc());
+        written.or_else(|| Some(iso::read(&self.0)?.utc)).ok_or_else(|| InvalidTimestamp { text: self.0.clone() })
+    }
+
+    /// Whether the text says where on Earth its clock is, so that [`utc`](Self::utc) is certain. False of a date alone, and of what is no
+    /// time.
+    #[must_use]
+    pub fn has_offset(&self) -> bool {
+        DateTime::parse_from_rfc3339(&self.0).is_ok() || iso::read(&self.0).is_some_and(|read| read.has_offset)
     }
 }
 

@@ -1,13 +1,15 @@
 //! The one seam through which every request goes.
 
+mod refusal;
+
 use std::fmt;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::{Body, Request, RequestBuilder, StatusCode, Url};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use reqwest::{Body, Method, Request, RequestBuilder, StatusCode, Url};
 
-use crate::{Deviations, Form, Operation};
+use crate::{CheckedCorrections, Deviations, Form, Meaning, Operation, Retry};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -31,7 +33,12 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
 impl Transport for reqwest::Client {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move { Answer::read(self.execute(call.request()?).await?).await })
+        Box::pin(async move {
+            let request = call.request()?;
+            let has_body = request.body().is_some();
+            let response = self.execute(request).await.map_err(|error| TransportError::unanswered(error, has_body))?;
+            Answer::read(response).await
+        })
     }
 }
 
@@ -41,18 +48,38 @@ pub struct Call {
     client: reqwest::Client,
     head: Request,
     form: Option<Form>,
+    corrections: Option<CheckedCorrections>,
 }
 
 impl Call {
-    pub(crate) fn new(operation: &'static Operation, client: reqwest::Client, head: Request, form: Option<Form>) -> Self {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        client: reqwest::Client,
+        head: Request,
+        form: Option<Form>,
+        corrections: Option<CheckedCorrections>,
+    ) -> Self {
         debug_assert!(head.body().is_none_or(|body| body.as_bytes().is_some()), "generated requests stream nothing but their form");
-        Self { operation, client, head, form }
+        Self { operation, client, head, form, corrections }
     }
 
     /// What is called.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// Whether it may be sent again if its outcome is unknown: as the document says of the operation, unless
+    /// [corrected](crate::Corrections).
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        self.corrections.as_ref().map_or(self.operation.retry, |corrections| corrections.retry(self.operation))
+    }
+
+    /// What a response to it that is no success certainly says.
+    #[must_use]
+    pub fn meaning(&self, answer: &Answer) -> Meaning {
+        Meaning::corrected(answer.status, &answer.body, self.corrections.as_ref())
     }
 
     /// Where it goes. The query may carry data that does not belong in logs.
@@ -75,15 +102,23 @@ impl Call {
         // `Request::try_clone` leaves no room for the headers of a transport, and prepares for a timeout that no request has: together
         // that costs more than all the rest of this.
         let mut head = Request::new(self.head.method().clone(), self.head.url().clone());
-        head.headers_mut().reserve(6);
+        head.headers_mut().reserve(7);
         for (name, value) in self.head.headers() {
             head.headers_mut().append(name, value.clone());
         }
         *head.body_mut() = self.head.body().and_then(Body::as_bytes).map(|body| body.to_vec().into());
         match &self.form {
-            None => Ok(head),
+            None => {
+                // Without a length some servers wait for a body, others refuse the request.
+                let has_body_by_its_method = matches!(*head.method(), Method::POST | Method::PUT | Method::PATCH);
+                if head.body().is_none() && has_body_by_its_method {
+                    head.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+                Ok(head)
+            }
             Some(form) => {
-                let form = form.to_multipart().map_err(TransportError::not_sent)?;
+                let names = self.corrections.as_ref().and_then(|corrections| corrections.request(self.operation));
+                let form = form.to_multipart(|part| names.map_or(part, |names| names.on_wire(part))).map_err(TransportError::not_sent)?;
                 RequestBuilder::from_parts(self.client.clone(), head).multipart(form).build().map_err(TransportError::not_sent)
             }
         }
@@ -124,7 +159,7 @@ impl Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         match response.bytes().await {
             Ok(body) => Ok(Self { status, headers, body }),
-            Err(error) => Err(TransportError::broke_off(status, headers, error)),
+            Err(error) => Err(TransportError::incomplete_body(status, headers, error)),
         }
     }
 }
@@ -139,7 +174,7 @@ impl fmt::Debug for Answer {
 /// Why no whole answer came back.
 pub struct TransportError {
     stage: Stage,
-    /// Of the answer that broke off.
+    /// Of the response whose body is incomplete.
     head: Option<Box<(StatusCode, HeaderMap)>>,
     is_timeout: bool,
     source: BoxError,
@@ -149,24 +184,37 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stage {
     NotSent,
-    NoAnswer,
-    BrokeOff,
+    NoResponse,
+    IncompleteBody,
 }
 
 impl TransportError {
-    /// The request certainly never reached the server.
+    /// The server certainly did not process the request.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::new(Stage::NotSent, source.into())
     }
 
     /// The server may have read the request; no head of an answer arrived.
-    pub fn no_answer(source: impl Into<BoxError>) -> Self {
-        Self::new(Stage::NoAnswer, source.into())
+    pub fn no_response(source: impl Into<BoxError>) -> Self {
+        Self::new(Stage::NoResponse, source.into())
     }
 
-    /// The head of an answer arrived, its body did not arrive whole.
-    pub fn broke_off(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
-        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::BrokeOff, source.into()) }
+    /// The head of a response arrived, its body is incomplete.
+    pub fn incomplete_body(status: StatusCode, headers: HeaderMap, source: impl Into<BoxError>) -> Self {
+        Self { head: Some(Box::new((status, headers))), ..Self::new(Stage::IncompleteBody, source.into()) }
+    }
+
+    /// The HTTP client has no response to a request, with or without a body, that was handed to it.
+    ///
+    /// That the server did not process the request is certain if no connection could be established, and over HTTP/2 (RFC 9113, 8.7) if
+    /// it refused the stream (`REFUSED_STREAM`), or closes the connection without a fault (`GOAWAY`) and the stream is above the last one
+    /// that it takes. Without a body the latter is not certain: the HTTP client reports the same when the `GOAWAY` arrives while it
+    /// writes the request, whatever the stream is. One with a body is not written to its end then.
+    #[must_use]
+    pub fn unanswered(error: reqwest::Error, has_body: bool) -> Self {
+        let is_unprocessed = error.is_connect() || refusal::is_certain(&error, has_body);
+        let stage = if error.is_builder() || is_unprocessed { Stage::NotSent } else { Stage::NoResponse };
+        Self::new(stage, error.into())
     }
 
     fn new(stage: Stage, source: BoxError) -> Self {
@@ -189,10 +237,12 @@ impl TransportError {
         !matches!(self.stage, Stage::NotSent)
     }
 
-    /// Whether no connection could be established, so that the same request may be sent again.
+    /// Whether the same request may be sent again, whatever it does: no connection could be established, or the server stated that it did
+    /// not process it. See [`unanswered`](Self::unanswered).
     #[must_use]
-    pub fn is_connect(&self) -> bool {
-        self.source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+    pub fn is_unprocessed(&self) -> bool {
+        let is_of_http = || self.source.downcast_ref::<reqwest::Error>().is_some_and(|error| !error.is_builder());
+        matches!(self.stage, Stage::NotSent) && is_of_http()
     }
 
     /// Whether time ran out.
@@ -201,7 +251,7 @@ impl TransportError {
         self.is_timeout
     }
 
-    /// Status and headers of the answer that broke off. They move into the [`Error`](crate::Error) that this becomes.
+    /// Status and headers of the response whose body is incomplete. They move into the [`Error`](crate::Error) that this becomes.
     #[must_use]
     pub fn head(&self) -> Option<(StatusCode, &HeaderMap)> {
         self.head.as_deref().map(|(status, headers)| (*status, headers))
@@ -211,17 +261,16 @@ impl TransportError {
         self.stage
     }
 
-    /// Moves out status and headers of the answer that broke off.
+    /// Moves out status and headers of the response whose body is incomplete.
     pub(crate) fn take_head(&mut self) -> Option<(StatusCode, HeaderMap)> {
         self.head.take().map(|head| *head)
     }
 }
 
 impl From<reqwest::Error> for TransportError {
-    /// Only a request that could not be built or connected is known not to have been sent.
+    /// As [`unanswered`](TransportError::unanswered), of a request that may have no body.
     fn from(error: reqwest::Error) -> Self {
-        let stage = if error.is_builder() || error.is_connect() { Stage::NotSent } else { Stage::NoAnswer };
-        Self::new(stage, error.into())
+        Self::unanswered(error, false)
     }
 }
 
@@ -240,8 +289,8 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.stage {
             Stage::NotSent => "the request was not sent",
-            Stage::NoAnswer => "no answer arrived; the request may have been read",
-            Stage::BrokeOff => "the answer broke off",
+            Stage::NoResponse => "no response received; the request may have been read",
+            Stage::IncompleteBody => "response body incomplete",
         })
     }
 }

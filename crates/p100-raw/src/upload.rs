@@ -156,7 +156,8 @@ impl Form {
         self.parts.iter().map(|(name, part)| (*name, part))
     }
 
-    pub(crate) fn to_multipart(&self) -> Result<multipart::Form, BoxError> {
-        self.parts.iter().try_fold(multipart::Form::new(), |form, (name, part)| Ok(form.part(*name, part.to_part()?)))
+    /// The form with its parts under these names.
+    pub(crate) fn to_multipart<'a>(&self, name: impl Fn(&'static str) -> &'a str) -> Result<multipart::Form, BoxError> {
+        self.parts.iter().try_fold(multipart::Form::new(), |form, (part, content)| Ok(form.part(name(part).to_owned(), content.to_part()?)))
     }
 }

@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use p100_raw::types::ErrorCode;
-use p100_raw::{Operation, operations};
+use p100_raw::{AccessDenied, Operation, operations};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -172,12 +172,12 @@ fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u
 }
 
 fn authenticate(world: &World, operation: &Operation, key: Option<&[u8]>) -> Result<(), Refusal> {
-    let denied = |word: &str| Err(Refusal::message(401, format!("Access Denied. {word}")));
+    let denied = |reason: AccessDenied| Err(Refusal::message(401, format!("Access Denied. {}", reason.word().unwrap_or_default())));
     match key {
         _ if !operation.authenticated => Ok(()),
-        None => denied("xo1"),
-        Some(key) if key != world.settings.api_key.expose().as_bytes() => denied("xo2"),
-        Some(_) if !world.settings.address_allowed => denied("xo3"),
+        None => denied(AccessDenied::NoKey),
+        Some(key) if key != world.settings.api_key.expose().as_bytes() => denied(AccessDenied::WrongKey),
+        Some(_) if !world.settings.address_allowed => denied(AccessDenied::AddressNotAllowed),
         Some(_) => Ok(()),
     }
 }

@@ -41,19 +41,19 @@ async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
     let code = |code: ErrorCode| FaultKind::Code(code.as_str().to_owned());
     // What goes wrong, whether it takes effect, what the client finds, whether it may have taken effect, whether it did.
     let cases = [
-        (code(ErrorCode::P412), false, ErrorKind::Refused, false, false),
-        (code(ErrorCode::P500), false, ErrorKind::Refused, true, false),
-        (code(ErrorCode::P501), true, ErrorKind::Refused, true, true),
-        (FaultKind::Status(429), false, ErrorKind::Refused, true, false),
-        (FaultKind::Status(307), false, ErrorKind::Refused, true, false),
-        (FaultKind::Status(502), false, ErrorKind::Refused, true, false),
-        (FaultKind::Status(504), true, ErrorKind::Refused, true, true),
-        (FaultKind::Reset, false, ErrorKind::NoAnswer, true, false),
-        (FaultKind::Reset, true, ErrorKind::NoAnswer, true, true),
-        (FaultKind::Delay(5000), false, ErrorKind::NoAnswer, true, true),
-        (FaultKind::Delay(5000), true, ErrorKind::NoAnswer, true, true),
-        (FaultKind::Truncate, false, ErrorKind::Truncated, true, true),
-        (FaultKind::Truncate, true, ErrorKind::Truncated, true, true),
+        (code(ErrorCode::P412), false, ErrorKind::ErrorResponse, false, false),
+        (code(ErrorCode::P500), false, ErrorKind::ErrorResponse, true, false),
+        (code(ErrorCode::P501), true, ErrorKind::ErrorResponse, true, true),
+        (FaultKind::Status(429), false, ErrorKind::ErrorResponse, true, false),
+        (FaultKind::Status(307), false, ErrorKind::ErrorResponse, true, false),
+        (FaultKind::Status(502), false, ErrorKind::ErrorResponse, true, false),
+        (FaultKind::Status(504), true, ErrorKind::ErrorResponse, true, true),
+        (FaultKind::Reset, false, ErrorKind::NoResponse, true, false),
+        (FaultKind::Reset, true, ErrorKind::NoResponse, true, true),
+        (FaultKind::Delay(5000), false, ErrorKind::NoResponse, true, true),
+        (FaultKind::Delay(5000), true, ErrorKind::NoResponse, true, true),
+        (FaultKind::Truncate, false, ErrorKind::IncompleteBody, true, true),
+        (FaultKind::Truncate, true, ErrorKind::IncompleteBody, true, true),
     ];
     let mut expected = Decimal::ZERO;
     for (kind, takes_effect, found, may, did) in cases {

@@ -10,7 +10,7 @@ use p100::types::{
     TravelRuleDetails, TravelRuleRequest, TravelRuleWalletType, UpdateCardLimitsRequest, UpdateCardPinRequest, UserVerificationRequest,
     WalletType, WithdrawalRequest,
 };
-use p100::{Attempt, Decimal, Iban, KycFiles, PoaFiles, Progress, Verdict, WaitPolicy};
+use p100::{Attempt, Currency, Decimal, Iban, KycFiles, PoaFiles, Progress, Verdict, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
 use p100_sandbox::{Account, DeliveryState, Fault, FaultKind, Settings, Step, When};
 
@@ -195,7 +195,10 @@ async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
         let operation = "createPartnerSepaTransfer".to_owned();
         partner.sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).unwrap();
         let payout = PartnerSepaTransferRequest::builder().amount(amount("75.20")).currency("eur");
-        let payout = payout.destination_iban("DE89370400440532013000").transfer_title("Payout 0815").receiver_type(PartyType::Natural);
+        let payout = payout
+            .destination_iban(Iban::new("DE89370400440532013000").unwrap())
+            .transfer_title("Payout 0815")
+            .receiver_type(PartyType::Natural);
         let payout = payout.receiver_first_name("Ada").receiver_last_name("Example").build();
 
         let started_at = partner.sandbox.now();
@@ -369,7 +372,7 @@ async fn a_payer_pays_an_order_in_two_parts_and_the_partner_gets_what_was_asked_
     let order = lock.order().await.unwrap();
     let details = client.orders().get(order.id()).await.unwrap();
     assert_eq!((details.total_amount_required, details.received_amount), (Some(lock.details().amount), Some(Decimal::ZERO)));
-    assert!(details.wallet_address.is_some() && lock.currency() == Some("usdc"));
+    assert!(details.wallet_address.is_some() && lock.currency() == Some(&Currency::USDC));
 
     let first = amount("100");
     partner.sandbox.pay_order(order.id(), first).unwrap();
@@ -400,7 +403,11 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
     assert_eq!(partner.told().await.last().unwrap(), "userBalanceGenerated ACTIVE");
 
     let iban = "DE89370400440532013000";
-    let payout = SepaTransferRequest::builder().source_external_user_id(USER).amount(amount("50")).currency("eur").destination_iban(iban);
+    let payout = SepaTransferRequest::builder()
+        .source_external_user_id(USER)
+        .amount(amount("50"))
+        .currency("eur")
+        .destination_iban(Iban::unchecked(iban));
     let payout = payout.transfer_title("Payout 0818").build();
     let pay_out = async || client.sepa().create(&payout).await.unwrap().wait(WaitPolicy::default()).await.unwrap();
     let Progress::Failed(failed) = pay_out().await else { panic!("nobody has paid in from there") };

@@ -60,8 +60,8 @@ pub(crate) async fn holdings(sandbox: &Sandbox, account: &Account) -> String {
         }
     };
     let (fiat, crypto) = (fiat.expect("fiat balances"), crypto.expect("crypto balances"));
-    let told = fiat.into_iter().map(|balance| (balance.name, balance.amount));
-    let told = told.chain(crypto.into_iter().map(|balance| (balance.name, balance.amount)));
+    let told = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
+    let told = told.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount)));
     let mut held = Vec::new();
     for (currency, amount) in told {
         assert_eq!(sums.get(&(account.clone(), currency.clone())).copied().unwrap_or_default(), amount, "{currency}");

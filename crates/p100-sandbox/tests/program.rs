@@ -149,7 +149,7 @@ async fn it_says_how_to_call_it_and_tells_each_call() {
     assert!(line.contains(" 400 ") && line.contains(" P411 "), "{line}");
     program.post("faults", json!({"operation": "createTransfer", "kind": "reset"})).await;
     let request = TransferRequest::builder().amount(Decimal::ONE).currency("eur").build();
-    assert_eq!(client.transfers().create(&request).await.unwrap_err().kind(), ErrorKind::NoAnswer);
+    assert_eq!(client.transfers().create(&request).await.unwrap_err().kind(), ErrorKind::NoResponse);
     let line = program.line().await;
     assert!(line.contains(" --- ") && line.contains("createTransfer") && line.ends_with("fault: no answer"), "{line}");
     assert!(!line.contains("sandbox-key"));

@@ -77,7 +77,7 @@ async fn fees(sandbox: &Sandbox) -> Fees {
     let balances = client.partner().balances().await.expect("balances").crypto_balances.unwrap();
     let mut fees = Fees::new();
     for balance in balances {
-        let currency = draw::CURRENCIES.iter().find(|currency| currency.slug == balance.name).expect("a known currency");
+        let currency = draw::CURRENCIES.iter().find(|currency| balance.name == currency.slug).expect("a known currency");
         for (index, (network, terms)) in balance.network_config.unwrap().into_iter().enumerate() {
             let other = (index > 0).then(|| NetworkFeeNetwork::from(network.as_str()));
             let chain = client.withdrawals().network_fee(NetworkFeeCurrency::from(currency.slug), other).await.expect("a fee");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use p100::Client;
 use p100::types::{ErrorCode, PartnerSepaTransferRequest, PartyType, SepaTransferRequest, SepaTransferStatus};
+use p100::{Client, Iban};
 use p100_sandbox::control::{NewUser, ReferencedSepaDeposit};
 use p100_sandbox::{Account, Sandbox, Settings, Step, When};
 use serde_json::json;
@@ -17,7 +17,7 @@ fn to_person(value: &str) -> PartnerSepaTransferRequest {
     PartnerSepaTransferRequest::builder()
         .amount(amount(value))
         .currency("eur")
-        .destination_iban("de89 3704 0044 0532 0130 00")
+        .destination_iban(Iban::unchecked("de89 3704 0044 0532 0130 00"))
         .transfer_title("Payout 0815")
         .receiver_type(PartyType::Natural)
         .receiver_first_name("Ada")
@@ -26,7 +26,7 @@ fn to_person(value: &str) -> PartnerSepaTransferRequest {
 }
 
 fn to_company(value: &str) -> PartnerSepaTransferRequest {
-    let request = PartnerSepaTransferRequest::builder().amount(amount(value)).currency("eur").destination_iban(IBAN);
+    let request = PartnerSepaTransferRequest::builder().amount(amount(value)).currency("eur").destination_iban(Iban::unchecked(IBAN));
     request.transfer_title("Invoice 1").receiver_type(PartyType::Legal).company_name("Example Ltd").build()
 }
 
@@ -98,7 +98,7 @@ async fn every_failure_of_a_request_is_told_in_one_text() {
     let request = PartnerSepaTransferRequest::builder()
         .amount(amount("1.005"))
         .currency("eur")
-        .destination_iban("DE89 3704 0044 0532 0130 01")
+        .destination_iban(Iban::unchecked("DE89 3704 0044 0532 0130 01"))
         .transfer_title("Rent")
         .receiver_type(PartyType::Natural)
         .receiver_first_name("Ada")
@@ -112,7 +112,7 @@ async fn every_failure_of_a_request_is_told_in_one_text() {
     ];
     assert_eq!(error.validation().expect("P403"), expected);
     let mut request = to_company("1");
-    request.currency = "usdc".to_owned();
+    request.currency = "usdc".into();
     request.company_name = None;
     let error = client.partner().sepa_transfer(&request).await.expect_err("two failures");
     assert_eq!(error.validation().expect("P403"), ["currency must be eur", "companyName should not be empty"]);
@@ -130,7 +130,7 @@ async fn on_level(level: u8) -> (Sandbox, Client) {
 
 /// Without a receiver.
 fn to_own_account(value: &str) -> PartnerSepaTransferRequest {
-    let request = PartnerSepaTransferRequest::builder().amount(amount(value)).currency("eur").destination_iban(IBAN);
+    let request = PartnerSepaTransferRequest::builder().amount(amount(value)).currency("eur").destination_iban(Iban::unchecked(IBAN));
     request.transfer_title("Payout 0816").build()
 }
 

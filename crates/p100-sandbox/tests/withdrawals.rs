@@ -47,7 +47,7 @@ async fn a_withdrawal_pays_amount_and_both_fees_and_tells_of_the_chain_and_of_it
         (details.currency.as_ref().unwrap().name.as_deref().unwrap(), details.currency.as_ref().unwrap().network.as_deref().unwrap()),
         ("usdc", "polygon")
     );
-    assert_eq!(details.user.expect("a user").external_user_id, Some(USER.to_owned()));
+    assert_eq!(details.user.expect("a user").external_user_id, Some(USER.into()));
     assert_eq!(holdings(&sandbox, &user()).await, "78.98 usdc");
     assert_eq!(fees(&sandbox, "usdc"), amount("0.5"));
     assert_eq!(history(&sandbox, &user()).await, ["crypto-withdrawal 20.500000 usdc SUCCESSFUL"]);
@@ -131,7 +131,7 @@ async fn what_cannot_be_withdrawn_is_refused() {
     let error = client.partner().withdraw(&partner_request("0.123456789 btc")).await.expect_err("too fine");
     assert_eq!(error.validation().expect("P403"), ["amount must have at most 8 decimals"]);
     let mut stranger = request("1 btc", None);
-    stranger.source_external_user_id = "nobody".to_owned();
+    stranger.source_external_user_id = "nobody".into();
     let error = client.withdrawals().create(&stranger).await.expect_err("no such user");
     assert_eq!(error.code(), Some(&ErrorCode::P412));
     client.users().suspend(USER).await.expect("suspended");

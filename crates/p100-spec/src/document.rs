@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::node::{Kind, Node, Scalar, Source, no_reference};
-use crate::{Problem, openapi};
+use crate::{Problem, error_codes, openapi};
 
 /// The one schema every error response refers to.
 pub const ERROR_SCHEMA: &str = "Error";
@@ -126,7 +126,7 @@ pub struct Outcome {
 pub struct ErrorCode {
     /// E.g. `P412`.
     pub code: String,
-    /// HTTP status it comes with.
+    /// HTTP status it comes with: that of the table, unless the entry states another.
     pub status: u16,
     /// How well this is supported.
     pub evidence: Evidence,
@@ -351,8 +351,12 @@ impl Document {
         for entry in node.get("x-error-codes").into_iter().flat_map(Node::items) {
             let code = entry.str("code").map(str::to_owned);
             let evidence = entry.str("evidence").and_then(|word| word.parse().ok());
-            let (Some(code), Some(status), Some(evidence)) = (code, entry.get("status").and_then(status_code), evidence) else {
-                return fail(entry.position, "an entry of `x-error-codes` needs code, status and evidence");
+            let (Some(code), Some(evidence)) = (code, evidence) else {
+                return fail(entry.position, "an entry of `x-error-codes` needs code and evidence");
+            };
+            let own = entry.get("status").and_then(status_code);
+            let Some(status) = own.or_else(|| error_codes::status_of(&self.root, &code)) else {
+                return fail(entry.position, "`x-error-code-table` of the schema ErrorCode does not say with which status the code comes");
             };
             error_codes.push(ErrorCode { code, status, evidence });
         }
@@ -483,7 +487,7 @@ fn media(content: &Node) -> Option<MediaNode> {
     content.members().next().map(|(content_type, node)| MediaNode { content_type: content_type.to_owned(), node: node.clone() })
 }
 
-fn status_code(node: &Node) -> Option<u16> {
+pub(crate) fn status_code(node: &Node) -> Option<u16> {
     match &node.kind {
         Kind::Scalar(Scalar::Number(text) | Scalar::String(text)) => text.parse().ok(),
         _ => None,

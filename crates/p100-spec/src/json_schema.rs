@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::formats::wire_format;
 use crate::{Document, Node};
 
 /// `schema` as JSON Schema says it, without what only OpenAPI knows. References lead to `#/$defs/<name>`; of the keywords only those
@@ -27,8 +28,13 @@ pub fn json_schema(schema: &Node, keeps: &dyn Fn(&str, &Node) -> bool) -> Value 
             "oneOf" | "anyOf" | "allOf" => value.items().map(|form| json_schema(form, keeps)).collect(),
             "type" if is_nullable => json!([value.to_value(), "null"]),
             "enum" if is_nullable => value.items().map(Node::to_value).chain([Value::Null]).collect(),
-            "type" | "format" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems"
-            | "maxItems" | "minProperties" => value.to_value(),
+            "format" => match value.as_str().map(wire_format) {
+                Some(None) => continue,
+                Some(Some(format)) => json!(format),
+                None => value.to_value(),
+            },
+            "type" | "required" | "enum" | "pattern" | "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"
+            | "minProperties" => value.to_value(),
             _ => continue,
         };
         out.insert(keyword.to_owned(), own);

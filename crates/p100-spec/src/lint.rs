@@ -1,5 +1,6 @@
 //! The conventions of the document as rules, each told with its place, its operation or schema, and what to do.
 
+mod error_codes;
 mod evidence;
 mod examples;
 mod operations;
@@ -62,7 +63,12 @@ pub const RULES: &[Rule] = &[
     rule("status-codes", "Responses are listed by exact registered status: no `default`, no range, no redirect.", responses::status_codes),
     rule("one-success-schema", "All success responses of an operation have the same body.", responses::one_success_schema),
     rule("one-error-schema", "Every error response has a JSON body that is a `$ref` to the schema Error.", responses::one_error_schema),
-    rule("error-codes", "`x-error-codes` and the named examples of the error responses agree.", responses::error_codes),
+    rule(
+        "error-code-table",
+        "The table on ErrorCode has a row for each code, which contradicts neither itself nor its status.",
+        error_codes::table,
+    ),
+    rule("error-codes", "`x-error-codes`, responses, examples and prose agree with the table on ErrorCode.", error_codes::of_operations),
     rule("media-types", "A body has one content type, one the generator knows, and a schema that fits it.", responses::media_types),
     rule("dangling-ref", "Every `$ref` leads straight to a component of the right kind in this document.", references::dangling),
     rule("ref-siblings", "Nothing stands beside a `$ref`, since tools ignore it there.", references::siblings),

@@ -4,6 +4,7 @@
 
 pub(crate) mod check;
 
+use crate::error_codes::{CLASSES, DENIALS, REASONS, TABLE};
 use crate::evidence::OBSERVED;
 
 /// A kind of mapping with known keys.
@@ -87,6 +88,7 @@ static MEMBER: Form = form("the name of a member or parameter is letters, digits
 static VALUE: Form = form("a value is letters, digits, spaces and any of _-./:+&()', at most 80", " _-./:+&()',", 80);
 static PATH: Form = form("a path is segments of letters, digits, any of -._~:@+=, and {parameters}, at most 200", "/{}-._~:@+=", 200);
 static CODE: Form = form("an error code is letters and digits, at most 20", "_-", 20);
+static CODE_NAME: Form = form("the name of an error is letters, digits and hyphens, at most 60", "-", 60);
 static STATUS: Form = form("a status is three digits, or `default`", "", 7);
 static MEDIA_TYPE: Form = form("a content type is two names with a slash between them", "/.+-*;= ", 80);
 static HEADER: Form = form("the name of a header is letters, digits and hyphens, at most 60", "-", 60);
@@ -212,6 +214,11 @@ static OUTCOME: Object = Object {
 static ERROR_CODE: Object =
     Object { name: "an error code", keys: &[("code", Value::Name(&CODE)), ("status", Value::Count), ("evidence", GRADES)] };
 
+static CODE_ROW: Object = Object {
+    name: "a row of the table of error codes",
+    keys: &[("code", Value::Name(&CODE)), ("status", Value::Count), ("class", Value::Word(&CLASSES)), ("name", Value::Name(&CODE_NAME))],
+};
+
 static EVENT_ITEM: Object = Object { name: "the path of an event", keys: &[("post", Value::Object(&EVENT))] };
 
 pub(crate) static EVENT: Object = Object {
@@ -288,6 +295,7 @@ static RESPONSE: Object = Object {
         ("$ref", Value::Reference),
         ("description", Value::Prose),
         ("x-evidence", GRADES),
+        (DENIALS, Value::Map(&CODE, &Value::Word(&REASONS), Order::AsWritten)),
         ("headers", Value::Map(&HEADER, &Value::Object(&HEADERS), Order::AsWritten)),
         ("content", CONTENT),
         ("links", Value::Map(&COMPONENT, &Value::Object(&LINK), Order::AsWritten)),
@@ -407,6 +415,7 @@ pub(crate) static SCHEMA: Object = Object {
         ("x-extensible-enum", Value::List(&Value::Form(&VALUE))),
         ("x-enum-descriptions", Value::Map(&VALUE, &Value::Line, Order::AsWritten)),
         ("x-enum-evidence", Value::Map(&VALUE, &GRADES, Order::AsWritten)),
+        (TABLE, Value::List(&Value::Object(&CODE_ROW))),
         ("default", Value::Judged),
         ("pattern", Value::Judged),
         ("minLength", Value::Count),
@@ -452,7 +461,7 @@ static INDEX_PAGE: Object = Object {
 
 /// Every object of the document that has a key of this name, for advice about keys in the wrong place.
 pub(crate) fn owners_of(key: &str) -> impl Iterator<Item = &'static Object> {
-    const ALL: [&Object; 25] = [
+    const ALL: [&Object; 26] = [
         &OPERATION,
         &SCHEMA,
         &EVENT,
@@ -466,6 +475,7 @@ pub(crate) fn owners_of(key: &str) -> impl Iterator<Item = &'static Object> {
         &WEBHOOK,
         &DISTINGUISHING,
         &ERROR_CODE,
+        &CODE_ROW,
         &DOCUMENT,
         &INFO,
         &TAGS,

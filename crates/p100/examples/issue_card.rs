@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use p100::types::{CardLimits, CreateCardRequest, UpdateCardLimitsRequest};
-use p100::{CardId, Decimal, ExternalUserId, Pin, Require};
+use p100::{Decimal, ExternalUserId, Pin, Require};
 use p100_sandbox::control::{CardChannel, CardTransaction, NewUser};
 use p100_sandbox::{Account, Sandbox};
 
@@ -12,7 +12,7 @@ use p100_sandbox::{Account, Sandbox};
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
-    let user = ExternalUserId::new("customer-42")?;
+    let user = ExternalUserId::from("customer-42");
     sandbox.add_user(NewUser::new(user.as_str()))?;
     sandbox.fund(&Account::User(user.to_string()), "eur", Decimal::from(100))?;
 
@@ -20,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = CreateCardRequest::builder().external_user_id(&user).label("Shopping").pin(pin).build();
     println!("sending {request:?}");
     let created = client.cards().create(&request).await?;
-    let card = CardId::new(created.card_id.as_str())?;
-    println!("card {card} created: {created:?}");
+    println!("created: {created:?}");
+    let card = created.card_id;
 
     // Only to show them to the card holder: never log, cache or store what expose() gives.
     let details = client.cards().get(&user, &card).await?;

@@ -11,7 +11,7 @@ use p100_sandbox::Sandbox;
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
-    let id = ExternalUserId::new("customer-42")?;
+    let id = ExternalUserId::from("customer-42");
 
     let user = CreateUserRequest::builder()
         .external_user_id(&id)

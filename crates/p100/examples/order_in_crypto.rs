@@ -14,7 +14,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let request = OrderLockRequest::builder().currency("usdc").amount(Decimal::new(8700, 2)).network("polygon").build();
     let lock = client.orders().lock_rate(&request).await?;
-    println!("{} {} at {}, for {:?}", lock.details().amount, lock.currency().unwrap_or("?"), lock.details().rate, lock.lifetime());
+    println!(
+        "{} {} at {}, for {:?}",
+        lock.details().amount,
+        lock.currency().map_or("?", |currency| currency.as_str()),
+        lock.details().rate,
+        lock.lifetime()
+    );
 
     // Store the id: the order goes on although this program may end.
     let pending = lock.order().await?;

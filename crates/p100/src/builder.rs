@@ -1,5 +1,8 @@
 //! How a client is configured.
 
+mod proxy;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,12 +10,12 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::reqwest::redirect::Policy;
-use p100_raw::reqwest::{self, Method, Url};
-use p100_raw::{BoxError, Routes, Sensitive};
+use p100_raw::reqwest::{self, Url};
+use p100_raw::{BoxError, Corrections, Sensitive};
 
 use crate::clock::Skews;
 use crate::limits::Limits;
-use crate::transport::{Connections, Production, pinged};
+use crate::transport::{Connections, HttpTransport, pinged};
 use crate::{Client, Clock, Retries, raw};
 
 /// Where the key is looked for by [`ClientBuilder::api_key_from_env`].
@@ -44,10 +47,11 @@ impl Environment {
 /// Configures a [`Client`]. Nothing is checked before [`build`](Self::build).
 ///
 /// Redirects are never followed: an answer with a 3xx status is an error. Proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
-/// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback. A proxy for `https` sees neither the key nor any data.
+/// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback; one that is set and cannot be read is an error. A proxy for `https` sees neither the key nor any
+/// data.
 ///
 /// Each call is a [`tracing`](https://docs.rs/tracing) span `p100.call` of level INFO with `operation`, `duration_ms` and, of the last
-/// attempt, `attempt`, `outcome` (`answered`, `no_answer`, `not_sent`, `broke_off`), `status`, `error_code`, `request_id` and `date`, as far
+/// attempt, `attempt`, `outcome` (`response`, `no_response`, `not_sent`, `incomplete_body`), `status`, `error_code`, `request_id` and `date`, as far
 /// as there are any. A span without `outcome` is of a call that was dropped before its end.
 #[derive(Clone, Default)]
 pub struct ClientBuilder {
@@ -56,7 +60,7 @@ pub struct ClientBuilder {
     key: Option<Key>,
     limits: Limits,
     retries: Retries,
-    routes: Vec<(String, Method, String)>,
+    corrections: Corrections,
     clock: Clock,
 }
 
@@ -162,32 +166,33 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls the operation `id` with another method or path than the document says.
+    /// Sends, reads and concludes otherwise than the document says where P100 differs from it; replaces earlier corrections.
     ///
-    /// Some paths are our assumption because no page states them; their documentation says so. If P100 tells you the real one, correct
-    /// it here without waiting for a release. The path has the same parameters in braces.
+    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 tells you the real
+    /// ones, correct them here without waiting for a release.
     ///
     /// ```
+    /// use p100::raw::operations;
     /// use p100::raw::reqwest::Method;
-    /// use p100::{Client, Environment};
+    /// use p100::{Client, Corrections, Environment};
     ///
-    /// let client = Client::builder()
-    ///     .environment(Environment::Staging)
-    ///     .api_key("key")
-    ///     .override_operation("updateUser", Method::PATCH, "/v1/user/update/{externalUserId}")
-    ///     .build();
-    /// assert!(client.is_ok());
+    /// let corrections = Corrections::from_env()? // of the file that P100_CORRECTIONS names, if it is set
+    ///     .operation(&operations::UPDATE_USER, |user| user.method(Method::PATCH).path("/v1/user/update/{externalUserId}"))
+    ///     .operation(&operations::CREATE_WITHDRAWAL, |withdrawal| withdrawal.failure(["REJECTED"]));
+    /// let client = Client::builder().environment(Environment::Staging).api_key("key").corrections(corrections).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn override_operation(mut self, id: impl Into<String>, method: Method, path: impl Into<String>) -> Self {
-        self.routes.push((id.into(), method, path.into()));
+    pub fn corrections(mut self, corrections: Corrections) -> Self {
+        self.corrections = corrections;
         self
     }
 
     /// Checks the configuration and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// The base URL or the key is missing or cannot be used; the error says which and why.
+    /// A setting is missing or cannot be used: the base URL, the key, an overridden operation, a proxy that the environment names, or TLS.
+    /// The error says which and why.
     pub fn build(self) -> Result<Client, BuildError> {
         self.build_with(|http| http)
     }
@@ -198,19 +203,23 @@ impl ClientBuilder {
         adapt: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Result<Client, BuildError> {
         let base_url = origin(self.base_url.as_deref(), self.allow_http)?;
-        let key = header(self.key)?;
-        let mut routes = Routes::default();
-        for (id, method, path) in self.routes {
-            routes
-                .set(&id, method, &path)
-                .map_err(|error| BuildError::new("an operation is overridden in a way that cannot work").because(error))?;
+        // Not read for loopback: see `http`.
+        if !is_loopback(&base_url)
+            && let Some((name, reason)) = proxy::unusable(base_url.scheme(), |name| std::env::var_os(name))
+        {
+            return Err(BuildError::new(format!("the environment variable {name} cannot be used: {reason}")));
         }
+        let key = header(self.key)?;
         let (limits, url) = (self.limits.clone(), base_url.clone());
-        let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build()))
-            .map_err(|error| BuildError::new("the HTTP client cannot be set up").because(error))?;
+        let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build())).map_err(|error| {
+            BuildError::new("the HTTP client cannot be set up, which is mostly TLS: certificates of the platform or the crypto provider")
+                .because(error)
+        })?;
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
-        let transport = Production::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
-        Ok(Client { raw: raw::Client::with_transport(base_url, http, Arc::new(transport)).with_routes(routes), skews })
+        let transport = HttpTransport::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        let raw = raw::Client::with_transport(base_url, http, Arc::new(transport)).with_corrections(&self.corrections);
+        let raw = raw.map_err(|error| BuildError::new("a correction does not fit the document").because(error))?;
+        Ok(Client { raw, skews })
     }
 }
 
@@ -223,14 +232,14 @@ impl fmt::Debug for ClientBuilder {
             .field("key", &self.key)
             .field("limits", &self.limits)
             .field("retries", &self.retries)
-            .field("routes", &self.routes)
+            .field("corrections", &self.corrections)
             .finish_non_exhaustive()
     }
 }
 
 fn http(limits: &Limits, base_url: &Url) -> reqwest::ClientBuilder {
     // Whether something is sent again is decided in one place, which is not here.
-    let mut http = pinged(reqwest::Client::builder())
+    let mut http = pinged(with_own_tls(reqwest::Client::builder()))
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .pool_idle_timeout(limits.idle)
@@ -246,8 +255,14 @@ fn http(limits: &Limits, base_url: &Url) -> reqwest::ClientBuilder {
 
 fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
     let text = text.ok_or_else(|| BuildError::new("no server is configured: call environment(..) or base_url(..)"))?;
+    if text.contains(|character: char| character.is_control() || character.is_whitespace()) {
+        return Err(BuildError::new("the base URL has blanks or control characters, such as a line break"));
+    }
     let url = Url::parse(text).map_err(|error| BuildError::new("the base URL is not a URL").because(error))?;
     match url.scheme() {
+        "https" if !cfg!(any(feature = "rustls", feature = "native-tls")) => {
+            return Err(BuildError::new("https needs TLS: switch on the feature `rustls` or `native-tls` of the crate p100"));
+        }
         "https" => {}
         "http" if allow_http || is_loopback(&url) => {}
         _ => {
@@ -267,6 +282,15 @@ fn origin(text: Option<&str>, allow_http: bool) -> Result<Url, BuildError> {
         ));
     }
     Ok(url)
+}
+
+/// TLS as the features of this crate say, whatever others switch on in reqwest: some of that needs a crypto provider that nobody installs.
+fn with_own_tls(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "native-tls")]
+    let http = http.tls_backend_native();
+    #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+    let http = http.tls_backend_rustls();
+    http
 }
 
 /// Reading the platform's certificates takes longer than all the rest, and no proxy stands between here and `url` that could speak TLS.
@@ -306,13 +330,13 @@ fn header(key: Option<Key>) -> Result<HeaderValue, BuildError> {
 /// Why a client could not be made. Never shows the key.
 #[derive(Debug)]
 pub struct BuildError {
-    message: &'static str,
+    message: Cow<'static, str>,
     source: Option<BoxError>,
 }
 
 impl BuildError {
-    fn new(message: &'static str) -> Self {
-        Self { message, source: None }
+    fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), source: None }
     }
 
     fn because(mut self, source: impl Into<BoxError>) -> Self {
@@ -323,7 +347,7 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        f.write_str(&self.message)
     }
 }
 

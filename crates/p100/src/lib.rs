@@ -23,14 +23,16 @@ pub use clock::{Clock, ClockSkew};
 pub use doubt::Doubt;
 pub use limits::Retries;
 pub use p100_raw as raw;
-pub use p100_raw::{AccessDenied, ApiError, Decimal, Error, ErrorKind, Response, Sensitive, Wire, types};
+pub use p100_raw::{AccessDenied, ApiError, Corrections, Decimal, Error, ErrorKind, InvalidCorrection, Response, Sensitive, Wire, types};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use rate_lock::{LockExpired, OrderRateLock, RateLock};
 pub use reconcile::{Account, Attempt, Candidates, Payment, Reconciliation, Verdict};
 pub use require::{Missing, Require};
 pub use resources::{Cards, Deposits, Exchange, Issued, Kyc, Orders, Partner, PaymentLinks, Sepa, Transfers, Users, Withdrawals};
 pub use uploads::{Document, InvalidDocument, KycFiles, PoaFiles};
-pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin};
+pub use values::{
+    CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidValue, Month, Network, Pin, UpperCaseNetwork, VerificationId,
+};
 
 /// A client of the P100 Partner API. Cheap to clone.
 ///
@@ -50,7 +52,16 @@ pub use values::{CardId, CountryCode, Currency, ExternalUserId, Iban, InvalidVal
 /// A call whose future is dropped ends there, without an [`Error`] that could answer
 /// [`may_have_taken_effect`](Error::may_have_taken_effect): by `tokio::time::timeout`, by `select!`, or in a web handler that ends with its
 /// connection. A dropped create may have taken effect: look for it with an [`Attempt`] before you send it again. Better do not drop it:
-/// bound its time with [`ClientBuilder::call_timeout`], which answers an error, and run it in a task of its own, such as `tokio::spawn`.
+/// bound its time with [`ClientBuilder::call_timeout`], which answers an error, and run it in a task of its own.
+/// Handles borrow the client, so the task owns a clone of it and the request:
+///
+/// ```no_run
+/// # async fn example(client: p100::Client, request: p100::types::TransferRequest) -> Result<(), Box<dyn std::error::Error>> {
+/// let own = client.clone();
+/// let pending = tokio::spawn(async move { own.transfers().create(&request).await }).await??;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     raw: raw::Client,

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 /// How often a call is sent, and how long it waits in between. See [`ClientBuilder::retries`](crate::ClientBuilder::retries).
 ///
-/// An operation that only reads is sent again after faults of the network, after status 408, 425, 429 or 5xx, after codes of
-/// the family `P5xx`, and after a 400 that nobody can read (see [`Meaning`](crate::raw::Meaning)). Any other operation is sent again only if no connection could be established: P100 documents no idempotency key.
+/// An operation that only reads is sent again after faults of the network, after status 408, 425, 429 or 5xx, after codes of the family
+/// `P5xx`, and after a 400 that nobody can read. Any other operation is sent again only if P100 certainly did nothing and may do it later:
+/// no connection could be established, the server states over HTTP/2 that it did not process the request, or P100 refused it with a known
+/// code and status 425 or 429. P100 documents no idempotency key. [`Meaning`](crate::raw::Meaning) has the table of all cases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retries {
     pub(crate) attempts: u32,
@@ -40,7 +42,8 @@ impl Retries {
         Self { base_delay, ..self }
     }
 
-    /// The cap of the doubling. A `Retry-After` of P100 may be longer and is kept, within the time of the call.
+    /// The cap of the doubling. A `Retry-After` of P100 may be longer and is kept, within the time of the call; without such a time, 5 minutes
+    /// at most. After a longer one the call ends with the response.
     #[must_use]
     pub fn max_delay(self, max_delay: Duration) -> Self {
         Self { max_delay, ..self }

@@ -80,7 +80,7 @@ impl<T: Details> Pending<T> {
     /// Nothing is ever sent again by waiting; a dropped future is harmless.
     ///
     /// What may pass by itself is tolerated until the limit:
-    /// - no connection, no answer, or one that broke off;
+    /// - no connection, no response, or an incomplete body;
     /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and codes of the family `P5xx`;
     /// - "not found", as P100 may take a moment to show what it has just accepted;
     /// - any other 4xx whose code the document does not know, or that has none: for most details operations no page says how P100
@@ -119,7 +119,12 @@ impl<T: Details> Pending<T> {
     }
 
     async fn ask(&self) -> Result<Progress<T>, Error> {
-        Ok(Progress::of(self.operation, T::get(&self.client, &self.id).await?))
+        let details = T::get(&self.client, &self.id).await?;
+        let ending = match self.client.raw().corrections() {
+            Some(corrections) => corrections.ending(self.operation, details.status()),
+            None => self.operation.ending(details.status()),
+        };
+        Ok(Progress::of(ending, details))
     }
 
     fn unknown(&self, error: Option<Error>) -> OutcomeUnknown {
@@ -132,12 +137,12 @@ fn may_pass(error: &Error) -> bool {
     match error.kind() {
         // A value that cannot be part of a path stays one; what found no connection may find one.
         ErrorKind::NotSent => std::error::Error::source(error).is_some_and(|source| source.is::<crate::raw::TransportError>()),
-        ErrorKind::Refused => {
+        ErrorKind::ErrorResponse => {
             let status = error.status().unwrap_or_default();
             match error.meaning() {
                 Some(Meaning::ServerFault) => true,
                 // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
-                Some(Meaning::Refused(_) | Meaning::RefusedVariously) => error.is_not_found(),
+                Some(Meaning::Refused(_) | Meaning::RefusedVariously | Meaning::RefusedByCorrection) => error.is_not_found(),
                 Some(Meaning::Denied(_)) => false,
                 _ => status.is_client_error() && !matches!(status.as_u16(), 401 | 403),
             }

@@ -12,7 +12,7 @@ pub use order::OrderRateLock;
 
 use crate::raw::{Operation, Timestamp, operations};
 use crate::types::{self, ExchangeDetails, ExchangeRates};
-use crate::{Account, Attempt, Client, Decimal, Error, Pending};
+use crate::{Account, Attempt, Client, Currency, Decimal, Error, Pending};
 
 /// Rates that P100 holds for one account, and the way to exchange at them. From
 /// [`Exchange::lock_rate`](crate::Exchange::lock_rate) or [`Partner::lock_rate`](crate::Partner::lock_rate).
@@ -107,8 +107,8 @@ impl RateLock {
     pub async fn exchange(
         &self,
         amount: impl Into<Decimal>,
-        currency_from: impl Into<String>,
-        currency_to: impl Into<String>,
+        currency_from: impl Into<Currency>,
+        currency_to: impl Into<Currency>,
     ) -> Result<Pending<ExchangeDetails>, Error> {
         match self.request(amount.into(), currency_from.into(), currency_to.into()) {
             Request::User(request) => {
@@ -145,8 +145,8 @@ impl RateLock {
     pub fn attempt(
         &self,
         amount: impl Into<Decimal>,
-        currency_from: impl Into<String>,
-        currency_to: impl Into<String>,
+        currency_from: impl Into<Currency>,
+        currency_to: impl Into<Currency>,
         started_at: DateTime<Utc>,
         finished_at: DateTime<Utc>,
     ) -> Attempt {
@@ -156,7 +156,7 @@ impl RateLock {
         }
     }
 
-    fn request(&self, amount: Decimal, currency_from: String, currency_to: String) -> Request {
+    fn request(&self, amount: Decimal, currency_from: Currency, currency_to: Currency) -> Request {
         match &self.account {
             Account::User(user) => Request::User(
                 types::ExchangeRequest::builder()
@@ -212,9 +212,9 @@ impl Life {
     }
 }
 
-/// A time of P100, if it is there and can be read.
+/// A time of P100, if it is there and certain.
 fn utc<'a>(time: impl Into<Option<&'a Timestamp>>) -> Option<DateTime<Utc>> {
-    time.into()?.utc().ok()
+    time.into().filter(|time| time.has_offset())?.utc().ok()
 }
 
 /// A rate lock that was of no use any more when it was to be used. Take a new one.

@@ -2,17 +2,25 @@
 
 mod budget;
 mod connections;
+#[cfg(all(test, feature = "rustls"))]
+mod frames;
+#[cfg(all(test, feature = "rustls"))]
+mod loopback;
+#[cfg(all(test, feature = "rustls"))]
+mod matrix;
 mod read;
 mod retry;
-#[cfg(test)]
+#[cfg(all(test, feature = "rustls"))]
 mod silence;
 mod trace;
+#[cfg(all(test, feature = "rustls"))]
+mod unprocessed;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p100_raw::reqwest::header::{HeaderName, HeaderValue};
+use p100_raw::reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
 use p100_raw::{Answer, Call, Deviations, Operation, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -28,7 +36,7 @@ use crate::limits::Limits;
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Sends with the partner's key, to the configured origin only.
-pub(crate) struct Production {
+pub(crate) struct HttpTransport {
     connections: Connections,
     skews: Arc<Skews>,
     /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
@@ -42,7 +50,7 @@ pub(crate) struct Production {
 /// What an attempt came to.
 type Outcome = Result<Answer, TransportError>;
 
-impl Production {
+impl HttpTransport {
     pub(crate) fn new(
         connections: Connections,
         skews: Arc<Skews>,
@@ -64,8 +72,8 @@ impl Production {
         loop {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
-            let verdict = retry::classify(call.operation().retry, &outcome);
-            let left = deadline.map(|deadline| self.time_left(call.operation().retry, deadline));
+            let verdict = retry::classify(call.retry(), &outcome, &|answer| call.meaning(answer));
+            let left = deadline.map(|deadline| self.time_left(call.retry(), deadline));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
                     trace::again(sent, &outcome, wait);
@@ -92,11 +100,13 @@ impl Production {
     async fn attempt(&self, call: &Call, deadline: Option<Instant>) -> Outcome {
         let connections = self.connections.present();
         let begin = self.skews.now();
-        let sending = connections.http.execute(self.request(call)?);
+        let request = self.request(call)?;
+        let has_body = request.body().is_some();
+        let sending = connections.http.execute(request);
         // Outlives the timeout, so that an answer which breaks off keeps its head.
         let mut arrived = None;
         let exchange = async {
-            let response = arrived.insert(sending.await?);
+            let response = arrived.insert(sending.await.map_err(|error| TransportError::unanswered(error, has_body))?);
             self.skews.observe(begin, response.headers());
             read::read(response, self.limits.response).await
         };
@@ -108,8 +118,8 @@ impl Production {
             self.connections.retire(&connections);
             let cause = TimedOut { call: Some(end) == deadline };
             let error = match &mut arrived {
-                Some(response) => read::broke_off(response, cause),
-                None => TransportError::no_answer(cause),
+                Some(response) => read::incomplete_body(response, cause),
+                None => TransportError::no_response(cause),
             };
             Err(error.timed_out())
         })
@@ -120,6 +130,8 @@ impl Production {
         if !request.url().as_str().starts_with(&self.origin) {
             return Err(TransportError::not_sent("the request is for another server than the configured one"));
         }
+        // A decoder that another crate switches on in reqwest asks for its encodings unless this is there.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if call.operation().authenticated {
             request.headers_mut().insert(&API_KEY, self.key.clone());
         }
@@ -127,7 +139,7 @@ impl Production {
     }
 }
 
-impl Transport for Production {
+impl Transport for HttpTransport {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
         let operation = call.operation().id;
         let span = tracing::info_span!(
@@ -160,9 +172,9 @@ fn end(time: Duration) -> Option<Instant> {
     Instant::now().checked_add(time)
 }
 
-impl fmt::Debug for Production {
+impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Production")
+        f.debug_struct("HttpTransport")
             .field("origin", &self.origin)
             .field("key", &"[redacted]")
             .field("limits", &self.limits)
@@ -193,7 +205,7 @@ mod tests {
     use p100_raw::reqwest::header::HeaderValue;
     use p100_raw::reqwest::{self, Url};
 
-    use super::{Connections, Production};
+    use super::{Connections, HttpTransport};
     use crate::clock::Skews;
     use crate::limits::Limits;
     use crate::{Clock, Retries};
@@ -205,7 +217,7 @@ mod tests {
         let key = HeaderValue::from_static("key");
         let connections = Connections::new(Box::new(|| Ok(reqwest::Client::new()))).expect("a client");
         let (skews, configured) = (Arc::new(Skews::new(Clock::system())), url("http://127.0.0.1:80"));
-        let transport = Arc::new(Production::new(connections, skews, &configured, key, Limits::default(), Retries::none()));
+        let transport = Arc::new(HttpTransport::new(connections, skews, &configured, key, Limits::default(), Retries::none()));
         for other in ["https://127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1.example", "http://127.0.0.1@127.0.0.2"] {
             let client = p100_raw::Client::with_transport(url(other), http.clone(), transport.clone());
             let error = client.get_rates().await.expect_err(other);

@@ -25,7 +25,7 @@
 //! # }
 //! ```
 //!
-//! With the feature `axum`, `router` does all of this behind a ready `axum::Router`. [`testing`] makes valid
+//! Where P100 names or words events otherwise, [`Receiver::corrections`] corrects it. With the feature `axum`, `router` does all of this behind a ready `axum::Router`. [`testing`] makes valid
 //! deliveries for tests.
 //!
 //! # How an event is recognised

@@ -34,7 +34,7 @@ async fn the_key_does_not_go_where_the_document_asks_for_none() {
         when.path("/v1/kyc/verification/user/session").header_missing("x-api-key");
         then.status(200).header("content-type", "text/html").body("<html></html>");
     });
-    client.raw().open_kyc_page("user", "session").await.expect("a page");
+    client.raw().open_kyc_page(&"user".into(), &"session".into()).await.expect("a page");
     mock.assert();
 }
 
@@ -159,6 +159,11 @@ fn a_configuration_that_cannot_work_is_refused_with_the_reason() {
         ("ftp://127.0.0.1", "must be https"),
         ("https://partner-api.p100.io/v1", "must be an origin"),
         ("https://user@partner-api.p100.io", "must be an origin"),
+        ("https://partner-api.p100.io\n", "control characters"),
+        ("\thttps://partner-api.p100.io", "control characters"),
+        ("https://partner-\r\napi.p100.io", "control characters"),
+        (" https://partner-api.p100.io", "blanks"),
+        ("https://partner-api.p100.io\u{85}", "control characters"),
     ] {
         let error = build(url).expect_err(url);
         assert!(error.to_string().contains(reason), "{url}: {error}");

@@ -8,7 +8,7 @@ use p100::raw::reqwest::StatusCode;
 use p100::raw::reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations};
 use p100::types::{ExchangeDetails, TransferDetails, WithdrawalDetails};
-use p100::{Client, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
+use p100::{Client, Corrections, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
 use tokio::time::Instant;
 
 /// How a question is answered. The last step of a script is repeated.
@@ -45,8 +45,8 @@ impl Transport for Script {
                     answer.headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
                     Ok(answer)
                 }
-                Reset => Err(TransportError::no_answer("reset")),
-                BrokenOff => Err(TransportError::broke_off(StatusCode::OK, HeaderMap::new(), "reset")),
+                Reset => Err(TransportError::no_response("reset")),
+                BrokenOff => Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset")),
                 Silence => std::future::pending().await,
             }
         })
@@ -94,6 +94,34 @@ async fn an_outcome_that_stands_is_told_at_once() {
     assert!(matches!(&progress, Progress::Succeeded(details) if details.id.as_deref() == Some("t-1")), "{progress:?}");
     assert!(progress.is_final() && !progress.is_unknown_status());
     assert_eq!((asked, elapsed), (vec![0], 0));
+}
+
+#[tokio::test]
+async fn a_corrected_word_ends_an_outcome() {
+    let corrections = Corrections::new().operation(&operations::CREATE_TRANSFER, |own| {
+        own.failure(["REJECTED", "SUCCESSFUL"]).success(["DONE"]).response("transferId", "id")
+    });
+    let corrections = corrections.operation(&operations::GET_TRANSFER, |own| own.response("status", "state"));
+    for (word, is_success) in [("rejected", false), ("SUCCESSFUL", false), ("Done ", true)] {
+        let (_, client) = follow([Body(200, transfer(word).replace("status", "state"))]);
+        let client = Client::from(client.raw().clone().with_corrections(&corrections).expect("fits the document"));
+        let progress = client.transfers().pending("t-1").status().await.expect("an answer");
+        assert_eq!((progress.is_final(), matches!(progress, Progress::Succeeded(_))), (true, is_success), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_code_says_whether_a_write_may_have_taken_effect() {
+    let corrections = Corrections::new().refusal("E17").server_fault("P412");
+    let request = p100::types::TransferRequest::builder().amount(5.into()).currency("eur").build();
+    for (code, corrected, plain) in [("E17", false, true), ("P412", true, false), ("P403", false, false), ("E18", true, true)] {
+        let (_, client) = follow([Body(400, format!(r#"{{"errorCode": "{code}"}}"#))]);
+        let own = Client::from(client.raw().clone().with_corrections(&corrections).expect("fits the document"));
+        for (client, expected) in [(own, corrected), (client, plain)] {
+            let error = client.transfers().create(&request).await.expect_err("an error");
+            assert_eq!(error.may_have_taken_effect(), expected, "{code}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

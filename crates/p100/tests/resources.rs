@@ -7,7 +7,7 @@ mod rate_lock;
 mod reconcile;
 
 use p100::types::{self, MessageResponse};
-use p100::{CardId, Client, Decimal, ExternalUserId, Month};
+use p100::{CardId, Client, Decimal, ExternalUserId, Iban, Month};
 use p100_httpmock::MockServer;
 
 async fn server_and_client() -> (MockServer, Client) {
@@ -35,7 +35,7 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
     let request = types::PartnerSepaTransferRequest::builder()
         .amount(Decimal::new(7520, 2))
         .currency("eur")
-        .destination_iban("DE89370400440532013000")
+        .destination_iban(Iban::new("DE89370400440532013000").expect("an IBAN"))
         .transfer_title("Payout 0815")
         .receiver_type(types::PartyType::Legal)
         .company_name("Example Ltd")
@@ -70,16 +70,16 @@ async fn ids_of_users_come_as_text_of_any_kind() {
     client.users().suspend("customer/42").await.expect("an answer");
     client.users().suspend(String::from("customer/42")).await.expect("an answer");
     client.users().suspend(&String::from("customer/42")).await.expect("an answer");
-    let user = ExternalUserId::new("customer/42").expect("an id");
+    let user = ExternalUserId::from("customer/42");
     client.users().suspend(&user).await.expect("an answer");
     client.users().suspend(user).await.expect("an answer");
     assert_eq!(mock.calls(), 5);
 }
 
 #[tokio::test]
-async fn ids_of_cards_come_checked_or_as_text_in_paths_and_in_bodies() {
+async fn ids_of_cards_come_as_values_or_as_text_in_paths_and_in_bodies() {
     let (server, client) = server_and_client().await;
-    let (user, card) = (ExternalUserId::new("u-1").expect("an id"), CardId::new("c-1").expect("an id"));
+    let (user, card) = (ExternalUserId::from("u-1"), CardId::from("c-1"));
     let limits = server.get_card_limits(|when, then| {
         when.external_user_id("u-1").card_id("c-1");
         then.bad_request(&types::Error::builder().error_code(types::ErrorCode::P434).build());

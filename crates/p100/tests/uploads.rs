@@ -53,7 +53,7 @@ async fn each_kyc_form_has_its_parts_with_names_types_and_content() {
             when.into_inner().is_true(move |request| has_parts(request, &expected));
             then.created(&types::MessageResponse::default());
         });
-        client.raw().upload_kyc_files("customer-42", files.into()).await.expect("taken");
+        client.raw().upload_kyc_files(&"customer-42".into(), files.into()).await.expect("taken");
         mock.delete();
     }
 }
@@ -72,7 +72,7 @@ async fn three_poa_files_travel_in_one_request_under_names_of_their_own() {
     });
     let named = document(PNG).file_name("../\nbill of \"Łódź\".png");
     let files = PoaFiles::new([document(PDF), named, document(JPEG)]).expect("three files");
-    client.raw().upload_poa_files("customer-42", files.into()).await.expect("taken");
+    client.raw().upload_poa_files(&"customer-42".into(), files.into()).await.expect("taken");
     mock.assert();
 }
 
@@ -159,7 +159,7 @@ async fn the_largest_file_streams_from_its_path_and_reports_progress() {
         then.created(&types::MessageResponse::default());
     });
     let (front, reports) = recorded(Document::from_path(sparse.path()).expect("a document"));
-    client.raw().upload_kyc_files("customer-42", KycFiles::front(front).into()).await.expect("taken");
+    client.raw().upload_kyc_files(&"customer-42".into(), KycFiles::front(front).into()).await.expect("taken");
     mock.assert();
     let reports = reports.lock().expect("no panic");
     assert!(is_one_attempt(&reports, Document::MAX_SIZE), "{reports:?}");
@@ -178,7 +178,7 @@ async fn an_open_file_is_sent_from_where_it_stands() {
     file.seek(SeekFrom::Start(6)).expect("moved");
     let selfie = Document::from_file(file).expect("a document");
     assert_eq!(selfie.size(), PNG.len() as u64);
-    client.raw().upload_kyc_files("customer-42", KycFiles::selfie(selfie).into()).await.expect("taken");
+    client.raw().upload_kyc_files(&"customer-42".into(), KycFiles::selfie(selfie).into()).await.expect("taken");
     mock.assert();
 }
 
@@ -210,7 +210,7 @@ async fn progress_starts_at_zero_again_with_a_second_attempt() {
     let http = crate::http();
     let client = raw::Client::with_transport(server.base_url().parse().expect("a URL"), http.clone(), Arc::new(Twice(http)));
     let files = PoaFiles::new([memory, file]).expect("two files");
-    client.upload_poa_files("customer-42", files.into()).await.expect("taken");
+    client.upload_poa_files(&"customer-42".into(), files.into()).await.expect("taken");
     assert_eq!(mock.calls(), 2);
     for reports in [of_memory, of_file] {
         let reports = reports.lock().expect("no panic");

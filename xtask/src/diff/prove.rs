@@ -23,7 +23,7 @@ use crate::workspace::{Repository, STALE, in_file};
 const CRATE: &str = "p100-raw";
 
 /// Rules about samples and their codes: what has no effect on types need not be mended for a proof.
-const WITHOUT: [&str; 3] = ["examples", "error-codes", "presence"];
+const WITHOUT: [&str; 4] = ["examples", "error-code-table", "error-codes", "presence"];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

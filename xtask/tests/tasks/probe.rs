@@ -233,7 +233,7 @@ async fn what_deviates_is_told_by_place_and_type() {
     }
     let lost = report["findings"].as_array().expect("findings").iter().find(|one| one["name"] == "path" && one["verdict"] == "refuted");
     let next_step = lost.and_then(|lost| lost["next_step"].as_str()).expect("a next step");
-    assert!(next_step.contains("override_operation(\"getUserTransactions\", Method::GET, "), "{next_step}");
+    assert!(next_step.contains("operations.getUserTransactions = { method = \"GET\", path = "), "{next_step}");
     let confirms = |owner: &str, name: &str| {
         let mut findings = report["findings"].as_array().expect("findings").iter();
         findings.any(|one| one["verdict"] == "confirmed" && one["owner"] == owner && one["name"] == name)

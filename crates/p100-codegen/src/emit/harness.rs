@@ -62,8 +62,8 @@ fn parameter(parameter: &ParameterNode) -> TokenStream {
         (Carrier::Integer(_) | Carrier::Boolean, false) => quote!(arguments.optional(#name).map(read)),
         (Carrier::Decimal, true) => quote!(arguments.text(#name).parse().expect("a decimal")),
         (Carrier::Decimal, false) => quote!(arguments.optional(#name).map(|text| text.parse().expect("a decimal"))),
-        (Carrier::Timestamp, true) => quote!(&p100_raw::Timestamp::from(arguments.text(#name))),
-        (Carrier::Timestamp, false) => quote!(arguments.optional(#name).map(p100_raw::Timestamp::from).as_ref()),
+        (Carrier::Value(ty), true) => quote!(&p100_raw::#ty::from(arguments.text(#name))),
+        (Carrier::Value(ty), false) => quote!(arguments.optional(#name).map(p100_raw::#ty::from).as_ref()),
     }
 }
 
@@ -89,7 +89,12 @@ fn mock(operation: &Operation) -> TokenStream {
     let id = &operation.id;
     let method = names::ident(&names::rust_method(id));
     let whens = arguments(operation).into_iter().map(|own| {
-        let (name, value) = (argument(own), parameter(own));
+        let name = argument(own);
+        let value = match (Carrier::of(own), &own.name) {
+            // Mocks take whatever becomes a value.
+            (Carrier::Value(_), name) if own.required => quote!(arguments.text(#name)),
+            _ => parameter(own),
+        };
         quote!(let when = when.#name(#value);)
     });
     let body = operation.body.as_ref().map(|body| match (operation.upload(), body.schema().map(names::ident)) {

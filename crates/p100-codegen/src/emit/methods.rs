@@ -100,6 +100,7 @@ mod tests {
         let text = SMALL.replace("/v1/thing/{thingId}:", "/v1/thing/{kind}/{thingId}:").replace(
             "        - {name: thingId,",
             "        - {name: all, in: query, description: All., schema: {type: boolean}}
+        - {name: owner, in: query, description: Owner., schema: {type: string, format: external-user-id}}
         - {name: since, in: query, description: Since., schema: {type: string, format: date-time}}
         - {name: thingId,",
         );
@@ -109,7 +110,7 @@ mod tests {
         let signature: String = found.split(") ->").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             signature
-                .ends_with("kind: &types::ErrorCode, thing_id: &str, all: Option<bool>, since: Option<&crate::Timestamp>, month: i32,"),
+                .ends_with("kind: &types::ErrorCode, thing_id: &str, all: Option<bool>, owner: Option<&crate::ExternalUserId>, since: Option<&crate::Timestamp>, month: i32,"),
             "{signature}"
         );
         assert!(found.contains("&[kind.as_str(), thing_id]"), "{found}");

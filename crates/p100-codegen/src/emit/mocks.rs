@@ -82,7 +82,7 @@ fn condition(parameter: &ParameterNode) -> TokenStream {
     if !parameter.required {
         let lifetime: syn::Lifetime = syn::parse_quote!('a);
         let ty = carrier.argument(&quote!(p100_raw), Some(&lifetime));
-        let generics = matches!(carrier, Carrier::Text | Carrier::Enum(_) | Carrier::Timestamp).then(|| quote!(<'a>));
+        let generics = matches!(carrier, Carrier::Text | Carrier::Enum(_) | Carrier::Value(_)).then(|| quote!(<'a>));
         return quote! {
             #(#about)*
             pub fn #name #generics(self, value: impl Into<Option<#ty>>) -> Self {
@@ -90,10 +90,14 @@ fn condition(parameter: &ParameterNode) -> TokenStream {
             }
         };
     }
-    let ty = carrier.argument(&quote!(p100_raw), None);
-    let condition = match (parameter.location.as_str(), carrier.segment(&value)) {
-        ("path", value) => quote!(path(#own, #value)),
-        _ => quote!(query(#own, value)),
+    let (ty, segment) = match &carrier {
+        Carrier::Value(ty) => (quote!(impl Into<p100_raw::#ty>), quote!(value.into().as_str())),
+        _ => (carrier.argument(&quote!(p100_raw), None), carrier.segment(&value)),
+    };
+    let condition = match (parameter.location.as_str(), &carrier) {
+        ("path", _) => quote!(path(#own, #segment)),
+        (_, Carrier::Value(_)) => quote!(query(#own, #segment)),
+        _ => quote!(query(#own, #value)),
     };
     quote! {
         #(#about)*

@@ -18,8 +18,8 @@ pub(crate) enum Carrier {
     Enum(Ident),
     /// `Decimal`.
     Decimal,
-    /// A reference to a `Timestamp`.
-    Timestamp,
+    /// A reference to a text of one meaning: an id, a currency, a `Timestamp`.
+    Value(Ident),
 }
 
 impl Carrier {
@@ -29,8 +29,8 @@ impl Carrier {
             return Self::Enum(names::ident(name));
         }
         match (lower::stand_in(schema), schema.str("type")) {
-            (Some("Timestamp"), _) => Self::Timestamp,
             (Some(name), _) if name.starts_with("Decimal") => Self::Decimal,
+            (Some(name), _) if name != "Sensitive" => Self::Value(names::ident(name)),
             (_, Some("integer")) => Self::Integer(names::ident(if schema.str("format") == Some("int32") { "i32" } else { "i64" })),
             (_, Some("boolean")) => Self::Boolean,
             _ => Self::Text,
@@ -45,7 +45,7 @@ impl Carrier {
             Self::Boolean => quote!(bool),
             Self::Enum(ty) => quote!(&#lifetime types::#ty),
             Self::Decimal => quote!(#raw::Decimal),
-            Self::Timestamp => quote!(&#lifetime #raw::Timestamp),
+            Self::Value(ty) => quote!(&#lifetime #raw::#ty),
         }
     }
 
@@ -53,7 +53,7 @@ impl Carrier {
     pub(crate) fn segment(&self, name: &Ident) -> TokenStream {
         match self {
             Self::Text => quote!(#name),
-            Self::Enum(_) | Self::Timestamp => quote!(#name.as_str()),
+            Self::Enum(_) | Self::Value(_) => quote!(#name.as_str()),
             _ => quote!(&#name.to_string()),
         }
     }

@@ -2,11 +2,13 @@
 
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Field, Fields, ItemStruct, LitStr, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, ItemStruct, LitStr, Type, parse_quote};
 
 use super::substitute::Substitute;
 use super::tidy::Tidy;
 use super::{decimals, names, parts};
+use p100_spec::formats::VALUES;
+
 use crate::Node;
 use crate::links::Links;
 use crate::{Evidence, Problem, docs};
@@ -26,7 +28,8 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
     item.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
     match &mut item.fields {
         Fields::Named(fields) => {
-            item.attrs.push(parse_quote!(#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]));
+            let values = values(schema);
+            item.attrs.push(parse_quote!(#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into) #(, on(#values, into))*)]));
             let inherited = Evidence::of(schema);
             let required: Vec<&str> = schema.strings("required").collect();
             let properties = schema.get("properties");
@@ -57,6 +60,13 @@ pub(crate) fn apply(item: &mut ItemStruct, schema: &Node, links: &Links<'_>, sub
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     substitute.visit_item_struct_mut(item);
     Ok(())
+}
+
+/// The types of values that members have, in one order.
+fn values(schema: &Node) -> Vec<Ident> {
+    let formats: Vec<&str> =
+        schema.get("properties").into_iter().flat_map(Node::members).filter_map(|(_, property)| property.str("format")).collect();
+    VALUES.iter().filter(|(word, ..)| formats.contains(word)).map(|(_, name, _)| crate::names::ident(name)).collect()
 }
 
 fn derives_default(attribute: &Attribute) -> bool {

@@ -59,8 +59,8 @@ pub struct LockRateWhen(When);
 
 impl LockRateWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.

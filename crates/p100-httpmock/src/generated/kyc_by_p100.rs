@@ -51,13 +51,13 @@ pub struct OpenKycPageWhen(When);
 
 impl OpenKycPageWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The path parameter `verificationId` has exactly this value.
-    pub fn verification_id(self, value: &str) -> Self {
-        Self(self.0.path("verificationId", value))
+    pub fn verification_id(self, value: impl Into<p100_raw::VerificationId>) -> Self {
+        Self(self.0.path("verificationId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -91,8 +91,8 @@ pub struct GetKycStatusWhen(When);
 
 impl GetKycStatusWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.

@@ -76,8 +76,8 @@ pub struct GetUserSepaDepositInfoWhen(When);
 
 impl GetUserSepaDepositInfoWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -94,8 +94,8 @@ pub struct ListUserSepaContactsWhen(When);
 
 impl ListUserSepaContactsWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.

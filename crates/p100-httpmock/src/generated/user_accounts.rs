@@ -136,8 +136,8 @@ pub struct UploadKycFilesWhen(When<Upload>);
 
 impl UploadKycFilesWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The form carries a part of this name and content, among others.
@@ -159,8 +159,8 @@ pub struct UploadPoaFilesWhen(When<Upload>);
 
 impl UploadPoaFilesWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The form carries a part of this name and content, among others.
@@ -220,8 +220,8 @@ pub struct UpdateUserWhen(When<types::UpdateUserRequest>);
 
 impl UpdateUserWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The body is this value.
@@ -243,8 +243,8 @@ pub struct DeleteUserWhen(When);
 
 impl DeleteUserWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -261,8 +261,8 @@ pub struct SuspendUserWhen(When);
 
 impl SuspendUserWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -279,8 +279,8 @@ pub struct UnsuspendUserWhen(When);
 
 impl UnsuspendUserWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -297,8 +297,8 @@ pub struct ExtendUserWhen(When<types::ExtendUserRequest>);
 
 impl ExtendUserWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The body is this value.
@@ -320,8 +320,8 @@ pub struct GetUserBalancesWhen(When);
 
 impl GetUserBalancesWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -338,8 +338,8 @@ pub struct GetUserTransactionsWhen(When);
 
 impl GetUserTransactionsWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The query parameter `month` has exactly this value.

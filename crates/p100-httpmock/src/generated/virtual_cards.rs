@@ -102,8 +102,8 @@ pub struct ListCardsWhen(When);
 
 impl ListCardsWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -120,13 +120,13 @@ pub struct GetCardWhen(When);
 
 impl GetCardWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The path parameter `cardId` has exactly this value.
-    pub fn card_id(self, value: &str) -> Self {
-        Self(self.0.path("cardId", value))
+    pub fn card_id(self, value: impl Into<p100_raw::CardId>) -> Self {
+        Self(self.0.path("cardId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.
@@ -161,13 +161,13 @@ pub struct GetCardLimitsWhen(When);
 
 impl GetCardLimitsWhen {
     /// The path parameter `externalUserId` has exactly this value.
-    pub fn external_user_id(self, value: &str) -> Self {
-        Self(self.0.path("externalUserId", value))
+    pub fn external_user_id(self, value: impl Into<p100_raw::ExternalUserId>) -> Self {
+        Self(self.0.path("externalUserId", value.into().as_str()))
     }
 
     /// The path parameter `cardId` has exactly this value.
-    pub fn card_id(self, value: &str) -> Self {
-        Self(self.0.path("cardId", value))
+    pub fn card_id(self, value: impl Into<p100_raw::CardId>) -> Self {
+        Self(self.0.path("cardId", value.into().as_str()))
     }
 
     /// The bare `When`, for conditions beyond the document.

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::meaning::denied;
-use super::{Error, ErrorKind, Meaning};
+use super::{Error, ErrorKind, Meaning, retry_after};
 use crate::types::ErrorCode;
-use crate::{Operation, TransportError};
+use crate::{ErrorClass, Operation, TransportError, error_codes};
 
 /// What P100 said in its own form.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +37,14 @@ pub enum AccessDenied {
     AddressNotAllowed,
     /// A 401 that says none of these.
     Unknown,
+}
+
+impl AccessDenied {
+    /// The word in the text of the response, e.g. `xo1`.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        error_codes::ACCESS_DENIED.iter().find(|(_, reason)| *reason == self).map(|(word, _)| *word)
+    }
 }
 
 impl Error {
@@ -72,7 +78,12 @@ impl Error {
     /// quotes or brackets stays whole, because values in it may hold a full stop.
     #[must_use]
     pub fn validation(&self) -> Option<Vec<&str>> {
-        let message = self.api().filter(|error| *error.code == ErrorCode::P403)?.message.unwrap_or_default().trim();
+        let message = self
+            .api()
+            .filter(|error| error.code.info().is_some_and(|info| info.class == ErrorClass::Validation))?
+            .message
+            .unwrap_or_default()
+            .trim();
         if message.contains(['"', '\'', '`', '(', '[', '{']) {
             return Some(vec![message]);
         }
@@ -84,7 +95,7 @@ impl Error {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         match self.meaning() {
-            Some(Meaning::Refused(info)) if matches!(info.code, "P412" | "P428" | "P434" | "P445" | "P460") => true,
+            Some(Meaning::Refused(info)) if info.class == ErrorClass::NotFound => true,
             Some(Meaning::ServerFault) => false,
             _ => self.status() == Some(StatusCode::NOT_FOUND),
         }
@@ -102,7 +113,7 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// How long the answer asks to wait before the next call.
+    /// How long the answer asks to wait before the next call: see [`retry_after`].
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?)
@@ -127,45 +138,5 @@ impl Error {
         let found = ["x-request-id", "request-id", "date"].into_iter().filter_map(|name| Some((name, headers.get(name)?.to_str().ok()?)));
         let lines: Vec<String> = found.map(|(name, value)| format!("{name}: {value}")).collect();
         (!lines.is_empty()).then(|| lines.join(", "))
-    }
-}
-
-/// The wait of a `Retry-After` header: seconds, or a date, which is compared with the `Date` of the same response. Without that it says
-/// nothing, for this machine's clock may be another one.
-#[must_use]
-pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let time = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc());
-    let header = |name| headers.get(name)?.to_str().ok();
-    let wait = header(RETRY_AFTER)?.trim();
-    if let Ok(seconds) = wait.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    Some((time(wait)? - header(DATE).and_then(time)?).to_std().unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use reqwest::header::{HeaderMap, HeaderValue};
-
-    use super::retry_after;
-
-    #[test]
-    fn a_wait_is_seconds_or_a_date() {
-        let wait = |pairs: &[(&'static str, &'static str)]| {
-            let headers: HeaderMap =
-                pairs.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect();
-            retry_after(&headers)
-        };
-        assert_eq!(wait(&[]), None);
-        assert_eq!(wait(&[("retry-after", "3")]), Some(Duration::from_secs(3)));
-        assert_eq!(wait(&[("retry-after", "soon")]), None);
-        assert_eq!(wait(&[("retry-after", "-1")]), None);
-        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), None, "by no clock that is known");
-        let own_clock = [("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
-        assert_eq!(wait(&own_clock), Some(Duration::from_secs(3)));
-        let past = [("retry-after", "Sun, 06 Nov 1994 08:49:36 GMT"), own_clock[1]];
-        assert_eq!(wait(&past), Some(Duration::ZERO), "a date of the past");
     }
 }

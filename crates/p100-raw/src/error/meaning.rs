@@ -3,26 +3,46 @@
 use reqwest::StatusCode;
 
 use super::AccessDenied;
-use crate::{ErrorCodeInfo, error_codes, json};
+use crate::corrections::CodeClass;
+use crate::{CheckedCorrections, ErrorCodeInfo, error_codes, json};
 
 /// What a response that is no success certainly says about the call.
 ///
 /// P100 sends faults of its own with status 400, and gateways on the way answer with any status. So a status alone is no evidence that
 /// nothing happened; a code that the document knows is.
 ///
-/// | status | body | meaning | a write may have taken effect | a read is sent again |
-/// |---|---|---|---|---|
-/// | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes |
-/// | 4xx | a code of the family `P5xx`, known or not, such as `P500` and `P501` | [`ServerFault`](Self::ServerFault) | yes | yes |
-/// | 408, 499 | anything else | [`Unclear`](Self::Unclear) | yes | after 408 |
-/// | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | after 425 and 429 |
-/// | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no |
-/// | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | after 425 and 429 |
-/// | another 4xx, such as 400, 401, 403, 404, 409, 422, 424, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | after 400, 425 and 429 |
-/// | 3xx, 1xx | any | [`Unclear`](Self::Unclear) | yes | no |
+/// | stage | status | body | meaning | a write may have taken effect | a read is sent again | a write is sent again |
+/// |---|---|---|---|---|---|---|
+/// | not sent: the request cannot be built, or a file of it cannot be read | | | | no | no | no |
+/// | no connection | | | | no | yes | yes |
+/// | HTTP/2: the server refuses the stream | | | | no | yes | yes |
+/// | HTTP/2: the server closes the connection without a fault, the stream is above the last one that it takes, and the request has a body | | | | no | yes | yes |
+/// | no response, for any other reason | | | | yes | yes | no |
+/// | the response breaks off | any | a part | | yes | yes | no |
+/// | the response is larger than the client takes | any | a part | | yes | no | no |
+/// | the whole response | 2xx | not what the document says | | yes | no | no |
+/// | | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes | no |
+/// | | 4xx | a code of the family `P5xx`, known or not, such as `P500` and `P501` | [`ServerFault`](Self::ServerFault) | yes | yes | no |
+/// | | 408 | anything else | [`Unclear`](Self::Unclear) | yes | yes | no |
+/// | | 499 | anything else | [`Unclear`](Self::Unclear) | yes | no | no |
+/// | | 425, 429 | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | yes | yes |
+/// | | another 4xx | a code that the document knows, or no code and an `errorName` that it knows | [`Refused`](Self::Refused), with several codes [`RefusedVariously`](Self::RefusedVariously) | no | no | no |
+/// | | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no | no |
+/// | | 425, 429 | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | yes | no |
+/// | | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | no | no |
+/// | | 400, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | yes | no |
+/// | | another 4xx, such as 401, 403, 404, 409, 422, 424 | anything else | [`Unclear`](Self::Unclear) | yes | no | no |
+/// | | 1xx, 3xx | any | [`Unclear`](Self::Unclear) | yes | no | no |
+///
+/// A read is an operation of [`Retry::Safe`](crate::Retry::Safe), a write any other; no read takes effect. Whether a call is sent again is up
+/// to the transport: the last two columns are those of the crate `p100`, as often as its policy allows, after the wait that the response
+/// asks for, and while the call has time. A write that P100 refused with 425 or 429 did nothing, and later it may be taken; after any other
+/// refusal the same call would be refused again.
 ///
 /// Codes are looked for in `errorCode`, also one level down in `error` and `errors`, and compared without case and surrounding blanks. Of
-/// several, each must be known; one that is no text counts as unknown, `null` as absent.
+/// several, each must be known; one that is no text counts as unknown, `null` as absent. A code that [`Corrections`](crate::Corrections)
+/// call a server fault counts as one of the family `P5xx`, one that they call a refusal as known: the meaning is then
+/// [`RefusedByCorrection`](Self::RefusedByCorrection).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning {
@@ -30,6 +50,8 @@ pub enum Meaning {
     Refused(&'static ErrorCodeInfo),
     /// P100 refused the call and did nothing, with several codes that the document knows: which of them is the reason is not certain.
     RefusedVariously,
+    /// P100 refused the call and did nothing, with a code that a correction calls a refusal and the document does not know.
+    RefusedByCorrection,
     /// P100 refused the key or the address and did nothing.
     Denied(AccessDenied),
     /// P100 or something before it failed. Whether the call took effect is not stated.
@@ -44,16 +66,24 @@ impl Meaning {
     /// What a response of this status and body says.
     #[must_use]
     pub fn of(status: StatusCode, body: &[u8]) -> Self {
+        Self::corrected(status, body, None)
+    }
+
+    pub(crate) fn corrected(status: StatusCode, body: &[u8], corrections: Option<&CheckedCorrections>) -> Self {
         if status.is_server_error() {
             return Self::ServerFault;
         }
         if !status.is_client_error() {
             return Self::Unclear;
         }
-        let said = of_body(body);
+        let said = of_body(body, |code| corrections.and_then(|corrections| corrections.class(code)));
         match said {
             // Their own meaning is that nobody waited for the end.
-            Self::Refused(_) | Self::RefusedVariously | Self::UnknownCode if matches!(status.as_u16(), 408 | 499) => Self::Unclear,
+            Self::Refused(_) | Self::RefusedVariously | Self::RefusedByCorrection | Self::UnknownCode
+                if matches!(status.as_u16(), 408 | 499) =>
+            {
+                Self::Unclear
+            }
             Self::Unclear if status == StatusCode::UNAUTHORIZED => match denied(body) {
                 AccessDenied::Unknown => Self::Unclear,
                 reason => Self::Denied(reason),
@@ -65,11 +95,11 @@ impl Meaning {
     /// Whether the call certainly had no effect.
     #[must_use]
     pub fn nothing_happened(self) -> bool {
-        matches!(self, Self::Refused(_) | Self::RefusedVariously | Self::Denied(_))
+        matches!(self, Self::Refused(_) | Self::RefusedVariously | Self::RefusedByCorrection | Self::Denied(_))
     }
 }
 
-fn of_body(body: &[u8]) -> Meaning {
+fn of_body(body: &[u8], class: impl Fn(&str) -> Option<CodeClass>) -> Meaning {
     let text = String::from_utf8_lossy(body);
     let (mut codes, mut names) = (Vec::new(), Vec::new());
     for (name, value) in witnesses(&text) {
@@ -81,17 +111,21 @@ fn of_body(body: &[u8]) -> Meaning {
         }
     }
     if codes.is_empty() {
-        let known: Option<Vec<_>> = names.iter().map(|name| by_name(name)).collect();
+        let is_fault = |info: &&ErrorCodeInfo| class(info.code) == Some(CodeClass::ServerFault);
+        let known: Option<Vec<_>> = names.iter().map(|name| by_name(name).filter(|info| !is_fault(info))).collect();
         return match known.as_deref() {
             Some([info, others @ ..]) if others.iter().all(|other| other.code == info.code) => Meaning::Refused(info),
             _ => Meaning::Unclear,
         };
     }
-    if codes.iter().any(|code| is_server_fault(code)) {
+    if codes.iter().any(|code| class(code).map_or_else(|| is_server_fault(code), |class| class == CodeClass::ServerFault)) {
         return Meaning::ServerFault;
     }
-    if !codes.iter().all(|code| has_form(code)) {
+    if !codes.iter().all(|code| class(code).is_some() || has_form(code)) {
         return Meaning::Unclear;
+    }
+    if codes.iter().all(|code| class(code).is_some() || known(code).is_some()) && codes.iter().any(|code| known(code).is_none()) {
+        return Meaning::RefusedByCorrection;
     }
     let known: Option<Vec<_>> = codes.iter().map(|code| known(code)).collect();
     match known.as_deref() {
@@ -132,6 +166,7 @@ fn has_form(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', digits @ ..] if digits.len() == 3 && digits.iter().all(u8::is_ascii_digit))
 }
 
+/// The whole family: lint lets the document have no other server fault.
 fn is_server_fault(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', b'5', ..])
 }
@@ -147,12 +182,8 @@ pub(super) fn code_below(body: &[u8]) -> Option<&'static ErrorCodeInfo> {
 pub(super) fn denied(body: &[u8]) -> AccessDenied {
     let text = String::from_utf8_lossy(body);
     let words = text.split(|character: char| !character.is_alphanumeric());
-    let mut reasons = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
-        "xo1" => Some(AccessDenied::NoKey),
-        "xo2" => Some(AccessDenied::WrongKey),
-        "xo3" => Some(AccessDenied::AddressNotAllowed),
-        _ => None,
-    });
+    let known = |word: &str| error_codes::ACCESS_DENIED.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    let mut reasons = words.filter_map(known).map(|(_, reason)| *reason);
     let first = reasons.next().unwrap_or(AccessDenied::Unknown);
     if reasons.all(|reason| reason == first) { first } else { AccessDenied::Unknown }
 }
@@ -232,6 +263,7 @@ mod tests {
         match meaning {
             Meaning::Refused(_) => 'R',
             Meaning::RefusedVariously => 'V',
+            Meaning::RefusedByCorrection => 'B',
             Meaning::Denied(_) => 'D',
             Meaning::ServerFault => 'S',
             Meaning::UnknownCode => 'C',
@@ -267,6 +299,34 @@ mod tests {
             }
         }
         assert!(error_codes::ALL.iter().any(|info| info.name.is_some()));
+    }
+
+    #[test]
+    fn a_corrected_code_is_what_the_correction_says_and_no_other_is() {
+        let corrections = crate::Corrections::new().refusal("p499 ").refusal("E17").refusal("P501").server_fault("P412");
+        let checked = corrections.check().expect("fits the document");
+        for (body, expected) in [
+            (r#"{"errorCode":"P499"}"#, 'B'),
+            (r#"{"errorCode":" p499"}"#, 'B'),
+            (r#"{"errorCode":"e17"}"#, 'B'),
+            (r#"{"errorCode":"P501"}"#, 'R'),
+            (r#"{"errorCode":"P412"}"#, 'S'),
+            (r#"{"errorName":"invalid-user"}"#, 'U'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P403"}]}"#, 'B'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P498"}]}"#, 'C'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"E18"}]}"#, 'U'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P500"}]}"#, 'S'),
+            (r#"{"errors":[{"errorCode":"P499"},{"errorCode":"P412"}]}"#, 'S'),
+            (r#"{"errorCode":"P498"}"#, 'C'),
+            (r#"{"errorCode":"P403"}"#, 'R'),
+            (r#"{"errorCode":499}"#, 'U'),
+            ("E17", 'U'),
+        ] {
+            let meaning = checked.meaning(StatusCode::BAD_REQUEST, body.as_bytes());
+            assert_eq!((letter(meaning), meaning.nothing_happened()), (expected, "RB".contains(expected)), "{body}");
+            assert_eq!(letter(checked.meaning(StatusCode::BAD_GATEWAY, body.as_bytes())), 'S', "{body}");
+            assert!(!checked.meaning(StatusCode::REQUEST_TIMEOUT, body.as_bytes()).nothing_happened(), "{body}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 mod client;
 pub mod error_codes;
 pub mod operations;
+
+pub(crate) mod shapes;
 pub mod types;
 pub mod webhooks;
 

@@ -27,10 +27,14 @@ pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, Devia
     Ok((value, log.into_inner()))
 }
 
-/// The members of an object, with all that have the same name. One that is no text is left out.
+/// The members of an object in their order, uninterpreted, with all that have the same name. A name that is not text is `None`.
+pub(super) fn found(text: &str) -> Option<Vec<FoundMember<'_>>> {
+    Some(serde_json::from_str::<Found<'_>>(text).ok()?.0)
+}
+
+/// The same with their names. One whose name is no text is left out.
 pub(super) fn members(text: &str) -> Option<Vec<(String, &str)>> {
-    let found = serde_json::from_str::<Found<'_>>(text).ok()?.0;
-    Some(found.into_iter().filter_map(|(name, text)| Some((name?.into_owned(), text))).collect())
+    Some(found(text)?.into_iter().filter_map(|(name, text)| Some((name?.into_owned(), text))).collect())
 }
 
 /// The names of an object's members. Of one that is no text, what is.
@@ -252,11 +256,24 @@ impl<'de> Deserializer<'de> for Spot<'_, 'de> {
         }
     }
 
+    /// A number reads as its digits, as many as there are: an id, a code or a time may be one.
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.sound()?;
+        if self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            return visitor.visit_borrowed_str(self.text);
+        }
+        self.strictly(|deserializer| deserializer.deserialize_string(visitor))
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.deserialize_string(visitor)
+    }
+
     strictly! {
         deserialize_bool()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
         deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
-        deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
+        deserialize_f32() deserialize_f64() deserialize_char()
         deserialize_bytes() deserialize_byte_buf() deserialize_unit() deserialize_identifier() deserialize_ignored_any()
         deserialize_unit_struct(name: &'static str)
         deserialize_tuple(length: usize)
@@ -349,8 +366,11 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 }
 
-/// All members of an object in their order, uninterpreted. A name that is not text is `None`.
-struct Found<'de>(Vec<(Option<Cow<'de, str>>, &'de str)>);
+/// A member as it was found.
+pub(crate) type FoundMember<'de> = (Option<Cow<'de, str>>, &'de str);
+
+/// All members of an object.
+struct Found<'de>(Vec<FoundMember<'de>>);
 
 impl<'de> Deserialize<'de> for Found<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use p100_raw::ErrorClass;
 use p100_raw::types::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -88,7 +89,7 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
     let (parts, body) = request.into_parts();
     // Whatever the size: a state may be large, and who sends it is on the same machine.
     let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return refused(&invalid("The body did not arrive whole."));
+        return refused(&invalid("The request body is incomplete."));
     };
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let incoming = Incoming { path, content_type: parts.headers.get(header::CONTENT_TYPE).cloned(), body };
@@ -126,8 +127,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
 
 /// As a page on the web would say it: a user or a card that is not there is not found.
 pub(super) fn status(refusal: &Refusal) -> u16 {
-    match refusal.body.error_code {
-        Some(ErrorCode::P412 | ErrorCode::P434) => 404,
+    match refusal.body.error_code.as_ref().and_then(ErrorCode::info) {
+        Some(info) if info.class == ErrorClass::NotFound => 404,
         _ => refusal.status,
     }
 }

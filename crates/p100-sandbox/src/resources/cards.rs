@@ -192,7 +192,7 @@ impl World {
             .build();
         self.user_mut(&request.external_user_id)?.cards.push(card_id.clone());
         let card = Card {
-            external_user_id: request.external_user_id,
+            external_user_id: request.external_user_id.to_string(),
             label: request.label,
             state: State::Active,
             secrets,

@@ -96,7 +96,7 @@ impl World {
 
     pub(crate) fn create_exchange(&mut self, request: types::ExchangeRequest) -> Result<types::ExchangeCreated, Refusal> {
         self.spender(&request.source_external_user_id)?;
-        let account = Account::User(request.source_external_user_id);
+        let account = Account::User(request.source_external_user_id.to_string());
         self.accept_exchange(account, request.amount, &request.currency_from, &request.currency_to, &request.lock_id)
     }
 

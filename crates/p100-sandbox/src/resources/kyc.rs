@@ -129,8 +129,11 @@ impl World {
         user.advance(Cause::SessionCreated);
         user.session = Some(verification_id.clone());
         user.rejection_reason = None;
-        let session =
-            KycSession { external_user_id: request.external_user_id, document_type: request.document_type, country: request.country };
+        let session = KycSession {
+            external_user_id: request.external_user_id.to_string(),
+            document_type: request.document_type,
+            country: request.country,
+        };
         self.kyc_sessions.insert(verification_id.clone(), session);
         self.tell_kyc(&id, KycAttemptStatus::Pending);
         Ok(types::KycSessionCreated::builder().verification_id(verification_id).build())

@@ -96,7 +96,7 @@ impl World {
             .maybe_receiver_last_name(request.receiver_last_name)
             .maybe_company_name(request.company_name)
             .build();
-        self.accept_sepa_transfer(Account::User(request.source_external_user_id), transfer)
+        self.accept_sepa_transfer(Account::User(request.source_external_user_id.to_string()), transfer)
     }
 
     fn accept_sepa_transfer(
@@ -192,7 +192,7 @@ fn check(request: &types::PartnerSepaTransferRequest, level: u8) -> Result<(&'st
     if currency.is_none() {
         sentences.push("currency must be eur.".to_owned());
     }
-    let iban = Iban::new(&request.destination_iban).map_err(|error| sentences.push(format!("destinationIban {}.", error.rule()))).ok();
+    let iban = Iban::new(&*request.destination_iban).map_err(|error| sentences.push(format!("destinationIban {}.", error.rule()))).ok();
     let receiver = receiver(request, level, &mut sentences);
     match (currency, iban) {
         (Some(currency), Some(iban)) if sentences.is_empty() => Ok((currency, iban, receiver)),

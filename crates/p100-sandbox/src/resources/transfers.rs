@@ -31,8 +31,8 @@ impl World {
     pub(crate) fn create_transfer(&mut self, request: types::TransferRequest) -> Result<types::TransferCreated, Refusal> {
         let parties = match (request.source_external_user_id, request.destination_external_user_id) {
             (None, None) => return Err(Refusal::code(ErrorCode::P424)),
-            (Some(user), None) => Ok((Account::User(user), Account::Partner)),
-            (None, Some(user)) => Ok((Account::Partner, Account::User(user))),
+            (Some(user), None) => Ok((Account::User(user.to_string()), Account::Partner)),
+            (None, Some(user)) => Ok((Account::Partner, Account::User(user.to_string()))),
             (Some(_), Some(_)) => Err("Only one of sourceExternalUserId and destinationExternalUserId should be given.".to_owned()),
         };
         let currency = movable(request.amount, &request.currency);

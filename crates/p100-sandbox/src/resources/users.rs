@@ -215,7 +215,7 @@ impl World {
         if form == Form::Late {
             return Ok(answer.poa_required_for_extended(poa_required).build());
         }
-        let account = Account::User(external_user_id);
+        let account = Account::User(external_user_id.to_string());
         let balances = types::CreatedBalances::builder()
             .fiat_balances(balances::fiat(self, &account, false))
             .crypto_balances(balances::crypto(self, &account, false))
@@ -227,7 +227,7 @@ impl World {
         let external_user_id = request.external_user_id.clone();
         Refusal::unless_empty(wrong_countries(&[("country", &request.country), ("birthCountry", &request.birth_country)]))?;
         let user_id = self.add_user(&external_user_id, Person::limited(request), Form::Early, Stage::Limited)?;
-        let account = Account::User(external_user_id);
+        let account = Account::User(external_user_id.to_string());
         let crypto = balances::crypto(self, &account, true).into_iter().map(|balance| {
             types::LimitedBalance::builder()
                 .id(balance.id)

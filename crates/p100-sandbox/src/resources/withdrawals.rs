@@ -97,7 +97,7 @@ impl World {
     pub(crate) fn create_withdrawal(&mut self, request: types::WithdrawalRequest) -> Result<types::WithdrawalCreated, Refusal> {
         self.spender(&request.source_external_user_id)?;
         let route = on_network(&request.currency, request.network.as_deref())?;
-        self.accept_withdrawal(Account::User(request.source_external_user_id), route, request.amount, request.wallet_address)
+        self.accept_withdrawal(Account::User(request.source_external_user_id.to_string()), route, request.amount, request.wallet_address)
     }
 
     pub(crate) fn create_partner_withdrawal(

@@ -112,7 +112,7 @@ impl Actor {
                 assert_ne!(error.status().map(|status| status.as_u16()), Some(500), "{operation}: {error}");
                 let succeeded = error.status().is_some_and(|status| status.is_success());
                 if error.may_have_taken_effect() {
-                    Outcome::Lost(error.kind() == ErrorKind::Truncated && succeeded)
+                    Outcome::Lost(error.kind() == ErrorKind::IncompleteBody && succeeded)
                 } else {
                     Outcome::Refused
                 }
@@ -264,6 +264,6 @@ pub(super) async fn balances(client: &Client, account: &Account) -> Result<BTree
         }
     };
     let (fiat, crypto) = (fiat.unwrap(), crypto.unwrap());
-    let fiat = fiat.into_iter().map(|balance| (balance.name, balance.amount));
-    Ok(fiat.chain(crypto.into_iter().map(|balance| (balance.name, balance.amount))).collect())
+    let fiat = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
+    Ok(fiat.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount))).collect())
 }

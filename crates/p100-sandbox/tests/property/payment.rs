@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use p100::{Client, Decimal, Error};
+use p100::{Client, Decimal, Error, ExternalUserId};
 use p100_sandbox::Account;
 
 use super::draw::decimals;
@@ -34,7 +34,7 @@ pub(super) fn apply<'a>(holdings: &mut Holdings, movements: impl IntoIterator<It
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Told {
     pub(super) event: &'static str,
-    users: [Option<String>; 2],
+    users: [Option<ExternalUserId>; 2],
     /// Amounts and what of.
     amounts: Vec<(Decimal, String)>,
     fee: Option<Decimal>,
@@ -115,8 +115,8 @@ fn units(amount: Decimal, decimals: u32) -> u128 {
     amount.mantissa().unsigned_abs() * 10_u128.pow(decimals - amount.scale())
 }
 
-fn user(account: &Account) -> Option<String> {
-    if let Account::User(id) = account { Some(id.clone()) } else { None }
+fn user(account: &Account) -> Option<ExternalUserId> {
+    if let Account::User(id) = account { Some(id.into()) } else { None }
 }
 
 /// What P100 tells of a payment, its status, and everything in words.
@@ -127,7 +127,7 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let whole = format!("{details:?}");
             let users = [details.source_external_user_id, details.destination_external_user_id];
             (
-                Told { event, users, amounts: vec![(details.amount.unwrap(), details.currency.unwrap())], fee: None },
+                Told { event, users, amounts: vec![(details.amount.unwrap(), details.currency.unwrap().to_string())], fee: None },
                 details.status.to_string(),
                 whole,
             )
@@ -136,8 +136,8 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let details = client.exchange().get(id).await?;
             let whole = format!("{details:?}");
             let users = [details.user.and_then(|user| user.external_user_id), None];
-            let sold = (details.amount_from.unwrap(), details.currency_from.unwrap());
-            let amounts = vec![sold, (details.amount_to.unwrap(), details.currency_to.unwrap())];
+            let sold = (details.amount_from.unwrap(), details.currency_from.unwrap().to_string());
+            let amounts = vec![sold, (details.amount_to.unwrap(), details.currency_to.unwrap().to_string())];
             (Told { event, users, amounts, fee: None }, details.status.to_string(), whole)
         }
         "sepaTransferStatus" => {

@@ -266,6 +266,17 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// Takes a step on a response whose grade is that of its codes, which are compared as codes.
+    pub(super) fn graded_by_codes(&mut self, step: impl FnOnce(&mut Self)) {
+        let from = self.changes.len();
+        step(self);
+        for change in &mut self.changes[from..] {
+            if matches!(change.class, Class::EvidenceUpgraded | Class::EvidenceDowngraded) {
+                change.class = Class::Documentation;
+            }
+        }
+    }
+
     /// The difference is told at another place.
     pub(super) fn account(&mut self) {
         self.accounted += 1;
@@ -318,6 +329,8 @@ impl<'a> Comparer<'a> {
             "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" | "x-presence" => {
                 self.note_change(pair)
             }
+            // Which words say why a key is refused; the client looks for those it knows.
+            "x-access-denied" => self.note_change(pair),
             "examples" | "links" => self.texts(pair),
             "x-sensitive" => {
                 let what = if pair.new_node().is_some_and(is_true) {

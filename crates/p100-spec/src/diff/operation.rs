@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::Node;
+use crate::{Node, error_codes};
 
 use super::change::{Direction, Effect, Subject, User};
 use super::compare::{Comparer, Pair, Spot, describe, is_true_at, text};
@@ -187,7 +187,15 @@ impl<'a> Comparer<'a> {
                         let grade = |node: Option<&Node>| node.and_then(Node::as_str).and_then(|word| word.parse().ok());
                         comparer.evidence(pair, (grade(pair.old_node()), grade(pair.new_node())));
                     }
-                    "status" => comparer.tell_wire(pair, describe(pair), |_| Effect::Breaks),
+                    "status" => {
+                        let status = |root, spot: Option<Spot<'_>>| match spot {
+                            Some(spot) => Some(text(spot.node)),
+                            None => error_codes::status_of(root, code).map(|status| status.to_string()),
+                        };
+                        let is_same = status(comparer.old, pair.old) == status(comparer.new, pair.new);
+                        let what = describe(pair);
+                        if is_same { comparer.account() } else { comparer.tell_wire(pair, what, |_| Effect::Breaks) }
+                    }
                     key => comparer.annotation(key, pair),
                 });
             });
@@ -358,7 +366,13 @@ impl<'a> Comparer<'a> {
                         comparer.step(&resolved, Self::response);
                     } else {
                         // Every refusal is one Rust type, and who receives an event answers without any.
-                        comparer.on_the_wire_only(|comparer| comparer.step(&resolved, Self::response));
+                        comparer.on_the_wire_only(|comparer| {
+                            if status == "400" {
+                                comparer.graded_by_codes(|comparer| comparer.step(&resolved, Self::response));
+                            } else {
+                                comparer.step(&resolved, Self::response);
+                            }
+                        });
                     }
                 }
             }

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::{Document, Evidence, Node};
+use crate::formats::{value_type, wire_format};
+use crate::{Document, Evidence, Node, error_codes};
 
 use super::change::{Direction, Effect};
 use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
@@ -123,8 +124,31 @@ impl<'a> Comparer<'a> {
                 comparer.note(pair, format!("the description of the value `{value}` {}", happened(pair)));
             }),
             "x-enum-evidence" => comparer.value_grades(schema, pair),
+            error_codes::TABLE => comparer.table_of_codes(pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    /// What error codes come with and mean, by code.
+    fn table_of_codes(&mut self, pair: &Pair<'a>) {
+        if pair.old.is_none() || pair.new.is_none() {
+            return self.note_change(pair);
+        }
+        let code = |node: &Node| text(node.get("code").unwrap_or(node));
+        let place = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| code(node) == wanted);
+        // What it does to anybody is told at the values.
+        let (gone, come) = self.list(pair, code);
+        for (code, index) in gone {
+            self.note(&pair.items_of(Some(index), None), format!("the row of the error code `{code}` removed"));
+        }
+        for (code, index) in come {
+            self.note(&pair.items_of(None, Some(index)), format!("the row of the error code `{code}` added"));
+        }
+        for known in pair.old_node().into_iter().flat_map(Node::items).map(code) {
+            let (Some(old), Some(new)) = (place(pair.old, &known), place(pair.new, &known)) else { continue };
+            let row = pair.items_of(Some(old), Some(new)).within(&format!("error code `{known}`"));
+            self.members(&row, |comparer, _, pair| comparer.tell_wire(pair, describe(pair), |_| Effect::Breaks));
+        }
     }
 
     /// A decimal that may be a JSON string, a JSON number or either, and which of them was otherwise; whether it is one.
@@ -151,13 +175,17 @@ impl<'a> Comparer<'a> {
         true
     }
 
-    /// A format. Most say which strings are meant, without another form on the wire or in Rust.
+    /// A format. Most say which strings are meant, without another form on the wire or in Rust; kinds of values do so in Rust alone.
     fn format(&mut self, schema: &Pair<'a>, pair: &Pair<'a>) {
         let is_string = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.str("type") == Some("string"));
-        let is_plain = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.as_str().is_some_and(|it| PLAIN_FORMATS.contains(&it)));
         let stays = is_string(schema.old) && is_string(schema.new);
         let what = describe(pair);
-        match (pair.old, pair.new) {
+        let on_wire = |spot: Option<Spot<'a>>| {
+            spot.and_then(|spot| spot.node.as_str()).and_then(|format| if stays { wire_format(format) } else { Some(format) })
+        };
+        let is_plain = |format: Option<&str>| format.is_some_and(|format| PLAIN_FORMATS.contains(&format));
+        match (on_wire(pair.old), on_wire(pair.new)) {
+            (old, new) if old == new => self.tell_form(schema, pair, what, |_| Effect::Words),
             (None, new) if stays && is_plain(new) => self.tell_form(schema, pair, what, Effect::narrower),
             (old, None) if stays && is_plain(old) => self.tell_form(schema, pair, what, Effect::wider),
             _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
@@ -384,6 +412,7 @@ fn rust_form(schema: &Node) -> String {
         _ if schema.flag("x-sensitive") => "sensitive".to_owned(),
         _ if is_decimal(schema) || !forms.is_empty() && forms.into_iter().all(is_decimal) => "decimal".to_owned(),
         Some(format @ ("date-time" | "int32" | "int64")) => format!("{kind} {format}"),
+        Some(format) if kind == "string" && value_type(format).is_some() => format!("{kind} {format}"),
         _ => kind.to_owned(),
     }
 }

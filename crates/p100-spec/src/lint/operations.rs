@@ -8,7 +8,7 @@ use crate::names::{self, rust_method, snake};
 use crate::{Document, Node, Position, Problem};
 
 /// Methods of several words that the client and the mock server have beside the operations.
-const CLIENT_METHODS: [&str; 5] = ["base_url", "renew_fallback", "start_async", "with_routes", "with_transport"];
+const CLIENT_METHODS: [&str; 5] = ["base_url", "renew_fallback", "start_async", "with_corrections", "with_transport"];
 
 /// The keys a path may have.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];

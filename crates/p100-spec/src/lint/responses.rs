@@ -5,17 +5,12 @@ use crate::document::{ERROR_SCHEMA, Operation, Response};
 use crate::{Document, Node, Problem};
 
 /// The statuses that have a name to call a mock's function by, apart from informational ones and redirects.
-fn is_registered(status: u16) -> bool {
+pub(super) fn is_registered(status: u16) -> bool {
     matches!(status, 200..=208 | 226 | 400..=418 | 421..=426 | 428 | 429 | 431 | 451 | 500..=508 | 510 | 511)
 }
 
-/// `P` and three digits.
-fn is_code(name: &str) -> bool {
-    name.strip_prefix('P').is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
-}
-
 /// A problem at the status of a response in the list of its operation.
-fn at_status(operation: &Operation, response: &Response, message: String) -> Problem {
+pub(super) fn at_status(operation: &Operation, response: &Response, message: String) -> Problem {
     let list = operation.node.get("responses").unwrap_or(&operation.node);
     Problem::at(key_position(list, &response.status.to_string()), message).on(&operation.id)
 }
@@ -75,49 +70,6 @@ pub(super) fn one_error_schema(document: &Document) -> Vec<Problem> {
         }
     }
     problems
-}
-
-pub(super) fn error_codes(document: &Document) -> Vec<Problem> {
-    let known: Vec<&str> = document.schema("ErrorCode").and_then(Document::enum_values).unwrap_or_default();
-    document.operations().iter().flat_map(|operation| codes_of(operation, &known)).collect()
-}
-
-fn codes_of(operation: &Operation, known: &[&str]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let position = key_position(&operation.node, "x-error-codes");
-    let mut complain = |message: String| problems.push(Problem::at(position, message).on(&operation.id));
-    for (index, entry) in operation.error_codes.iter().enumerate() {
-        let (code, status) = (&entry.code, entry.status);
-        if !is_code(code) {
-            complain(format!("`{code}` is no error code; codes are P and three digits"));
-        } else if !known.contains(&code.as_str()) {
-            complain(format!("`{code}` is no value of the schema ErrorCode; add it there or mend it"));
-        }
-        if operation.error_codes[..index].iter().any(|earlier| earlier.code == *code && earlier.status == status) {
-            complain(format!("`{code}` is listed twice with {status}"));
-        }
-        match operation.responses.iter().find(|response| response.status == status) {
-            None => complain(format!("`{code}` comes with {status}, but no response of that status is listed; add it")),
-            Some(_) if (200..300).contains(&status) => {}
-            Some(response) if example_names(response).any(|name| name == code) => {}
-            Some(_) => complain(format!("`{code}` has no example of its name under the response {status}; refer to components.examples")),
-        }
-    }
-    for response in operation.failures() {
-        let unlisted = |name: &&str| {
-            is_code(name) && !operation.error_codes.iter().any(|entry| entry.code == *name && entry.status == response.status)
-        };
-        for name in example_names(response).filter(unlisted) {
-            let message =
-                format!("the response {} has an example `{name}`, but `x-error-codes` does not list it with that status", response.status);
-            problems.push(at_status(operation, response, message));
-        }
-    }
-    problems
-}
-
-fn example_names(response: &Response) -> impl Iterator<Item = &str> {
-    response.body.iter().flat_map(|body| body.node.get("examples").into_iter().flat_map(Node::members).map(|(name, _)| name))
 }
 
 pub(super) fn media_types(document: &Document) -> Vec<Problem> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::operations::repeated;
 use super::references::reached;
 use super::walk::{Place, Role, components, entries, key_position, places};
+use crate::formats::{VALUES, value_type};
 use crate::names::pascal;
 use crate::names::{rust_variant, snake};
 use crate::{Document, Node, Problem};
@@ -170,8 +171,9 @@ pub(super) fn integers(document: &Document) -> Vec<Problem> {
 pub(super) fn formats(document: &Document) -> Vec<Problem> {
     each_place(document, |place| {
         let format = place.node.str("format").filter(|format| !["int32", "int64", "decimal"].contains(format))?;
-        if !STRING_FORMATS.contains(&format) {
-            return Some(format!("has the unknown `format: {format}`; known are {}, int32 and int64", STRING_FORMATS.join(", ")));
+        if !STRING_FORMATS.contains(&format) && value_type(format).is_none() {
+            let known = STRING_FORMATS.iter().chain(VALUES.iter().map(|(word, ..)| word)).copied().collect::<Vec<_>>().join(", ");
+            return Some(format!("has the unknown `format: {format}`; known are {known}, int32 and int64"));
         }
         (place.node.str("type") != Some("string")).then(|| format!("has `format: {format}`, which goes with `type: string` only"))
     })

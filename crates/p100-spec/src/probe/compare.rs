@@ -168,7 +168,7 @@ impl<'a> Comparison<'a> {
         }
         let detail = format!("{method} {path} gives {status} without a code of P100: most likely there is no such path");
         let next = format!(
-            "try the next best guess, or ask P100; until the document has it: Client::builder().override_operation(\"{}\", Method::{method}, \"/v1/...\")",
+            "try the next best guess, or ask P100; until the document has it, use Corrections: operations.{} = {{ method = \"{method}\", path = \"/v1/...\" }}",
             operation.id
         );
         self.find(operation, Verdict::Refuted, "path", PATH, detail, &next);

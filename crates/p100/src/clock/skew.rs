@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use p100_raw::http_date;
 use p100_raw::reqwest::header::{AGE, DATE, HeaderMap};
 
 use super::Clock;
@@ -141,7 +142,7 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let fresh = headers.get_all(AGE).iter().all(|age| age.as_bytes() == b"0");
     let mut dates = headers.get_all(DATE).iter();
     let date = dates.next().filter(|_| fresh && dates.next().is_none())?;
-    let date = DateTime::parse_from_rfc2822(date.to_str().ok()?).ok()?.to_utc();
+    let date = http_date(date.to_str().ok()?)?;
     // Beyond these years a time cannot be counted with.
     (1970..=9999).contains(&date.year()).then_some(date)
 }

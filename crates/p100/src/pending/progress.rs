@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Details;
 use crate::Error;
-use crate::raw::{OneLine, Operation};
+use crate::raw::{Ending, OneLine, Operation};
 use crate::types::ProcessingError;
 
 /// How far something pending is, with the details that say so.
@@ -42,13 +42,11 @@ impl<T> Progress<T> {
 }
 
 impl<T: Details> Progress<T> {
-    /// P100 itself writes statuses in both cases in its docs; no two differ in nothing else.
-    pub(super) fn of(operation: &Operation, details: T) -> Self {
-        let is_among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(details.status().trim()));
-        match &operation.outcome {
-            Some(outcome) if is_among(outcome.successful) => Self::Succeeded(details),
-            Some(outcome) if is_among(outcome.terminal) => Self::Failed(details),
-            _ => Self::InProgress(details),
+    pub(super) fn of(ending: Option<Ending>, details: T) -> Self {
+        match ending {
+            Some(Ending::Success) => Self::Succeeded(details),
+            Some(Ending::Failure) => Self::Failed(details),
+            None => Self::InProgress(details),
         }
     }
 
@@ -59,7 +57,7 @@ impl<T: Details> Progress<T> {
 
     /// Whether it is in progress with a status that the document does not know. For withdrawals that may be a failure: no page says
     /// how P100 words one, and one that is guessed wrong would pay twice. Look at [`processing_error`](Self::processing_error), and ask
-    /// P100 before you act on it.
+    /// P100 before you act on it; [`Corrections`](crate::Corrections) take the word it names.
     pub fn is_unknown_status(&self) -> bool {
         !self.is_final() && self.details().is_unknown_status()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Life, utc};
 use crate::raw::operations;
 use crate::types::{self, OrderDetails};
-use crate::{Client, Error, Pending, Response, clock};
+use crate::{Client, Currency, Error, Pending, Response, clock};
 
 /// A rate that P100 holds for one order of the partner, and the way to order at it. From [`Orders::lock_rate`](crate::Orders::lock_rate).
 ///
@@ -50,10 +50,10 @@ impl OrderRateLock {
         &self.details
     }
 
-    /// The slug of the crypto currency, whichever of its two names P100 has written it under.
+    /// The crypto currency, whichever of its two names P100 has written it under.
     #[must_use]
-    pub fn currency(&self) -> Option<&str> {
-        self.details.currency.as_deref().or(self.details.cryptocurrency.as_deref())
+    pub fn currency(&self) -> Option<&Currency> {
+        self.details.currency.as_ref().or(self.details.cryptocurrency.as_ref())
     }
 
     /// How long it lives, counted from its receipt. `None` if P100 does not say it.

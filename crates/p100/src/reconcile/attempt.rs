@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Window;
 use crate::raw::{Operation, operations};
 use crate::types::{self, Transaction};
-use crate::{Currency, Decimal};
+use crate::{Currency, Decimal, ExternalUserId};
 
 /// How far the clocks may have been apart, and how much later than the call P100 may have recorded the payment.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -19,12 +19,12 @@ pub enum Account {
     /// The partner's own.
     Partner,
     /// Those of the user with this `external_user_id`.
-    User(String),
+    User(ExternalUserId),
 }
 
 impl Account {
-    pub(crate) fn user(external_user_id: impl AsRef<str>) -> Self {
-        Self::User(external_user_id.as_ref().to_owned())
+    pub(crate) fn user(external_user_id: impl Into<ExternalUserId>) -> Self {
+        Self::User(external_user_id.into())
     }
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for Account {
 /// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(5.into()).currency("eur").build();
 /// let attempt = Attempt::new(&request, Utc::now() - TimeDelta::seconds(30), Utc::now());
 /// assert_eq!(attempt.operation.id, "createTransfer");
-/// assert_eq!(attempt.account, Account::User("customer-42".to_owned()));
+/// assert_eq!(attempt.account, Account::User("customer-42".into()));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -58,10 +58,10 @@ pub struct Attempt {
     pub account: Account,
     /// The amount of the request.
     pub amount: Decimal,
-    /// The currency of `amount`, as a slug.
-    pub currency: String,
+    /// The currency of `amount`.
+    pub currency: Currency,
     /// Of an exchange, the currency that is bought. How much of it is not known beforehand.
-    pub currency_to: Option<String>,
+    pub currency_to: Option<Currency>,
     /// When the call began, by this machine's wall clock, as all times of an attempt: [`Client::reconcile`](crate::Client::reconcile)
     /// corrects them by the [`ClockSkew`](crate::ClockSkew).
     pub started_at: DateTime<Utc>,
@@ -75,7 +75,7 @@ impl Attempt {
     /// are sent, so that this can be made after a crash too.
     pub fn new(request: &impl Payment, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Self {
         let sealed::Subject { operation, account, amount, currency, currency_to } = request.subject();
-        let (currency, currency_to) = (currency.to_owned(), currency_to.map(str::to_owned));
+        let (currency, currency_to) = (currency.clone(), currency_to.cloned());
         Self { operation, account, amount, currency, currency_to, started_at, finished_at, tolerance: TOLERANCE }
     }
 
@@ -98,13 +98,12 @@ impl Attempt {
     /// Whether the entry can have to do with the attempt: unless its time or its currency says that it has not. Only a currency that this
     /// library knows says so: any other text may be P100's way to write the attempt's.
     pub(super) fn concerns(&self, entry: &Transaction, window: &Window) -> bool {
-        let time = entry.created_at.as_ref().and_then(|time| time.utc().ok());
+        // A time whose zone is not written may be hours away from what it seems.
+        let time = entry.created_at.as_ref().filter(|time| time.has_offset()).and_then(|time| time.utc().ok());
         let elsewhen = time.is_some_and(|time| !window.holds(time));
         let own = [Some(&self.currency), self.currency_to.as_ref()];
-        let foreign = entry
-            .currency
-            .as_deref()
-            .is_some_and(|currency| is_known(currency) && !own.into_iter().flatten().any(|own| same(own, currency)));
+        let foreign =
+            entry.currency.as_ref().is_some_and(|currency| is_known(currency) && !own.into_iter().flatten().any(|own| same(own, currency)));
         !elsewhen && !foreign
     }
 
@@ -117,20 +116,20 @@ impl Attempt {
 }
 
 /// Whether this is the slug of a currency whose decimals are known.
-fn is_known(currency: &str) -> bool {
-    Currency::new(currency.trim().to_ascii_lowercase()).is_ok_and(|currency| currency.decimals().is_some())
+fn is_known(currency: &Currency) -> bool {
+    Currency::from(currency.as_str().trim()).decimals().is_some()
 }
 
 /// Whether two slugs name the same currency.
-fn same(left: &str, right: &str) -> bool {
-    left.trim().eq_ignore_ascii_case(right.trim())
+fn same(left: &Currency, right: &Currency) -> bool {
+    left.as_str().trim().eq_ignore_ascii_case(right.as_str().trim())
 }
 
 /// Requests that move money and are answered with an id only. For the requests of these seven operations only.
 pub trait Payment: sealed::Payment {}
 
 mod sealed {
-    use super::{Account, Decimal, Operation};
+    use super::{Account, Currency, Decimal, Operation};
 
     pub trait Payment {
         fn subject(&self) -> Subject<'_>;
@@ -140,8 +139,8 @@ mod sealed {
         pub operation: &'static Operation,
         pub account: Account,
         pub amount: Decimal,
-        pub currency: &'a str,
-        pub currency_to: Option<&'a str>,
+        pub currency: &'a Currency,
+        pub currency_to: Option<&'a Currency>,
     }
 }
 
@@ -157,7 +156,7 @@ macro_rules! payments {
                     account: account(self),
                     amount: self.amount,
                     currency: &self.$currency,
-                    currency_to: None $(.or(Some(self.$currency_to.as_str())))?,
+                    currency_to: None $(.or(Some(&self.$currency_to)))?,
                 }
             }
         }

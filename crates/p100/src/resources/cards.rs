@@ -1,7 +1,7 @@
 //! Virtual cards.
 
 use crate::raw::Response;
-use crate::{Client, Doubt, Error, types};
+use crate::{CardId, Client, Doubt, Error, ExternalUserId, types};
 
 /// The cards that [`Cards::issued_since`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,15 @@ pub struct Issued {
 /// let request = CreateCardRequest::builder().external_user_id("customer-42").label("Shopping").pin("1234").build();
 /// let card = client.cards().create(&request).await?;
 /// client.cards().block("customer-42", &card.card_id).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Texts are taken for either id; an [`ExternalUserId`] and a [`CardId`] only where they belong:
+///
+/// ```compile_fail,E0277
+/// # async fn example(client: p100::Client, user: p100::ExternalUserId, card: p100::CardId) -> Result<(), p100::Error> {
+/// client.cards().get(card, user).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -46,8 +55,8 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn list(self, external_user_id: impl AsRef<str>) -> Result<types::CardList, Error> {
-        Ok(listed(self.0, external_user_id.as_ref()).await?.into_inner())
+    pub async fn list(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::CardList, Error> {
+        Ok(listed(self.0, &external_user_id.into()).await?.into_inner())
     }
 
     /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
@@ -56,7 +65,7 @@ impl Cards<'_> {
     /// ```no_run
     /// # async fn example(client: p100::Client, request: p100::types::CreateCardRequest) -> Result<(), p100::Error> {
     /// let cards = client.cards().list("customer-42").await?.cards.unwrap_or_default();
-    /// let known: Vec<String> = cards.into_iter().filter_map(|card| card.card_id).collect();
+    /// let known: Vec<p100::CardId> = cards.into_iter().filter_map(|card| card.card_id).collect();
     /// match client.cards().create(&request).await {
     ///     Ok(card) => println!("created: {}", card.card_id),
     ///     Err(error) if error.may_have_taken_effect() => {
@@ -71,12 +80,11 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. It says nothing about the card.
-    pub async fn issued_since(self, external_user_id: impl AsRef<str>, known: &[impl AsRef<str>]) -> Result<Issued, Error> {
-        let response = listed(self.0, external_user_id.as_ref()).await?;
+    pub async fn issued_since(self, external_user_id: impl Into<ExternalUserId>, known: &[CardId]) -> Result<Issued, Error> {
+        let response = listed(self.0, &external_user_id.into()).await?;
         let listed = response.cards.as_ref();
         let doubts = Doubt::of(&response, "cards", listed.is_some());
-        let is_known =
-            |card: &&types::CardSummary| card.card_id.as_ref().is_some_and(|card_id| known.iter().any(|id| id.as_ref() == card_id));
+        let is_known = |card: &&types::CardSummary| card.card_id.as_ref().is_some_and(|card_id| known.contains(card_id));
         let cards = listed.into_iter().flatten().filter(|card| !is_known(card)).cloned().collect();
         Ok(Issued { cards, doubts })
     }
@@ -87,8 +95,8 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, external_user_id: impl AsRef<str>, card_id: impl AsRef<str>) -> Result<types::CardDetails, Error> {
-        Ok(self.0.raw().get_card(external_user_id.as_ref(), card_id.as_ref()).await?.into_inner())
+    pub async fn get(self, external_user_id: impl Into<ExternalUserId>, card_id: impl Into<CardId>) -> Result<types::CardDetails, Error> {
+        Ok(self.0.raw().get_card(&external_user_id.into(), &card_id.into()).await?.into_inner())
     }
 
     /// Changes the PIN of a card.
@@ -107,7 +115,11 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn block(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
+    pub async fn block(
+        self,
+        external_user_id: impl Into<ExternalUserId>,
+        card_id: impl Into<CardId>,
+    ) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().block_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 
@@ -117,7 +129,11 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn unblock(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
+    pub async fn unblock(
+        self,
+        external_user_id: impl Into<ExternalUserId>,
+        card_id: impl Into<CardId>,
+    ) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().unblock_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 
@@ -127,8 +143,8 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn limits(self, external_user_id: impl AsRef<str>, card_id: impl AsRef<str>) -> Result<types::CardLimits, Error> {
-        Ok(self.0.raw().get_card_limits(external_user_id.as_ref(), card_id.as_ref()).await?.into_inner())
+    pub async fn limits(self, external_user_id: impl Into<ExternalUserId>, card_id: impl Into<CardId>) -> Result<types::CardLimits, Error> {
+        Ok(self.0.raw().get_card_limits(&external_user_id.into(), &card_id.into()).await?.into_inner())
     }
 
     /// Changes the limits of a card.
@@ -147,15 +163,19 @@ impl Cards<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn delete(self, external_user_id: impl Into<String>, card_id: impl Into<String>) -> Result<types::MessageResponse, Error> {
+    pub async fn delete(
+        self,
+        external_user_id: impl Into<ExternalUserId>,
+        card_id: impl Into<CardId>,
+    ) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().delete_card(&reference(external_user_id, card_id)).await?.into_inner())
     }
 }
 
-async fn listed(client: &Client, external_user_id: &str) -> Result<Response<types::CardList>, Error> {
+async fn listed(client: &Client, external_user_id: &ExternalUserId) -> Result<Response<types::CardList>, Error> {
     client.raw().list_cards(external_user_id).await
 }
 
-fn reference(external_user_id: impl Into<String>, card_id: impl Into<String>) -> types::CardReference {
+fn reference(external_user_id: impl Into<ExternalUserId>, card_id: impl Into<CardId>) -> types::CardReference {
     types::CardReference::builder().external_user_id(external_user_id).card_id(card_id).build()
 }

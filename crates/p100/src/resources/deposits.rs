@@ -23,9 +23,9 @@ impl Deposits<'_> {
     /// The call failed: see [`Error`].
     pub async fn update_travel_rule(
         self,
-        crypto_deposit_id: impl AsRef<str>,
+        crypto_deposit_id: impl Into<String>,
         request: &types::TravelRuleRequest,
     ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().update_deposit_travel_rule(crypto_deposit_id.as_ref(), request).await?.into_inner())
+        Ok(self.0.raw().update_deposit_travel_rule(crypto_deposit_id.into().as_str(), request).await?.into_inner())
     }
 }

@@ -1,7 +1,7 @@
 //! Rates and exchanges.
 
 use crate::raw::operations;
-use crate::{Account, Client, Error, Pending, RateLock, types};
+use crate::{Account, Client, Error, ExternalUserId, Pending, RateLock, types};
 
 /// Rates, and exchanges of users: [`Client::exchange`].
 ///
@@ -39,9 +39,10 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. A lock that nobody uses ends by itself and does no harm, so it may be called again.
-    pub async fn lock_rate(self, external_user_id: impl AsRef<str>) -> Result<RateLock, Error> {
-        let lock = self.0.raw().lock_rate(external_user_id.as_ref()).await?.into_inner();
-        Ok(RateLock::new(self.0, Account::user(external_user_id), lock))
+    pub async fn lock_rate(self, external_user_id: impl Into<ExternalUserId>) -> Result<RateLock, Error> {
+        let external_user_id = external_user_id.into();
+        let lock = self.0.raw().lock_rate(&external_user_id).await?.into_inner();
+        Ok(RateLock::new(self.0, Account::User(external_user_id), lock))
     }
 
     /// Exchanges between two balances of a user at a locked rate. [`RateLock::exchange`] is this, and looks at the clock first.
@@ -58,12 +59,12 @@ impl Exchange<'_> {
     /// One exchange of a user or of the partner, with its state.
     ///
     /// Operation [`getExchange`](crate::raw::Client::get_exchange).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, exchange_id: impl AsRef<str>) -> Result<types::ExchangeDetails, Error> {
-        Ok(self.0.raw().get_exchange(exchange_id.as_ref()).await?.into_inner())
+    pub async fn get(self, exchange_id: impl Into<String>) -> Result<types::ExchangeDetails, Error> {
+        Ok(self.0.raw().get_exchange(exchange_id.into().as_str()).await?.into_inner())
     }
 
     /// An exchange of a user that was accepted earlier, by its stored id. Sends nothing.

@@ -1,7 +1,7 @@
 //! Identification of users.
 
 use crate::raw::{RawBody, operations};
-use crate::{Client, Error, types};
+use crate::{Client, Error, ExternalUserId, VerificationId, types};
 
 /// Identification of users: [`Client::kyc`]. Either upload the documents and start the verification, or send the user to P100's page.
 ///
@@ -31,10 +31,10 @@ impl Kyc<'_> {
     /// The call failed: see [`Error`].
     pub async fn upload_files(
         self,
-        external_user_id: impl AsRef<str>,
+        external_user_id: impl Into<ExternalUserId>,
         files: impl Into<types::KycFilesForm>,
     ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().upload_kyc_files(external_user_id.as_ref(), files.into()).await?.into_inner())
+        Ok(self.0.raw().upload_kyc_files(&external_user_id.into(), files.into()).await?.into_inner())
     }
 
     /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. An answer
@@ -47,10 +47,10 @@ impl Kyc<'_> {
     /// The call failed: see [`Error`].
     pub async fn upload_proof_of_address(
         self,
-        external_user_id: impl AsRef<str>,
+        external_user_id: impl Into<ExternalUserId>,
         files: impl Into<types::PoaFilesForm>,
     ) -> Result<types::PoaFilesResult, Error> {
-        Ok(self.0.raw().upload_poa_files(external_user_id.as_ref(), files.into()).await?.into_inner())
+        Ok(self.0.raw().upload_poa_files(&external_user_id.into(), files.into()).await?.into_inner())
     }
 
     /// Starts the verification of a user whose documents are there.
@@ -79,8 +79,13 @@ impl Kyc<'_> {
     ///
     /// # Errors
     /// One of the ids is empty or a dot segment.
-    pub fn page_url(self, external_user_id: impl AsRef<str>, verification_id: impl AsRef<str>) -> Result<String, Error> {
-        let parameters = [("externalUserId", external_user_id.as_ref()), ("verificationId", verification_id.as_ref())];
+    pub fn page_url(
+        self,
+        external_user_id: impl Into<ExternalUserId>,
+        verification_id: impl Into<VerificationId>,
+    ) -> Result<String, Error> {
+        let (user, verification) = (external_user_id.into(), verification_id.into());
+        let parameters = [("externalUserId", user.as_str()), ("verificationId", verification.as_str())];
         self.0.raw().url(&operations::OPEN_KYC_PAGE, &parameters)
     }
 
@@ -91,8 +96,12 @@ impl Kyc<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn page(self, external_user_id: impl AsRef<str>, verification_id: impl AsRef<str>) -> Result<RawBody, Error> {
-        Ok(self.0.raw().open_kyc_page(external_user_id.as_ref(), verification_id.as_ref()).await?.into_inner())
+    pub async fn page(
+        self,
+        external_user_id: impl Into<ExternalUserId>,
+        verification_id: impl Into<VerificationId>,
+    ) -> Result<RawBody, Error> {
+        Ok(self.0.raw().open_kyc_page(&external_user_id.into(), &verification_id.into()).await?.into_inner())
     }
 
     /// How far the identification of a user is.
@@ -101,7 +110,7 @@ impl Kyc<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn status(self, external_user_id: impl AsRef<str>) -> Result<types::KycStatus, Error> {
-        Ok(self.0.raw().get_kyc_status(external_user_id.as_ref()).await?.into_inner())
+    pub async fn status(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::KycStatus, Error> {
+        Ok(self.0.raw().get_kyc_status(&external_user_id.into()).await?.into_inner())
     }
 }

@@ -29,7 +29,7 @@ impl Orders<'_> {
     /// The current rates, as a first look: only a lock binds P100.
     ///
     /// Operation [`getOrderRates`](crate::raw::Client::get_order_rates).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -68,8 +68,8 @@ impl Orders<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, order_id: impl AsRef<str>) -> Result<types::OrderDetails, Error> {
-        Ok(self.0.raw().get_order(order_id.as_ref()).await?.into_inner())
+    pub async fn get(self, order_id: impl Into<String>) -> Result<types::OrderDetails, Error> {
+        Ok(self.0.raw().get_order(order_id.into().as_str()).await?.into_inner())
     }
 
     /// An order that was created earlier, by its stored id. Sends nothing.

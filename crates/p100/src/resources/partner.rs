@@ -32,7 +32,7 @@ impl Partner<'_> {
     /// The deposit address of one currency, made if there is none: see `wallet` of [`balances`](Self::balances).
     ///
     /// Operation [`createPartnerWallet`](crate::raw::Client::create_partner_wallet).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`balances`](Self::balances) tells.
@@ -53,7 +53,7 @@ impl Partner<'_> {
     /// ```
     ///
     /// Operation [`getPartnerTransactions`](crate::raw::Client::get_partner_transactions).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -64,7 +64,7 @@ impl Partner<'_> {
     /// Holds the current rates for an exchange of the partner, for about a minute: [`RateLock::exchange`].
     ///
     /// Operation [`lockPartnerRate`](crate::raw::Client::lock_partner_rate).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`]. A lock that nobody uses ends by itself and does no harm, so it may be called again.
@@ -119,7 +119,7 @@ impl Partner<'_> {
     /// The accounts from which the partner has paid in, with the state of their check.
     ///
     /// Operation [`listPartnerSepaContacts`](crate::raw::Client::list_partner_sepa_contacts).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].

@@ -25,7 +25,7 @@ impl PaymentLinks<'_> {
     /// Creates a payment link. Its answer has the address for the payer, and the id to follow it by.
     ///
     /// Operation [`createPaymentLink`](crate::raw::Client::create_payment_link).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), there may be a link that nobody knows
@@ -37,7 +37,7 @@ impl PaymentLinks<'_> {
     /// Creates a payment page hosted by P100, with the partner's own branding and settings. Otherwise as [`create`](Self::create).
     ///
     /// Operation [`createHostedCheckout`](crate::raw::Client::create_hosted_checkout).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// As [`create`](Self::create).
@@ -48,12 +48,12 @@ impl PaymentLinks<'_> {
     /// One payment link, with its state and every transfer that it has collected.
     ///
     /// Operation [`getPaymentLink`](crate::raw::Client::get_payment_link).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, payment_link_id: impl AsRef<str>) -> Result<types::PaymentLinkDetails, Error> {
-        Ok(self.0.raw().get_payment_link(payment_link_id.as_ref()).await?.into_inner())
+    pub async fn get(self, payment_link_id: impl Into<String>) -> Result<types::PaymentLinkDetails, Error> {
+        Ok(self.0.raw().get_payment_link(payment_link_id.into().as_str()).await?.into_inner())
     }
 
     /// A payment link by its id. Sends nothing.

@@ -1,7 +1,7 @@
 //! SEPA of users, and the state of any SEPA transfer.
 
 use crate::raw::operations;
-use crate::{Client, Error, Pending, types};
+use crate::{Client, Error, ExternalUserId, Pending, types};
 
 /// SEPA of users, and the state of any SEPA transfer: [`Client::sepa`]. For the partner's own account there are
 /// [`Partner::sepa_transfer`](crate::Partner::sepa_transfer) and its neighbours.
@@ -37,23 +37,23 @@ impl Sepa<'_> {
     /// Where a user can pay in, and the title that the bank transfer must carry, unchanged, to be matched.
     ///
     /// Operation [`getUserSepaDepositInfo`](crate::raw::Client::get_user_sepa_deposit_info).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn deposit_info(self, external_user_id: impl AsRef<str>) -> Result<types::SepaDepositInfo, Error> {
-        Ok(self.0.raw().get_user_sepa_deposit_info(external_user_id.as_ref()).await?.into_inner())
+    pub async fn deposit_info(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::SepaDepositInfo, Error> {
+        Ok(self.0.raw().get_user_sepa_deposit_info(&external_user_id.into()).await?.into_inner())
     }
 
     /// The accounts from which a user has paid in, with the state of their check.
     ///
     /// Operation [`listUserSepaContacts`](crate::raw::Client::list_user_sepa_contacts).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn contacts(self, external_user_id: impl AsRef<str>) -> Result<types::SepaContactList, Error> {
-        Ok(self.0.raw().list_user_sepa_contacts(external_user_id.as_ref()).await?.into_inner())
+    pub async fn contacts(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::SepaContactList, Error> {
+        Ok(self.0.raw().list_user_sepa_contacts(&external_user_id.into()).await?.into_inner())
     }
 
     /// One outgoing SEPA transfer, with its state.
@@ -62,8 +62,8 @@ impl Sepa<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. An unknown id is [not found](Error::is_not_found).
-    pub async fn get(self, transfer_id: impl AsRef<str>) -> Result<types::SepaTransferDetails, Error> {
-        Ok(self.0.raw().get_sepa_transfer(transfer_id.as_ref()).await?.into_inner())
+    pub async fn get(self, transfer_id: impl Into<String>) -> Result<types::SepaTransferDetails, Error> {
+        Ok(self.0.raw().get_sepa_transfer(transfer_id.into().as_str()).await?.into_inner())
     }
 
     /// A SEPA transfer of a user that was accepted earlier, by its stored id. Sends nothing.

@@ -37,8 +37,8 @@ impl Transfers<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, transfer_id: impl AsRef<str>) -> Result<types::TransferDetails, Error> {
-        Ok(self.0.raw().get_transfer(transfer_id.as_ref()).await?.into_inner())
+    pub async fn get(self, transfer_id: impl Into<String>) -> Result<types::TransferDetails, Error> {
+        Ok(self.0.raw().get_transfer(transfer_id.into().as_str()).await?.into_inner())
     }
 
     /// A transfer that was accepted earlier, by its stored id. Sends nothing.

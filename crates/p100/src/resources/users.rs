@@ -1,17 +1,17 @@
 //! Users and their balances.
 
 use crate::raw::{ErrorCodeInfo, Meaning};
-use crate::{Client, Error, Month, types};
+use crate::{Client, Error, ExternalUserId, Month, types};
 
-/// The partner's users: [`Client::users`]. They are named by the partner's own id, `external_user_id`: any text, or an
-/// [`ExternalUserId`](crate::ExternalUserId), which is checked where it enters the program.
+/// The partner's users: [`Client::users`]. They are named by the partner's own id, an [`ExternalUserId`](crate::ExternalUserId) or any
+/// text; what a path cannot carry is refused before anything is sent.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use p100::{ExternalUserId, Month, Require};
 ///
 /// let balances = client.users().balances("customer-42").await?.crypto_balances.require("cryptoBalances")?;
-/// let user = ExternalUserId::new("customer-42")?;
+/// let user = ExternalUserId::from("customer-42");
 /// let history = client.users().transactions(&user, Month::new(2025, 8)?).await?.transactions.require("transactions")?;
 /// println!("{} crypto balances, {} transactions", balances.len(), history.len());
 /// # Ok(())
@@ -41,7 +41,7 @@ impl Users<'_> {
     ///
     /// # Errors
     /// Any other refusal, or the call failed: see [`Error`]. It says nothing about the user.
-    pub async fn exists(self, external_user_id: impl AsRef<str>) -> Result<bool, Error> {
+    pub async fn exists(self, external_user_id: impl Into<ExternalUserId>) -> Result<bool, Error> {
         match self.0.kyc().status(external_user_id).await {
             Ok(_) => Ok(true),
             Err(error) => match error.meaning() {
@@ -68,7 +68,7 @@ impl Users<'_> {
     /// docs of February 2026 dropped it.
     ///
     /// Operation [`extendUser`](crate::raw::Client::extend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
@@ -76,58 +76,58 @@ impl Users<'_> {
     #[expect(deprecated, reason = "the raw client marks it too")]
     pub async fn extend(
         self,
-        external_user_id: impl AsRef<str>,
+        external_user_id: impl Into<ExternalUserId>,
         request: &types::ExtendUserRequest,
     ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().extend_user(external_user_id.as_ref(), request).await?.into_inner())
+        Ok(self.0.raw().extend_user(&external_user_id.into(), request).await?.into_inner())
     }
 
     /// Changes a user's data: send only what changes.
     ///
     /// Operation [`updateUser`](crate::raw::Client::update_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
     pub async fn update(
         self,
-        external_user_id: impl AsRef<str>,
+        external_user_id: impl Into<ExternalUserId>,
         request: &types::UpdateUserRequest,
     ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().update_user(external_user_id.as_ref(), request).await?.into_inner())
+        Ok(self.0.raw().update_user(&external_user_id.into(), request).await?.into_inner())
     }
 
     /// Deletes a user.
     ///
     /// Operation [`deleteUser`](crate::raw::Client::delete_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn delete(self, external_user_id: impl AsRef<str>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().delete_user(external_user_id.as_ref()).await?.into_inner())
+    pub async fn delete(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().delete_user(&external_user_id.into()).await?.into_inner())
     }
 
     /// Suspends a user, who must have no active cards.
     ///
     /// Operation [`suspendUser`](crate::raw::Client::suspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn suspend(self, external_user_id: impl AsRef<str>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().suspend_user(external_user_id.as_ref()).await?.into_inner())
+    pub async fn suspend(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().suspend_user(&external_user_id.into()).await?.into_inner())
     }
 
     /// Ends the suspension of a user.
     ///
     /// Operation [`unsuspendUser`](crate::raw::Client::unsuspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn unsuspend(self, external_user_id: impl AsRef<str>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().unsuspend_user(external_user_id.as_ref()).await?.into_inner())
+    pub async fn unsuspend(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
+        Ok(self.0.raw().unsuspend_user(&external_user_id.into()).await?.into_inner())
     }
 
     /// The balances of a user, with IBAN and deposit addresses.
@@ -136,18 +136,18 @@ impl Users<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn balances(self, external_user_id: impl AsRef<str>) -> Result<types::UserBalances, Error> {
-        Ok(self.0.raw().get_user_balances(external_user_id.as_ref()).await?.into_inner())
+    pub async fn balances(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::UserBalances, Error> {
+        Ok(self.0.raw().get_user_balances(&external_user_id.into()).await?.into_inner())
     }
 
     /// The transactions of a user in one calendar month. P100 does not say in which time zone it cuts months.
     ///
     /// Operation [`getUserTransactions`](crate::raw::Client::get_user_transactions).
-    /// Its path is assumed: if it is wrong, correct it with [`override_operation`](crate::ClientBuilder::override_operation).
+    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn transactions(self, external_user_id: impl AsRef<str>, month: Month) -> Result<types::TransactionHistory, Error> {
-        Ok(self.0.raw().get_user_transactions(external_user_id.as_ref(), month.number(), month.year()).await?.into_inner())
+    pub async fn transactions(self, external_user_id: impl Into<ExternalUserId>, month: Month) -> Result<types::TransactionHistory, Error> {
+        Ok(self.0.raw().get_user_transactions(&external_user_id.into(), month.number(), month.year()).await?.into_inner())
     }
 }

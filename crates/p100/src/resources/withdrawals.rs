@@ -49,8 +49,8 @@ impl Withdrawals<'_> {
     ///
     /// # Errors
     /// The call failed: see [`Error`].
-    pub async fn get(self, withdrawal_id: impl AsRef<str>) -> Result<types::WithdrawalDetails, Error> {
-        Ok(self.0.raw().get_withdrawal(withdrawal_id.as_ref()).await?.into_inner())
+    pub async fn get(self, withdrawal_id: impl Into<String>) -> Result<types::WithdrawalDetails, Error> {
+        Ok(self.0.raw().get_withdrawal(withdrawal_id.into().as_str()).await?.into_inner())
     }
 
     /// A withdrawal of a user that was accepted earlier, by its stored id. Sends nothing.

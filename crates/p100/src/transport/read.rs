@@ -34,13 +34,13 @@ impl Error for TooLarge {}
 pub(super) async fn read(response: &mut reqwest::Response, limit: Option<usize>) -> Result<Answer, TransportError> {
     match body(response, limit).await {
         Ok(body) => Ok(Answer::new(response.status(), take(response.headers_mut()), body)),
-        Err(cause) => Err(broke_off(response, cause)),
+        Err(cause) => Err(incomplete_body(response, cause)),
     }
 }
 
 /// The error for a body that is not read to its end. The head is taken out of `response`.
-pub(super) fn broke_off(response: &mut reqwest::Response, cause: impl Into<BoxError>) -> TransportError {
-    TransportError::broke_off(response.status(), take(response.headers_mut()), cause)
+pub(super) fn incomplete_body(response: &mut reqwest::Response, cause: impl Into<BoxError>) -> TransportError {
+    TransportError::incomplete_body(response.status(), take(response.headers_mut()), cause)
 }
 
 async fn body(response: &mut reqwest::Response, limit: Option<usize>) -> Result<Bytes, BoxError> {
@@ -52,6 +52,10 @@ async fn body(response: &mut reqwest::Response, limit: Option<usize>) -> Result<
     while let Some(chunk) = response.chunk().await? {
         within(limit, body.len().saturating_add(chunk.len()))?;
         body.extend_from_slice(&chunk);
+    }
+    // An HTTP/2 stream that is reset without a fault ends like one that is complete.
+    if body.len() < declared {
+        return Err("the body is shorter than its content-length".into());
     }
     Ok(body.into())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use p100_raw::reqwest::{StatusCode, header::HeaderMap};
+use p100_raw::reqwest::StatusCode;
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::{Answer, Meaning, Retry, TransportError, retry_after};
 
@@ -18,25 +18,37 @@ pub(super) enum Verdict {
     Again(Option<Duration>),
 }
 
-/// Only an operation that reads is sent again after it may have reached the server. Any other one is sent again only if the
-/// connection was never established: P100 documents no idempotency key, so a second create may pay twice.
-pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
+/// Only an operation that reads is sent again after it may have taken effect. Any other one is sent again only if the server certainly
+/// did not process it, or did nothing because it came too early or too often: P100 documents no idempotency key, so a second create may
+/// pay twice.
+pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>, meaning: &dyn Fn(&Answer) -> Meaning) -> Verdict {
     match (outcome, retry) {
-        (Err(error), _) if error.is_connect() => Verdict::Again(None),
+        (Err(error), _) if error.is_unprocessed() => Verdict::Again(None),
         (Err(error), Retry::Safe) if error.may_have_been_sent() && !TooLarge::caused(error) => Verdict::Again(None),
-        (Ok(answer), Retry::Safe) if is_transient(answer) => Verdict::Again(wait(&answer.headers)),
+        (Ok(answer), Retry::Safe) if is_transient(answer, meaning) => Verdict::Again(retry_after(&answer.headers)),
+        (Ok(answer), Retry::Never) if is_postponed(answer, meaning) => Verdict::Again(retry_after(&answer.headers)),
         _ => Verdict::Final,
     }
 }
 
-fn is_transient(answer: &Answer) -> bool {
-    const TOO_EARLY: u16 = 425;
+/// Whether the answer means "later", whatever its body says.
+fn is_early(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS)
+}
+
+/// Whether P100 certainly did nothing, and may do it later. Without its word the call may have passed the limit that something behind it
+/// ran into.
+fn is_postponed(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
+    is_early(answer.status) && meaning(answer).nothing_happened()
+}
+
+fn is_transient(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
     match answer.status {
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => true,
-        status if status.as_u16() == TOO_EARLY || status.is_server_error() => true,
+        StatusCode::REQUEST_TIMEOUT => true,
+        status if is_early(status) || status.is_server_error() => true,
         status if !status.is_client_error() => false,
         // P100 reports faults of its own with status 400, and what stands in front of it may do so in any words.
-        status => match Meaning::of(status, &answer.body) {
+        status => match meaning(answer) {
             Meaning::ServerFault => true,
             Meaning::Unclear => status == StatusCode::BAD_REQUEST,
             _ => false,
@@ -48,16 +60,15 @@ pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
     p100_raw::Error::parse(&answer.body).and_then(|error: types::Error| error.error_code)
 }
 
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers)
-}
+/// How long a call waits that has no time limit.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
 
 /// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,
 /// or the wait would not end before the deadline. `jitter` is between 0 and 1.
 pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option<Duration>, jitter: f64) -> Option<Duration> {
     let Verdict::Again(asked) = verdict else { return None };
     let wait = delay(policy, sent, jitter).max(asked.unwrap_or_default());
-    (sent < policy.attempts && left.is_none_or(|left| wait < left)).then_some(wait)
+    (sent < policy.attempts && wait < left.unwrap_or(LONGEST)).then_some(wait)
 }
 
 /// Full jitter: a random part of a wait that doubles with each attempt, up to a cap.
@@ -72,10 +83,14 @@ mod tests {
 
     use p100_raw::reqwest::StatusCode;
     use p100_raw::reqwest::header::{HeaderMap, HeaderValue};
-    use p100_raw::{Answer, Bytes, Retry, TransportError};
+    use p100_raw::{Answer, Bytes, Meaning, Retry, TransportError};
 
-    use super::{Verdict, classify, decide, delay};
+    use super::{Verdict, decide, delay};
     use crate::Retries;
+
+    fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
+        super::classify(retry, outcome, &|answer| Meaning::of(answer.status, &answer.body))
+    }
 
     fn answer(status: u16, body: &'static str) -> Result<Answer, TransportError> {
         Ok(Answer::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
@@ -118,9 +133,9 @@ mod tests {
 
     #[test]
     fn a_write_is_never_sent_again_once_it_may_have_been_read() {
-        let no_answer = || Err(TransportError::no_answer("reset"));
-        let broke_off = || Err(TransportError::broke_off(StatusCode::OK, HeaderMap::new(), "reset"));
-        for outcome in [no_answer(), broke_off()] {
+        let no_response = || Err(TransportError::no_response("reset"));
+        let incomplete_body = || Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset"));
+        for outcome in [no_response(), incomplete_body()] {
             assert_eq!(classify(Retry::Safe, &outcome), Verdict::Again(None));
             assert_eq!(classify(Retry::Never, &outcome), Verdict::Final);
         }
@@ -140,6 +155,9 @@ mod tests {
         assert_eq!(decide(&policy, verdict, 1, None, 0.0), Some(Duration::from_secs(7)));
         assert_eq!(decide(&policy, verdict, 1, Some(Duration::from_secs(8)), 0.0), Some(Duration::from_secs(7)));
         assert_eq!(decide(&policy, verdict, 1, Some(Duration::from_secs(7)), 0.0), None, "it would not end before the deadline");
+        let hour = Verdict::Again(Some(Duration::from_secs(3600)));
+        assert_eq!(decide(&policy, hour, 1, None, 0.0), None, "nobody waits for an hour without having said so");
+        assert!(decide(&policy, hour, 1, Some(Duration::from_secs(7200)), 0.0).is_some());
     }
 
     #[test]

@@ -10,17 +10,14 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use p100_raw::reqwest::{self, tls::Certificate};
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, advance, pause, resume, timeout};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use crate::types::TransferRequest;
-use crate::{Client, ClientBuilder, Error, ErrorKind, Retries};
+use super::loopback::{Tls, create, listen};
+use crate::{Client, ClientBuilder, ErrorKind, Retries};
 
 const PROTOCOLS: [&str; 2] = ["h2", "http/1.1"];
 
@@ -29,7 +26,7 @@ const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 /// A server behind a line that can go silent.
 struct Server {
     line: SocketAddr,
-    certificate: Certificate,
+    tls: Tls,
     /// How many connections there have been.
     connections: Arc<AtomicUsize>,
     silence: watch::Sender<()>,
@@ -37,13 +34,8 @@ struct Server {
 
 impl Server {
     async fn start(protocol: &'static str) -> Self {
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-        let certificate = Certificate::from_der(own.cert.der()).expect("a certificate");
-        let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
-        let tls = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![own.cert.der().clone()], key);
-        let mut tls = tls.expect("a configuration");
-        tls.alpn_protocols = vec![protocol.into()];
-        let server = listen(serve(TlsAcceptor::from(Arc::new(tls)), protocol)).await;
+        let tls = Tls::new(protocol);
+        let server = listen(serve(tls.acceptor.clone(), protocol)).await;
 
         let connections = Arc::<AtomicUsize>::default();
         let (silence, silenced) = watch::channel(());
@@ -62,14 +54,11 @@ impl Server {
             }
         })
         .await;
-        Self { line, certificate, connections, silence }
+        Self { line, tls, connections, silence }
     }
 
     fn client(&self, configure: fn(ClientBuilder) -> ClientBuilder) -> Client {
-        let builder = Client::builder().base_url(format!("https://localhost:{}", self.line.port())).api_key("key");
-        let (root, line) = (self.certificate.clone(), self.line);
-        let adapt = move |http: reqwest::ClientBuilder| http.tls_certs_only([root.clone()]).resolve("localhost", line);
-        configure(builder.retries(Retries::none())).build_with(adapt).expect("a client")
+        self.tls.client(self.line, |builder| configure(builder.retries(Retries::none())))
     }
 
     /// Nothing passes any more on the connections there are.
@@ -80,17 +69,6 @@ impl Server {
     fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
-}
-
-async fn listen<F: Future<Output = ()> + Send + 'static>(accept: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("bound");
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(accept(stream));
-        }
-    });
-    address
 }
 
 fn serve(tls: TlsAcceptor, protocol: &'static str) -> impl Fn(TcpStream) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -109,12 +87,6 @@ fn serve(tls: TlsAcceptor, protocol: &'static str) -> impl Fn(TcpStream) -> std:
     }
 }
 
-/// A write, which is never sent twice.
-async fn create(client: &Client) -> Result<(), Error> {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(5.into()).currency("eur").build();
-    client.transfers().create(&request).await.map(drop)
-}
-
 #[tokio::test]
 async fn after_a_timeout_all_later_calls_have_a_new_connection() {
     for protocol in PROTOCOLS {
@@ -127,7 +99,7 @@ async fn after_a_timeout_all_later_calls_have_a_new_connection() {
         pause();
         let error = create(&client).await.expect_err("no response");
         resume();
-        assert_eq!((error.kind(), error.is_timeout(), error.may_have_taken_effect()), (ErrorKind::NoAnswer, true, true), "{protocol}");
+        assert_eq!((error.kind(), error.is_timeout(), error.may_have_taken_effect()), (ErrorKind::NoResponse, true, true), "{protocol}");
         for _ in 0..3 {
             create(&client.clone()).await.expect(protocol);
         }

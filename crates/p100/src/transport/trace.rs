@@ -60,9 +60,9 @@ pub(super) fn deviated(operation: &Operation, deviations: &Deviations) {
 
 fn word(outcome: &Outcome) -> &'static str {
     match outcome {
-        Ok(_) => "answered",
-        Err(error) if error.head().is_some() => "broke_off",
-        Err(error) if error.may_have_been_sent() => "no_answer",
+        Ok(_) => "response",
+        Err(error) if error.head().is_some() => "incomplete_body",
+        Err(error) if error.may_have_been_sent() => "no_response",
         Err(_) => "not_sent",
     }
 }

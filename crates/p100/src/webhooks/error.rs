@@ -91,8 +91,8 @@ impl fmt::Debug for ReceiveError {
 impl fmt::Display for ReceiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            ReceiveErrorKind::MissingToken => f.write_str("the delivery has no webhook token in the header Authorization"),
-            ReceiveErrorKind::WrongToken => f.write_str("the header Authorization of the delivery is not the webhook token"),
+            ReceiveErrorKind::MissingToken => f.write_str("the delivery has no webhook token in its header"),
+            ReceiveErrorKind::WrongToken => f.write_str("the header of the delivery does not hold the webhook token"),
             ReceiveErrorKind::WrongMethod => f.write_str("the method is not POST"),
             ReceiveErrorKind::TooLarge { limit } => write!(f, "the body is larger than the {limit} bytes allowed"),
             ReceiveErrorKind::Incomplete => f.write_str("the connection ended before the body did"),

@@ -163,7 +163,7 @@ impl Event {
         if route.dedupe.is_empty() || !are_all_listed || route.dedupe.iter().any(is_odd) {
             return None;
         }
-        let text = self.raw.text();
+        let text = self.raw.text_in_document();
         let members = object(&text)?;
         let mut key = serde_json::to_string(route.id).ok()?;
         for name in route.dedupe {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
-use p100_raw::{Bytes, Decoded};
+use p100_raw::{Bytes, CheckedCorrections, Corrections, Decoded, Ending, InvalidCorrection};
 
-use super::members::{self, member, tells};
+use super::members::{self, Names};
 use super::raw::{Members, object};
 use super::{Event, Payload, Raw, UnknownReason};
 
@@ -31,6 +31,7 @@ pub const HEALTH_PATH: &str = "/webhook/health";
 pub struct Paths {
     base: Option<String>,
     own: BTreeMap<WebhookKind, String>,
+    corrections: Option<CheckedCorrections>,
 }
 
 impl Paths {
@@ -50,6 +51,41 @@ impl Paths {
     pub fn set(mut self, kind: WebhookKind, path: &str) -> Self {
         self.own.insert(kind, normal(path));
         self
+    }
+
+    /// Reads events with these corrections: of their paths, unless they are [set](Self::set), of their members, and of the words that end
+    /// what they are about. They replace earlier ones.
+    ///
+    /// # Errors
+    /// One of them does not fit the document.
+    pub fn corrections(mut self, corrections: &Corrections) -> Result<Self, InvalidCorrection> {
+        let checked = corrections.check()?;
+        self.corrections = (!corrections.is_empty()).then_some(checked);
+        Ok(self)
+    }
+
+    /// How the `status` of an event ends what the event is about, by the words of the operations whose outcome it tells. Nothing if it is
+    /// not final, or no status.
+    ///
+    /// ```
+    /// use p100::raw::{Ending, operations};
+    /// use p100::{Corrections, webhooks::Paths};
+    ///
+    /// let rejected = Corrections::new().operation(&operations::CREATE_WITHDRAWAL, |withdrawal| withdrawal.failure(["REJECTED"]));
+    /// let paths = Paths::default().corrections(&rejected)?;
+    /// let event = paths.recognise("/crypto-withdrawal-webhook", r#"{"id": "1627", "destination": "0x11", "status": "REJECTED"}"#);
+    /// assert_eq!(paths.ending(&event), Some(Ending::Failure));
+    /// # Ok::<(), p100::InvalidCorrection>(())
+    /// ```
+    #[must_use]
+    pub fn ending(&self, event: &Event) -> Option<Ending> {
+        let kind = event.known()?.kind();
+        let text = event.raw.text_in_document();
+        let status: String = serde_json::from_str(object(&text)?.get("status")?.get()).ok()?;
+        match &self.corrections {
+            Some(corrections) => corrections.ending_of_event(kind, &status),
+            None => kind.ending(&status),
+        }
     }
 
     /// The whole path at which the event is expected.
@@ -74,6 +110,7 @@ impl Paths {
     pub fn recognise(&self, path: &str, body: impl Into<Bytes>) -> Event {
         let (body, expected) = (body.into(), self.expected_at(path));
         if let [kind] = expected[..]
+            && self.corrections.is_none()
             && let Some(Decoded { value, deviations, .. }) = decode_flat(kind, &body)
         {
             return Event { kind: Some(kind), payload: Payload::Known(value), raw: Raw::flat(body), path: path.to_owned(), deviations };
@@ -85,11 +122,17 @@ impl Paths {
                 return Event::unknown(path, Raw::flat(body), reason);
             }
         };
-        match recognise(&expected, &raw) {
+        let kind = match recognise(&expected, &raw, Names(self.corrections.as_ref())) {
+            Ok(kind) => kind,
+            Err(reason) => return Event::unknown(path, raw, reason),
+        };
+        let corrected = self.corrections.as_ref().and_then(|corrections| corrections.event_payload(kind, raw.data()));
+        let raw = raw.with_corrected(corrected);
+        match kind.decode(raw.in_document()) {
             Ok(Decoded { value, deviations, .. }) => {
-                Event { kind: Some(value.kind()), payload: Payload::Known(value), raw, path: path.to_owned(), deviations }
+                Event { kind: Some(kind), payload: Payload::Known(value), raw, path: path.to_owned(), deviations }
             }
-            Err(reason) => Event::unknown(path, raw, reason),
+            Err(error) => Event::unknown(path, raw, UnknownReason::Invalid { kind, error }),
         }
     }
 
@@ -123,7 +166,8 @@ impl Paths {
     }
 
     fn below_base(&self, kind: WebhookKind) -> &str {
-        self.own.get(&kind).map_or(kind.route().path, String::as_str)
+        let corrected = || self.corrections.as_ref()?.event_path(kind);
+        self.own.get(&kind).map_or_else(|| corrected().unwrap_or(kind.route().path).trim_end_matches('/'), String::as_str)
     }
 }
 
@@ -180,47 +224,40 @@ fn is_empty(kind: WebhookKind, event: &WebhookEvent) -> bool {
 }
 
 /// By path if exactly one event is expected there, else by members.
-fn recognise(expected: &[WebhookKind], raw: &Raw) -> Result<Decoded<WebhookEvent>, UnknownReason> {
-    let decode = |kind: WebhookKind| kind.decode(raw.data()).map_err(|error| UnknownReason::Invalid { kind, error });
+fn recognise(expected: &[WebhookKind], raw: &Raw, names: Names<'_>) -> Result<WebhookKind, UnknownReason> {
     let text = raw.text();
     let members = object(&text);
     let candidates = match expected {
         [kind] => {
             if let Some(members) = &members
-                && let Some(reason) = mismatch(*kind, members)
+                && let Some(reason) = mismatch(*kind, members, names)
             {
                 return Err(reason);
             }
-            return decode(*kind).and_then(|decoded| {
-                // Only an object is a payload.
-                members.map(|_| decoded).ok_or(UnknownReason::Mismatch { kind: *kind, members_of: None })
-            });
+            return Ok(*kind);
         }
         [] => WebhookKind::ALL,
         several => several,
     };
     let Some(members) = members else { return Err(UnknownReason::Unrecognised { candidates: Vec::new() }) };
-    match members::tell(candidates, &members) {
-        Ok(kind) => decode(kind),
-        Err(candidates) => Err(UnknownReason::Unrecognised { candidates }),
-    }
+    members::tell(candidates, &members, names).map_err(|candidates| UnknownReason::Unrecognised { candidates })
 }
 
 /// Why a body cannot be what its path says: it has nothing of that event, or everything of another one.
 ///
 /// One member of another event is not enough, for P100 may add it to this one.
-fn mismatch(kind: WebhookKind, members: &Members<'_>) -> Option<UnknownReason> {
+fn mismatch(kind: WebhookKind, members: &Members<'_>, names: Names<'_>) -> Option<UnknownReason> {
     let route = kind.route();
-    let own = || members.iter().filter(|(name, _)| member(route, name.as_str()).is_some());
+    let own = || members.iter().filter(|(name, _)| names.member(route, name.as_str()).is_some());
     if own().all(|(_, value)| value.get() == "null") {
         return Some(UnknownReason::Mismatch { kind, members_of: None });
     }
-    if route.members.is_empty() || route.members.iter().all(|name| members.contains_key(*name)) {
+    if route.members.is_empty() || names.all_there(route, members) {
         return None;
     }
     let is_other = |other: &&WebhookKind| {
         let other = other.route();
-        other.kind != kind && tells(other, members) && own().all(|(name, _)| member(other, name.as_str()).is_some())
+        other.kind != kind && names.tell(other, members) && own().all(|(name, _)| names.member(other, name.as_str()).is_some())
     };
     WebhookKind::ALL.iter().find(is_other).map(|other| UnknownReason::Mismatch { kind, members_of: Some(*other) })
 }

@@ -16,6 +16,8 @@ pub struct Raw {
     bytes: Bytes,
     data: Bytes,
     envelope: Option<Envelope>,
+    /// The payload with the names of the document, where corrections give its members others.
+    corrected: Option<Bytes>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Raw {
     pub(super) fn flat(bytes: Bytes) -> Self {
-        Self { data: bytes.clone(), bytes, envelope: None }
+        Self { data: bytes.clone(), bytes, envelope: None, corrected: None }
     }
 
     /// The body, unwrapped if it is enveloped.
@@ -40,7 +42,7 @@ impl Raw {
         let Some(members) = object(&text) else {
             serde_json::from_str::<&RawValue>(&text)?;
             let data = bytes.slice(start..);
-            return Ok(Self { bytes, data, envelope: None });
+            return Ok(Self { bytes, data, envelope: None, corrected: None });
         };
         let enveloped = members.get("event_type").zip(members.get("data")).filter(|(_, data)| data.get().starts_with('{'));
         let (data, envelope) = match enveloped {
@@ -51,7 +53,7 @@ impl Raw {
             }
             None => (bytes.slice(start..), None),
         };
-        Ok(Self { bytes, data, envelope })
+        Ok(Self { bytes, data, envelope, corrected: None })
     }
 
     /// The whole body, byte by byte.
@@ -77,6 +79,21 @@ impl Raw {
     /// The payload as text of the same length.
     pub(super) fn text(&self) -> Cow<'_, str> {
         text(&self.data)
+    }
+
+    /// The same with these bytes as the payload with the names of the document.
+    pub(super) fn with_corrected(self, corrected: Option<Bytes>) -> Self {
+        Self { corrected, ..self }
+    }
+
+    /// The payload with the names of the document.
+    pub(super) fn in_document(&self) -> &Bytes {
+        self.corrected.as_ref().unwrap_or(&self.data)
+    }
+
+    /// The same as text.
+    pub(super) fn text_in_document(&self) -> Cow<'_, str> {
+        text(self.in_document())
     }
 }
 

@@ -1,8 +1,8 @@
 //! From path, headers and body to an event, or to a refusal.
 
-use p100_raw::Bytes;
 use p100_raw::reqwest::header::HeaderMap;
 use p100_raw::webhooks::WebhookKind;
+use p100_raw::{Bytes, Corrections, Ending, InvalidCorrection};
 
 use super::outcome::{Outcomes, span, word};
 use super::{Event, Paths, Payload, ReceiveError, ReceiveErrorKind, Stats, UnknownReason, Verifier};
@@ -60,6 +60,22 @@ impl Receiver {
     pub fn path(mut self, kind: WebhookKind, path: &str) -> Self {
         self.paths = self.paths.set(kind, path);
         self
+    }
+
+    /// Reads deliveries with these corrections: [of events](Paths::corrections) and [of the token's header](Verifier::corrections).
+    ///
+    /// # Errors
+    /// One of them does not fit the document.
+    pub fn corrections(mut self, corrections: &Corrections) -> Result<Self, InvalidCorrection> {
+        self.verifier = self.verifier.corrections(corrections)?;
+        self.paths = self.paths.corrections(corrections)?;
+        Ok(self)
+    }
+
+    /// How an event ends what it is about, see [`Paths::ending`].
+    #[must_use]
+    pub fn ending(&self, event: &Event) -> Option<Ending> {
+        self.paths.ending(event)
     }
 
     /// Refuses bodies of more bytes.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use p100_raw::Sensitive;
-use p100_raw::reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use p100_raw::reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use p100_raw::{Corrections, InvalidCorrection, Sensitive};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{ReceiveError, ReceiveErrorKind};
@@ -34,6 +34,9 @@ use super::{ReceiveError, ReceiveErrorKind};
 #[derive(Clone, Debug)]
 pub struct Verifier {
     tokens: Vec<Sensitive>,
+    header: HeaderName,
+    /// What precedes and follows the token.
+    form: (String, String),
 }
 
 impl Verifier {
@@ -42,7 +45,7 @@ impl Verifier {
     /// # Errors
     /// The token is empty, begins or ends with a blank or line break, or cannot be in a header: no delivery would ever match.
     pub fn new(token: impl Into<Sensitive>) -> Result<Self, InvalidToken> {
-        Ok(Self { tokens: vec![checked(token.into())?] })
+        Ok(Self { tokens: vec![checked(token.into())?], header: AUTHORIZATION, form: Default::default() })
     }
 
     /// Accepts deliveries with this token too: both the old and the new one while P100 changes over.
@@ -54,7 +57,19 @@ impl Verifier {
         Ok(self)
     }
 
-    /// Checks the headers of a delivery. There must be exactly one `Authorization`.
+    /// Looks for the token in the header, and in the form, that these corrections name.
+    ///
+    /// # Errors
+    /// One of them does not fit the document.
+    pub fn corrections(mut self, corrections: &Corrections) -> Result<Self, InvalidCorrection> {
+        let checked = corrections.check()?;
+        let (before, after) = checked.token_form();
+        self.form = (before.to_owned(), after.to_owned());
+        self.header = checked.token_header().cloned().unwrap_or(AUTHORIZATION);
+        Ok(self)
+    }
+
+    /// Checks the headers of a delivery. There must be exactly one `Authorization`, or header of the corrected name.
     ///
     /// # Errors
     /// [`MissingToken`](ReceiveErrorKind::MissingToken) if there is none or an empty one,
@@ -64,7 +79,7 @@ impl Verifier {
     }
 
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), ReceiveErrorKind> {
-        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let mut values = headers.get_all(&self.header).iter();
         match (values.next(), values.next()) {
             (None, _) => Err(ReceiveErrorKind::MissingToken),
             (Some(value), None) if value.is_empty() => Err(ReceiveErrorKind::MissingToken),
@@ -75,7 +90,9 @@ impl Verifier {
 
     /// Every token is compared, so that the time does not tell which one matched.
     fn knows(&self, value: &HeaderValue) -> bool {
-        let matches = |token: &Sensitive| equal(token.expose().as_bytes(), value.as_bytes());
+        let (before, after) = (self.form.0.as_bytes(), self.form.1.as_bytes());
+        let Some(value) = value.as_bytes().strip_prefix(before).and_then(|value| value.strip_suffix(after)) else { return false };
+        let matches = |token: &Sensitive| equal(token.expose().as_bytes(), value);
         self.tokens.iter().map(matches).fold(Choice::from(0), |any, one| any | one).into()
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use p100::types::{self, OrderLockRequest, PaymentLinkRequest};
-use p100::{Decimal, ErrorKind, LockExpired, OrderRateLock, Progress};
+use p100::{Currency, Decimal, ErrorKind, LockExpired, OrderRateLock, Progress};
 use p100_httpmock::MockServer;
 
 use super::rate_lock::pass;
@@ -57,7 +57,7 @@ async fn a_lock_of_unreadable_expiry_is_left_to_p100() {
         });
         let lock = client.orders().lock_rate(&request).await.expect("a lock");
         assert_eq!((lock.lifetime(), lock.is_expired()), (None, false), "{expires_at}");
-        assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::Refused);
+        assert_eq!(lock.order().await.expect_err("refused").kind(), ErrorKind::ErrorResponse);
     }
 }
 
@@ -88,7 +88,7 @@ async fn a_lock_is_read_in_either_form_of_the_docs() {
     let (server, client) = server_and_client().await;
     let request = lock(&server, "2025-10-01T10:00:00Z");
     let earlier = client.orders().lock_rate(&request).await.expect("a lock");
-    assert_eq!((earlier.currency(), earlier.details().rate), (Some("usdc"), Decimal::new(9, 1)));
+    assert_eq!((earlier.currency(), earlier.details().rate), (Some(&Currency::USDC), Decimal::new(9, 1)));
 
     let (server, client) = server_and_client().await;
     server.mock(|when, then| {
@@ -99,7 +99,7 @@ async fn a_lock_is_read_in_either_form_of_the_docs() {
         );
     });
     let later = client.orders().lock_rate(&request).await.expect("a lock");
-    assert_eq!((later.currency(), later.details().rate.to_string()), (Some("usdc"), "0.80".to_owned()));
+    assert_eq!((later.currency(), later.details().rate.to_string()), (Some(&Currency::USDC), "0.80".to_owned()));
     assert_eq!(later.details().destination_currency.as_deref(), Some("eur"));
     assert_eq!(later.lifetime(), Some(Duration::from_secs(60)));
 }

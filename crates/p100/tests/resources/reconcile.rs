@@ -3,7 +3,7 @@
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::raw::operations;
 use p100::types::{self, Transaction, TransactionHistory, TransferRequest};
-use p100::{Account, Attempt, Client, Clock, Decimal, Doubt, Error, ErrorKind, Retries, Verdict};
+use p100::{Account, Attempt, Client, Clock, Decimal, Doubt, Error, ErrorKind, Iban, Retries, Verdict};
 use p100_httpmock::MockServer;
 
 use super::server_and_client;
@@ -92,8 +92,27 @@ async fn an_amount_that_may_contain_a_fee_is_not_nothing() {
 
 #[tokio::test]
 async fn an_entry_whose_time_cannot_be_read_is_not_left_out() {
-    let timeless = entry("12.50", "eur", "yesterday");
-    assert_eq!(exact(verdict(std::slice::from_ref(&timeless)).await), vec![timeless]);
+    for written in ["yesterday", "2025-08-12", "2025-08-11T22:00:00", "2025-08-13 02:00"] {
+        let timeless = entry("12.50", "eur", written);
+        assert_eq!(exact(verdict(std::slice::from_ref(&timeless)).await), vec![timeless]);
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_an_entry_may_have_any_form_that_is_certain() {
+    for (written, is_then) in [
+        ("1755000010", true),
+        ("1755000010123", true),
+        ("2025-08-12 14:00:10+0200", true),
+        ("20250812T120010Z", true),
+        ("1754900010", false),
+        ("2025-08-12T12:00:10+09:00", false),
+        ("2025-W33-1T12:00Z", false),
+    ] {
+        let entry = entry("12.50", "eur", written);
+        let found = verdict(std::slice::from_ref(&entry)).await;
+        if is_then { assert_eq!(exact(found), vec![entry]) } else { assert_eq!(found, Verdict::NoTrace, "{written}") }
+    }
 }
 
 #[tokio::test]
@@ -114,7 +133,7 @@ async fn what_an_entry_lacks_never_makes_it_a_no_nor_a_candidate() {
         assert_eq!(exact(verdict(&[part, own.clone()]).await), vec![own.clone()]);
     }
     let mut foreign = lacking(|entry| entry.amount = None);
-    foreign.currency = Some("usdc".to_owned());
+    foreign.currency = Some("usdc".into());
     assert_eq!(verdict(&[foreign]).await, Verdict::NoTrace, "what it has still rules it out");
 }
 
@@ -471,7 +490,7 @@ async fn each_account_is_read_once_and_one_that_cannot_be_read_costs_only_its_ow
     assert_eq!(candidates.exact, [entry("5", "eur", noon)]);
     assert_eq!(found.verdicts[4], unclear(vec![entry("5", "eur", noon)]));
     let errors: Vec<_> = found.errors.iter().map(|(account, error)| (account.clone(), error.kind())).collect();
-    let user = |id: &str| Account::User(id.to_owned());
+    let user = |id: &str| Account::User(id.into());
     assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(errors.contains(&(user("u-1"), ErrorKind::NotSent)) && errors.iter().any(|(account, _)| *account == user("u-2")));
     let nothing = client.reconcile_all(&[], &attempts).await;
@@ -489,9 +508,13 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
     let partner_exchange = types::PartnerExchangeRequest::builder().amount(amount).currency_from("eth").currency_to("eur").lock_id("l-1");
     let withdrawal = types::WithdrawalRequest::builder().source_external_user_id("u-1").currency("btc").amount(amount).wallet_address("a");
     let partner_withdrawal = types::PartnerWithdrawalRequest::builder().currency("btc").amount(amount).wallet_address("a").name("Ada");
-    let sepa = types::PartnerSepaTransferRequest::builder().amount(amount).currency("eur").destination_iban("i").transfer_title("t");
+    let sepa = types::PartnerSepaTransferRequest::builder()
+        .amount(amount)
+        .currency("eur")
+        .destination_iban(Iban::unchecked("i"))
+        .transfer_title("t");
     let user_sepa = types::SepaTransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
-    let user_sepa = user_sepa.destination_iban("i").transfer_title("t");
+    let user_sepa = user_sepa.destination_iban(Iban::unchecked("i")).transfer_title("t");
     let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
     let attempts = [
         Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),

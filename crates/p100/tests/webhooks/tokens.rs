@@ -1,5 +1,6 @@
 //! Who may call, how much they may send, and what never shows.
 
+use p100::Corrections;
 use p100::webhooks::{DEFAULT_MAX_BODY_BYTES, HeaderMap, HeaderValue, ReceiveErrorKind, Receiver, Verifier, WebhookKind, testing};
 
 use super::{TOKEN, headers, payload, receive, receiver};
@@ -30,6 +31,23 @@ fn a_missing_and_a_wrong_token_are_told_apart_and_come_before_anything_else() {
         assert_eq!(refusal(&receiver, values), Some((ReceiveErrorKind::WrongToken, 401)), "{values:?}");
     }
     assert_eq!(refusal(&receiver, &[token]), None);
+}
+
+#[test]
+fn the_token_is_where_and_as_corrections_say() {
+    let corrections = Corrections::new().token_header("X-Webhook-Token").token_form("Token {token};");
+    let receiver = receiver().corrections(&corrections).expect("fits");
+    let kind = |name: &'static str, value: String| {
+        let headers = [(name.parse().expect("a name"), HeaderValue::from_str(&value).expect("a value"))].into_iter().collect();
+        receiver.receive(PATH, &headers, vec![b'<'; DEFAULT_MAX_BODY_BYTES + 1]).expect_err("no event").kind()
+    };
+    assert!(matches!(kind("x-webhook-token", format!("Token {TOKEN};")), ReceiveErrorKind::TooLarge { .. }));
+    for wrong in [TOKEN.to_owned(), format!("Token {TOKEN}"), format!("{TOKEN};"), format!("token {TOKEN};"), "Token ;".to_owned()] {
+        assert_eq!(kind("x-webhook-token", wrong.clone()), ReceiveErrorKind::WrongToken, "{wrong}");
+    }
+    assert_eq!(kind("authorization", TOKEN.to_owned()), ReceiveErrorKind::MissingToken);
+    let misspelt = Corrections::new().token_form("Bearer");
+    assert_eq!(receiver.clone().corrections(&misspelt).expect_err("no token in it").entry(), "webhooks.token_form");
 }
 
 #[test]

@@ -41,13 +41,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_rate(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::RateLock>, Error> {
-        self.draft(&operations::LOCK_RATE, &[external_user_id])?.json().await
+        self.draft(&operations::LOCK_RATE, &[external_user_id.as_str()])?.json().await
     }
 
     /// Exchange currencies of a user
@@ -59,7 +59,7 @@ impl Client {
     /// presumably taken from the value before conversion. The funds are reserved and a 200 gives the id; balance and
     /// compliance checks follow, and [`get_exchange`](Self::get_exchange) or the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
-    /// call may exchange twice.
+    /// call may exchange twice. An expired or unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
@@ -69,10 +69,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_exchange(
         &self,

@@ -29,15 +29,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P424` (status 400, legacy): `source-or-destination-required`: a transfer names neither the paying nor the
-    ///   receiving user. HTTP 400.
-    /// - `P433` (status 400, legacy): `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then
-    ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
-    ///   create call.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P424` (status 400, legacy): `source-or-destination-required`: Source or destination must be provided. Only
+    ///   the legacy docs show the status.
+    /// - `P433` (status 400, legacy): `insufficient-funds`: The balance is too low. Only the legacy docs refuse a
+    ///   call with it, and only they show name and status; since then funds are checked after acceptance, so expect
+    ///   it in details and webhooks rather than in the response to a create call.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_transfer(
         &self,

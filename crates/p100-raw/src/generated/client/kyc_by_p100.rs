@@ -29,9 +29,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_kyc_session(
         &self,
@@ -63,13 +63,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
     pub async fn open_kyc_page(
         &self,
-        external_user_id: &str,
-        verification_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        verification_id: &crate::VerificationId,
     ) -> Result<Response<RawBody>, Error> {
-        self.draft(&operations::OPEN_KYC_PAGE, &[external_user_id, verification_id])?
+        self.draft(
+                &operations::OPEN_KYC_PAGE,
+                &[external_user_id.as_str(), verification_id.as_str()],
+            )?
             .raw()
             .await
     }
@@ -92,14 +95,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P445` (status 404, documented): This user has no KYC. HTTP 404.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, documented): User is not verified.
+    /// - `P445` (status 404, documented): There is no KYC of this user.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_kyc_status(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::KycStatus>, Error> {
-        self.draft(&operations::GET_KYC_STATUS, &[external_user_id])?.json().await
+        self.draft(&operations::GET_KYC_STATUS, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 }

@@ -34,9 +34,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_order_rate(
         &self,
@@ -50,7 +50,8 @@ impl Client {
     /// Creates the order that the lock was made for. It starts without a wallet address;
     /// [`get_order`](Self::get_order) or the event [`OrderStatus`](WebhookKind::OrderStatus) tells the address to pay
     /// to and how much has arrived. Once it is paid, the crypto is converted to euros by itself. Which status is
-    /// final is unknown. There is no idempotency key, so a repeated call may create a second order.
+    /// final is unknown. There is no idempotency key, so a repeated call may create a second order. An expired or
+    /// unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_order`](Self::get_order) and the event
     /// [`OrderStatus`](WebhookKind::OrderStatus).
@@ -60,8 +61,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_order(
         &self,

@@ -37,9 +37,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_wallet(
         &self,
@@ -68,8 +68,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, assumed): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_transactions(
         &self,
@@ -112,7 +112,7 @@ impl Client {
     /// compliance are checked afterwards, and [`get_exchange`](Self::get_exchange) or the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
     /// call may exchange twice. The curl call of the page is modelled; its heading and prose name `POST
-    /// /exchange/execute` instead.
+    /// /exchange/execute` instead. An expired or unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
@@ -122,8 +122,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_exchange(
         &self,
@@ -151,9 +151,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_withdrawal(
         &self,
@@ -181,8 +181,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_sepa_transfer(
         &self,
@@ -214,8 +214,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P418` (status 400, legacy): `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    /// - `P428` (status 404, documented): `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
+    /// - `P418` (status 400, legacy): `partner-not-found`: Partner does not exist. Later docs no longer list it.
+    /// - `P428` (status 404, documented): `sepa-transfer-not-found`: SEPA transfer does not exist. Only the legacy
+    ///   docs show the name.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_sepa_transfer(
         &self,

@@ -56,14 +56,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_sepa_deposit_info(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::SepaDepositInfo>, Error> {
-        self.draft(&operations::GET_USER_SEPA_DEPOSIT_INFO, &[external_user_id])?
+        self.draft(
+                &operations::GET_USER_SEPA_DEPOSIT_INFO,
+                &[external_user_id.as_str()],
+            )?
             .json()
             .await
     }
@@ -86,13 +89,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_user_sepa_contacts(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::SepaContactList>, Error> {
-        self.draft(&operations::LIST_USER_SEPA_CONTACTS, &[external_user_id])?
+        self.draft(&operations::LIST_USER_SEPA_CONTACTS, &[external_user_id.as_str()])?
             .json()
             .await
     }
@@ -115,14 +118,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, documented): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P418` (status 400, legacy): `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    /// - `P433` (status 400, legacy): `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then
-    ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
-    ///   create call.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, documented): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P418` (status 400, legacy): `partner-not-found`: Partner does not exist. Later docs no longer list it.
+    /// - `P433` (status 400, legacy): `insufficient-funds`: The balance is too low. Only the legacy docs refuse a
+    ///   call with it, and only they show name and status; since then funds are checked after acceptance, so expect
+    ///   it in details and webhooks rather than in the response to a create call.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user_sepa_transfer(
         &self,

@@ -36,10 +36,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred):
-    ///   [`external_user_id`](types::CreateUserRequest::external_user_id) is already in use. HTTP 400, presumably.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P411` (status 400, inferred): `user-exists`: A user with this externalUserId exists. Name and status are
+    ///   inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user(
         &self,
@@ -73,16 +73,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, inferred): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, inferred): File too large, the limit is 5 MB for each file. HTTP 400.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, inferred): The type of the file is not allowed.
+    /// - `P440` (status 400, inferred): The file is too large. The limit is 5 MB for each file.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_kyc_files(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         form: types::KycFilesForm,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UPLOAD_KYC_FILES, &[external_user_id])?
+        self.draft(&operations::UPLOAD_KYC_FILES, &[external_user_id.as_str()])?
             .upload(form)
             .await
     }
@@ -109,20 +109,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P211` (status 202, documented): A proof of address of this user is already pending. HTTP 202, a success
-    ///   status, although it is a code.
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, documented): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, documented): File too large, the limit is 5 MB for each file. HTTP 400.
-    /// - `P447` (status 400, documented): Proof of address is already verified. HTTP 400.
-    /// - `P460` (status 404, documented): This user has no proof-of-address verification. HTTP 404.
+    /// - `P211` (status 202, documented): A proof of address is already under review. An error code on a success
+    ///   status.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, documented): The type of the file is not allowed.
+    /// - `P440` (status 400, documented): The file is too large. The limit is 5 MB for each file.
+    /// - `P447` (status 400, documented): The proof of address is already verified.
+    /// - `P460` (status 404, documented): There is no verification of a proof of address for this user.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_poa_files(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         form: types::PoaFilesForm,
     ) -> Result<Response<types::PoaFilesResult>, Error> {
-        self.draft(&operations::UPLOAD_POA_FILES, &[external_user_id])?
+        self.draft(&operations::UPLOAD_POA_FILES, &[external_user_id.as_str()])?
             .upload(form)
             .await
     }
@@ -145,9 +145,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn start_user_verification(
         &self,
@@ -177,16 +177,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         body: &types::UpdateUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UPDATE_USER, &[external_user_id])?
+        self.draft(&operations::UPDATE_USER, &[external_user_id.as_str()])?
             .body(body)
             .json()
             .await
@@ -211,13 +211,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::DELETE_USER, &[external_user_id])?.json().await
+        self.draft(&operations::DELETE_USER, &[external_user_id.as_str()])?.json().await
     }
 
     /// Suspend a user
@@ -240,14 +240,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P454` (status 400, documented): Suspension refused because the user still has active cards. HTTP 400.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P454` (status 400, documented): The user has active cards. A suspension is refused then.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn suspend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::SUSPEND_USER, &[external_user_id])?.json().await
+        self.draft(&operations::SUSPEND_USER, &[external_user_id.as_str()])?.json().await
     }
 
     /// Lift the suspension of a user
@@ -268,13 +268,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unsuspend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::UNSUSPEND_USER, &[external_user_id])?.json().await
+        self.draft(&operations::UNSUSPEND_USER, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 
     /// Extend a user
@@ -296,18 +298,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn extend_user(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         body: &types::ExtendUserRequest,
     ) -> Result<Response<types::MessageResponse>, Error> {
-        self.draft(&operations::EXTEND_USER, &[external_user_id])?
+        self.draft(&operations::EXTEND_USER, &[external_user_id.as_str()])?
             .body(body)
             .json()
             .await
@@ -332,13 +334,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_balances(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::UserBalances>, Error> {
-        self.draft(&operations::GET_USER_BALANCES, &[external_user_id])?.json().await
+        self.draft(&operations::GET_USER_BALANCES, &[external_user_id.as_str()])?
+            .json()
+            .await
     }
 
     /// List the transactions of a user in one month
@@ -365,17 +369,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, assumed): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_transactions(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
         month: i32,
         year: i32,
     ) -> Result<Response<types::TransactionHistory>, Error> {
-        self.draft(&operations::GET_USER_TRANSACTIONS, &[external_user_id])?
+        self.draft(&operations::GET_USER_TRANSACTIONS, &[external_user_id.as_str()])?
             .query("month", month)
             .query("year", year)
             .json()

@@ -24,11 +24,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred):
-    ///   [`external_user_id`](types::CreateLimitedUserRequest::external_user_id) is already in use. HTTP 400,
-    ///   presumably.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P411` (status 400, inferred): `user-exists`: A user with this externalUserId exists. Name and status are
+    ///   inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     #[deprecated = "P100's docs dropped it; it may still answer"]
     pub async fn create_limited_user(

@@ -14,20 +14,20 @@ impl Client {
     /// The answer carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
     /// existing cards per user, active and locked together, and 5 creations in 24 hours, 10 in 30 days, 20 in 12
     /// months per user. The monthly fee of an active card is taken from the partner's EUR balance and agreed with
-    /// P100; the docs of July 2025 had EUR 0.25.
+    /// P100; the docs of July 2025 had EUR 0.25. A used-up quota is refused, too, with a code that is not known.
     ///
     /// `POST /v1/card/virtual` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19693688e0](https://partner-api-docs.p100.io/create-virtual-card-19693688e0.md).
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P451` (status 400, legacy): `forbidden-country-card`: no cards for users of this country. HTTP 400.
-    /// - `P455` (status 400, legacy): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P459` (status 400, inferred): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, inferred): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
+    /// - `P451` (status 400, legacy): `forbidden-country-card`: No cards are issued in the country of this user.
+    /// - `P455` (status 400, legacy): `user-suspended`: User is suspended.
+    /// - `P459` (status 400, inferred): User is not verified.
+    /// - `P461` (status 400, inferred): User is not extended. See [`extend_user`](Self::extend_user).
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_card(
         &self,
@@ -52,13 +52,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_cards(
         &self,
-        external_user_id: &str,
+        external_user_id: &crate::ExternalUserId,
     ) -> Result<Response<types::CardList>, Error> {
-        self.draft(&operations::LIST_CARDS, &[external_user_id])?.json().await
+        self.draft(&operations::LIST_CARDS, &[external_user_id.as_str()])?.json().await
     }
 
     /// Get one card with its secrets
@@ -80,16 +80,21 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P434` (status 400, documented): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, documented): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - `P434` (status 400, documented): `invalid-card`: Card does not exist. The name is inferred.
+    /// - `P459` (status 400, documented): User is not verified.
+    /// - `P461` (status 400, documented): User is not extended. See [`extend_user`](Self::extend_user).
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card(
         &self,
-        external_user_id: &str,
-        card_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        card_id: &crate::CardId,
     ) -> Result<Response<types::CardDetails>, Error> {
-        self.draft(&operations::GET_CARD, &[external_user_id, card_id])?.json().await
+        self.draft(
+                &operations::GET_CARD,
+                &[external_user_id.as_str(), card_id.as_str()],
+            )?
+            .json()
+            .await
     }
 
     /// Set a new PIN for a card
@@ -103,10 +108,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_pin(
         &self,
@@ -127,10 +132,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn block_card(
         &self,
@@ -149,10 +154,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unblock_card(
         &self,
@@ -180,15 +185,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card_limits(
         &self,
-        external_user_id: &str,
-        card_id: &str,
+        external_user_id: &crate::ExternalUserId,
+        card_id: &crate::CardId,
     ) -> Result<Response<types::CardLimits>, Error> {
-        self.draft(&operations::GET_CARD_LIMITS, &[external_user_id, card_id])?
+        self.draft(
+                &operations::GET_CARD_LIMITS,
+                &[external_user_id.as_str(), card_id.as_str()],
+            )?
             .json()
             .await
     }
@@ -198,17 +206,17 @@ impl Client {
     /// Sets the daily and monthly limits of one card; they apply at once. Send all six: whether a subset is allowed
     /// is unknown, and the only known integration always sends all. The bounds are unknown. User and card are named
     /// in the body, not in the path. The docs name the inputs; path and member names come from a third-party
-    /// integration.
+    /// integration. Limits out of range are refused with a code that is not known.
     ///
     /// `PATCH /v1/card/limits` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19693717e0](https://partner-api-docs.p100.io/update-card-limits-19693717e0.md).
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_limits(
         &self,
@@ -228,10 +236,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_card(
         &self,

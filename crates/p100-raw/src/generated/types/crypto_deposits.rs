@@ -58,7 +58,12 @@ pub struct TravelRuleDetails {
 /// integration. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TravelRuleRequest {
@@ -67,7 +72,7 @@ pub struct TravelRuleRequest {
     /// The partner's own id of the user who receives the deposit. Optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Who sent the deposit. Personal data.
     pub details: TravelRuleDetails,
 }

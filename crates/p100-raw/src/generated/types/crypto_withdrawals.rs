@@ -122,15 +122,22 @@ pub struct WithdrawalDetails {
 /// compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into),
+    on(UpperCaseNetwork, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalRequest {
     /// The partner's own id of the paying user.
-    pub source_external_user_id: String,
+    pub source_external_user_id: ExternalUserId,
     /// Currency slug: btc, doge, eth, eurt, ltc, pol, usdc or usdt. Send lower case as everywhere else; the legacy
     /// sample writes it in upper case.
-    pub currency: String,
+    pub currency: Currency,
     /// Amount that the receiver gets, in the currency itself, as a JSON number with at most 8 decimals. P100's fee
     /// and the network fee are charged on top.
     #[serde(with = "crate::decimal::number")]
@@ -146,7 +153,7 @@ pub struct WithdrawalRequest {
     /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<UpperCaseNetwork>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the receiving wallet.

@@ -9,7 +9,12 @@ use super::*;
 /// user details and errors are answered, but show no body, so most names here are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeDetails {
@@ -33,11 +38,11 @@ pub struct ExchangeDetails {
     /// Slug of the currency sold, lower case. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency_from: Option<String>,
+    pub currency_from: Option<Currency>,
     /// Slug of the currency bought, lower case. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency_to: Option<String>,
+    pub currency_to: Option<Currency>,
     /// Rate applied, as a JSON number. Presumably the locked price in EUR of one crypto unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -68,21 +73,27 @@ pub struct ExchangeDetails {
 /// answer only accepts the exchange; funds and compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeRequest {
     /// The partner's own id of the user whose balances are exchanged.
-    pub source_external_user_id: String,
+    pub source_external_user_id: ExternalUserId,
     /// Amount to sell, as a JSON number with at most 8 decimals. Counted in [`currency_from`](Self::currency_from),
     /// which no page states outright.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Slug of the currency to sell, lower case (`eth`).
-    pub currency_from: String,
+    pub currency_from: Currency,
     /// Slug of the currency to buy, lower case (`eur`).
-    pub currency_to: String,
+    pub currency_to: Currency,
     /// The `id` of the rate lock answered by [`lock_rate`](Client::lock_rate), where it is a uuid; the legacy table
     /// types it as plain string here. Prose in the docs also calls it rateLockId. A lock of another user or of the
     /// partner presumably does not work.

@@ -22,7 +22,13 @@ pub struct TransferCreated {
 /// legacy docs answered email addresses (`sourceEmail`, `destinationEmail`) instead. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferDetails {
@@ -34,11 +40,11 @@ pub struct TransferDetails {
     /// The partner's own id of the paying user, null when the partner pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub source_external_user_id: Option<String>,
+    pub source_external_user_id: Option<ExternalUserId>,
     /// The partner's own id of the receiving user, null when the partner receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub destination_external_user_id: Option<String>,
+    pub destination_external_user_id: Option<ExternalUserId>,
     /// Amount in [`currency`](Self::currency), as a JSON number. Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -48,7 +54,7 @@ pub struct TransferDetails {
     /// Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// State of the transfer. `SUCCESSFUL` and `FAILED` are final; the words before that are unknown.
     pub status: TransferStatus,
     /// Time of the request, ISO 8601 in UTC.
@@ -68,18 +74,24 @@ pub struct TransferDetails {
 /// one. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferRequest {
     /// The partner's own id of the paying user. Leave it out, or null, when the partner pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub source_external_user_id: Option<String>,
+    pub source_external_user_id: Option<ExternalUserId>,
     /// The partner's own id of the receiving user. Leave it out, or null, when the partner receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub destination_external_user_id: Option<String>,
+    pub destination_external_user_id: Option<ExternalUserId>,
     /// Amount in [`currency`](Self::currency), at most 8 decimals. The docs contradict themselves: the parameter
     /// table says string, the sample sends a number. The number comes first here because a request that was shown is
     /// the better witness; details and webhook answer numbers too.
@@ -87,5 +99,5 @@ pub struct TransferRequest {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalEither"))]
     pub amount: Decimal,
     /// Currency slug, lower case (`btc`, `eur`).
-    pub currency: String,
+    pub currency: Currency,
 }

@@ -61,13 +61,18 @@ open_enum!(
 /// Other members are unknown. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(VerificationId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycSessionCreated {
     /// Id of the session, the last path segment of [`open_kyc_page`](Client::open_kyc_page). Its form is unknown, so
     /// treat it as opaque text.
-    pub verification_id: String,
+    pub verification_id: VerificationId,
 }
 
 /// Opens a hosted KYC session and answers the financial questionnaire. Which further fields are needed depends on
@@ -75,12 +80,17 @@ pub struct KycSessionCreated {
 /// names and values come from the legacy docs. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycSessionRequest {
     /// The partner's own id of the user to verify.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Document that the user will show to the identity provider.
     pub document_type: KycDocumentType,
     /// Country of residence, ISO 3166-1 alpha-2 in upper case (`PL`).
@@ -111,14 +121,19 @@ pub struct KycSessionRequest {
 /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus) event. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycStatus {
     /// The partner's own id of the user. May be missing. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

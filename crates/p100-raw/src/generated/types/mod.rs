@@ -40,4 +40,8 @@ use crate::open_enum::open_enum;
 #[allow(unused_imports)]
 use crate::webhooks::WebhookKind;
 #[allow(unused_imports)]
+use crate::values::{
+    CardId, Currency, ExternalUserId, Iban, Network, UpperCaseNetwork, VerificationId,
+};
+#[allow(unused_imports)]
 use crate::{Client, Decimal, FilePart, Form, Sensitive, Timestamp};

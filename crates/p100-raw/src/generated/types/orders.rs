@@ -22,7 +22,13 @@ pub struct OrderCreated {
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(UpperCaseNetwork, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderDetails {
@@ -64,12 +70,12 @@ pub struct OrderDetails {
     /// Slug of the currency to pay in, lower case. May be missing where [`currency`](Self::currency) is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub cryptocurrency: Option<String>,
+    pub cryptocurrency: Option<Currency>,
     /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
     /// too. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Address to pay to, null while [`status`](Self::status) is WAITING_FOR_WALLET_ADDRESS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -87,7 +93,7 @@ pub struct OrderDetails {
     /// lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<UpperCaseNetwork>,
 }
 
 /// Rate that is held for one order until [`expires_at`](Self::expires_at). It holds the members of two
@@ -96,7 +102,13 @@ pub struct OrderDetails {
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderLock {
@@ -119,35 +131,41 @@ pub struct OrderLock {
     /// Slug of the crypto currency, lower case. Until February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub cryptocurrency: Option<String>,
+    pub cryptocurrency: Option<Currency>,
     /// Slug of the crypto currency, lower case. Since February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Slug of the currency that is settled, `eur`. Since February 2026.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub destination_currency: Option<String>,
+    pub destination_currency: Option<Currency>,
     /// Network, lower case.
-    pub network: String,
+    pub network: Network,
 }
 
 /// Asks for a locked rate for one order. The members are documented, that all are required is inferred. Evidence:
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[non_exhaustive]
 pub struct OrderLockRequest {
     /// Slug of the crypto currency, lower case (`usdc`).
-    pub currency: String,
+    pub currency: Currency,
     /// Amount of the order, as a JSON string. Since February 2026 it is the amount to be settled, as far as it can be
     /// read; which currency it counts, no page states outright.
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Network, lower case (`polygon`).
-    pub network: String,
+    pub network: Network,
 }
 
 /// Indicative price of one unit of each currency in EUR: key is the currency slug in lower case, value a JSON

@@ -29,7 +29,12 @@ pub struct PartnerBalances {
 /// documented; that all four are required is inferred. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerExchangeRequest {
@@ -39,9 +44,9 @@ pub struct PartnerExchangeRequest {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
     pub amount: Decimal,
     /// Slug of the currency to sell, lower case (`eth`).
-    pub currency_from: String,
+    pub currency_from: Currency,
     /// Slug of the currency to buy, lower case (`eur`).
-    pub currency_to: String,
+    pub currency_to: Currency,
     /// The `id` of the rate lock answered by [`lock_partner_rate`](Client::lock_partner_rate), a uuid. Prose in the
     /// docs also calls it rateLockId.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -57,7 +62,13 @@ pub struct PartnerExchangeRequest {
 /// by agreement. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Iban, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerSepaTransferRequest {
@@ -67,9 +78,9 @@ pub struct PartnerSepaTransferRequest {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, always `eur`.
-    pub currency: String,
+    pub currency: Currency,
     /// IBAN of the receiver.
-    pub destination_iban: String,
+    pub destination_iban: Iban,
     /// Title of the bank transfer, which the receiver sees. Length and character limits are not stated.
     pub transfer_title: String,
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. On level 2
@@ -96,17 +107,23 @@ pub struct PartnerSepaTransferRequest {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[non_exhaustive]
 pub struct PartnerWalletCreated {
     /// Currency slug, lower case (`usdc`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Network of the address, lower case (`polygon`). May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
     /// The deposit address. Send only coins of this currency over this network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -116,15 +133,21 @@ pub struct PartnerWalletCreated {
 /// Asks for the deposit address of one currency of the partner. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[non_exhaustive]
 pub struct PartnerWalletRequest {
     /// Currency slug, lower case (`usdc`).
-    pub currency: String,
+    pub currency: Currency,
     /// Network, lower case (`polygon`), for currencies that have several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
 }
 
 /// Sends crypto from the partner's balance to an outside wallet. The same fields as
@@ -132,13 +155,19 @@ pub struct PartnerWalletRequest {
 /// on chain: check address and network. The last three fields are travel-rule data. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(UpperCaseNetwork, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PartnerWithdrawalRequest {
     /// Currency slug: btc, doge, eth, eurt, ltc, pol, usdc or usdt. Send lower case as everywhere else; the legacy
     /// sample writes it in upper case.
-    pub currency: String,
+    pub currency: Currency,
     /// Amount that the receiver gets, in the currency itself, as a JSON number with at most 8 decimals. P100's fee
     /// and the network fee are charged on top.
     #[serde(with = "crate::decimal::number")]
@@ -154,7 +183,7 @@ pub struct PartnerWithdrawalRequest {
     /// for other currencies. [`get_network_fee`](Client::get_network_fee) writes the same networks in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<UpperCaseNetwork>,
     /// Name of the receiver for the travel rule: one field for persons and companies alike.
     pub name: String,
     /// Who holds the keys of the receiving wallet.
@@ -167,7 +196,12 @@ pub struct PartnerWithdrawalRequest {
 /// while [`fee`](Self::fee) is a number; in the legacy docs the amount was a number too. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferDetails {
@@ -212,7 +246,7 @@ pub struct SepaTransferDetails {
     /// Currency slug, `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Fee of the transfer as a JSON number, although [`amount`](Self::amount) is a string. Presumably in
     /// [`currency`](Self::currency).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,12 @@ use super::*;
 /// [`PaymentLinkRequest`](super::PaymentLinkRequest) are taken over. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[non_exhaustive]
 pub struct HostedCheckoutRequest {
     /// Amount to pay, in [`currency`](Self::currency), as a JSON string.
@@ -17,7 +22,7 @@ pub struct HostedCheckoutRequest {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, `eur`.
-    pub currency: String,
+    pub currency: Currency,
 }
 
 /// The payment link. Send [`url`](Self::url) to the payer, and follow it with
@@ -41,7 +46,12 @@ pub struct PaymentLinkCreated {
 /// [`transactions`](Self::transactions) is documented, the other names are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkDetails {
@@ -59,7 +69,7 @@ pub struct PaymentLinkDetails {
     /// Currency slug, `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Time of creation, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -77,7 +87,12 @@ pub struct PaymentLinkDetails {
 /// Asks for a payment link over an amount. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[non_exhaustive]
 pub struct PaymentLinkRequest {
     /// Amount to pay, in [`currency`](Self::currency), as a JSON string.
@@ -85,5 +100,5 @@ pub struct PaymentLinkRequest {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, `eur`.
-    pub currency: String,
+    pub currency: Currency,
 }

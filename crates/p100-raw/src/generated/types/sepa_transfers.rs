@@ -72,21 +72,28 @@ pub struct SepaDepositInfo {
 /// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into),
+    on(Iban, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferRequest {
     /// The partner's own id of the paying user. A sample of the legacy docs calls it `externalUserId`. Evidence:
     /// documented.
-    pub source_external_user_id: String,
+    pub source_external_user_id: ExternalUserId,
     /// Amount in euros, as a JSON string such as `75.20`. The legacy sample sends a number, its table says string.
     #[serde(with = "crate::decimal::string")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug, always `eur`.
-    pub currency: String,
+    pub currency: Currency,
     /// IBAN of the receiver.
-    pub destination_iban: String,
+    pub destination_iban: Iban,
     /// Title of the bank transfer, which the receiver sees.
     pub transfer_title: String,
     /// Whether the receiver is a person or a company; decides which of the next three fields are needed. Always sent

@@ -9,7 +9,12 @@ use super::*;
 /// on. One balance per currency, whatever the number of networks. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoBalance {
@@ -23,7 +28,7 @@ pub struct CryptoBalance {
     pub amount: Decimal,
     /// Currency slug in lower case: `btc`, `eth`, `ltc`, `pol`, `usdc`; `doge`, `usdt` and `eurt` in older docs. The
     /// list may grow.
-    pub name: String,
+    pub name: Currency,
     /// Deposit address, or null while none exists. One single value even for currencies with two networks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -105,51 +110,56 @@ pub struct Error {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `P211`: A proof of address of this user is already pending. HTTP 202, a success status, although it is a code.
+    /// `P211` (status 202): A proof of address is already under review. An error code on a success status.
     P211,
-    /// `P403`: Validation failed: `errorMessage` joins all failures, and there is no `errorName`. HTTP 400, not 403.
+    /// `P403` (status 400): Validation failed. `errorMessage` joins all failures, and there is no `errorName`.
     P403,
-    /// `P410`: `invalid-currency`: unknown currency. HTTP 400. Evidence: legacy.
+    /// `P410` (`invalid-currency`, status 400): Currency is not supported. Evidence: legacy.
     P410,
-    /// `P411`: `user-exists` (inferred): `externalUserId` is already in use. HTTP 400, presumably. Evidence:
-    /// inferred.
+    /// `P411` (`user-exists`, status 400): A user with this externalUserId exists. Name and status are inferred.
+    /// Evidence: inferred.
     P411,
-    /// `P412`: `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// `P412` (`invalid-user`, status 400): User does not exist.
     P412,
-    /// `P418`: `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it. Evidence: legacy.
+    /// `P418` (`partner-not-found`, status 400): Partner does not exist. Later docs no longer list it. Evidence:
+    /// legacy.
     P418,
-    /// `P424`: `source-or-destination-required`: a transfer names neither the paying nor the receiving user. HTTP 400.
+    /// `P424` (`source-or-destination-required`, status 400): Source or destination must be provided. Only the legacy
+    /// docs show the status.
     P424,
-    /// `P426`: File type not allowed. HTTP 400.
+    /// `P426` (status 400): The type of the file is not allowed.
     P426,
-    /// `P428`: `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
+    /// `P428` (`sepa-transfer-not-found`, status 404): SEPA transfer does not exist. Only the legacy docs show the
+    /// name.
     P428,
-    /// `P433`: `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then funds are checked after
-    /// acceptance, so expect it in details and webhooks rather than in the answer to a create call.
+    /// `P433` (`insufficient-funds`, status 400): The balance is too low. Only the legacy docs refuse a call with it,
+    /// and only they show name and status; since then funds are checked after acceptance, so expect it in details and
+    /// webhooks rather than in the response to a create call.
     P433,
-    /// `P434`: `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// `P434` (`invalid-card`, status 400): Card does not exist. The name is inferred.
     P434,
-    /// `P440`: File too large, the limit is 5 MB for each file. HTTP 400.
+    /// `P440` (status 400): The file is too large. The limit is 5 MB for each file.
     P440,
-    /// `P445`: This user has no KYC. HTTP 404.
+    /// `P445` (status 404): There is no KYC of this user.
     P445,
-    /// `P447`: Proof of address is already verified. HTTP 400.
+    /// `P447` (status 400): The proof of address is already verified.
     P447,
-    /// `P451`: `forbidden-country-card`: no cards for users of this country. HTTP 400. Evidence: legacy.
+    /// `P451` (`forbidden-country-card`, status 400): No cards are issued in the country of this user. Evidence:
+    /// legacy.
     P451,
-    /// `P454`: Suspension refused because the user still has active cards. HTTP 400.
+    /// `P454` (status 400): The user has active cards. A suspension is refused then.
     P454,
-    /// `P455`: `user-suspended`: the user is suspended. HTTP 400. Evidence: legacy.
+    /// `P455` (`user-suspended`, status 400): User is suspended. Evidence: legacy.
     P455,
-    /// `P459`: The user is not verified. HTTP 400.
+    /// `P459` (status 400): User is not verified.
     P459,
-    /// `P460`: This user has no proof-of-address verification. HTTP 404.
+    /// `P460` (status 404): There is no verification of a proof of address for this user.
     P460,
-    /// `P461`: The user is not extended, see [`extend_user`](Client::extend_user). HTTP 400.
+    /// `P461` (status 400): User is not extended. See [`extend_user`](Client::extend_user).
     P461,
-    /// `P500`: Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.
+    /// `P500` (status 400): Unknown exception. It is inside P100; whether the request took effect is not stated.
     P500,
-    /// `P501`: Service temporarily unavailable. HTTP 400, not 503.
+    /// `P501` (status 400): Service temporarily unavailable.
     P501,
     /// A value that the document does not know, as it was sent.
     Unknown(String),
@@ -224,7 +234,12 @@ open_enum!(ExchangeStatus { Completed = "COMPLETED", Failed = "FAILED", });
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[non_exhaustive]
 pub struct FiatBalance {
     /// P100's id of the balance, a uuid.
@@ -235,7 +250,7 @@ pub struct FiatBalance {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case; only `eur` is known.
-    pub name: String,
+    pub name: Currency,
     /// Price of one unit in EUR, as a JSON number: 1 for `eur`.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
@@ -442,7 +457,13 @@ open_enum!(PaymentLinkStatus { AwaitingCompletion = "AWAITING_COMPLETION", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkTransaction {
@@ -458,11 +479,11 @@ pub struct PaymentLinkTransaction {
     /// Slug of the crypto currency paid in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Network it came over, lower case (`polygon`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
     /// Time of the transfer, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -591,7 +612,12 @@ open_enum!(SepaTransferType { External = "external", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Transaction {
@@ -608,7 +634,7 @@ pub struct Transaction {
     /// Currency slug, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// State of the movement. No page lists the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -686,14 +712,19 @@ open_enum!(TransferStatus { Successful = "SUCCESSFUL", Failed = "FAILED", });
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserSummary {
     /// The partner's own id of the user. Evidence: documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Email address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -779,18 +810,24 @@ pub struct WithdrawalCreated {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(Network, into)
+)]
 #[non_exhaustive]
 pub struct WithdrawalCurrency {
     /// Currency slug (`usdc`). Its casing is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub name: Option<String>,
+    pub name: Option<Currency>,
     /// Network over which the coins travel (`polygon`). Its casing is not stated: the request writes upper case, most
     /// other bodies lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<Network>,
 }
 
 /// State of a crypto withdrawal, from internal processing to confirmation on chain. No page lists the words: the

@@ -16,13 +16,18 @@ use super::*;
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// The partner's own id for the new user: a free string, unique per partner, later used as the path parameter of
     /// the same name. Not necessarily a uuid. Using one twice is refused, presumably with P411.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// The user's email address.
     pub email: String,
     /// Phone number as digits with country prefix and without a leading `+`, for example `48123123123`.
@@ -343,12 +348,17 @@ pub struct UserCreated {
 /// [`create_kyc_session`](Client::create_kyc_session) has to be repeated here is unknown. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserVerificationRequest {
     /// The partner's own id of the user to verify. Evidence: inferred.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Kind of the identity document. Since September 2025 textual document data belong into this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

@@ -12,13 +12,18 @@ use super::*;
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateLimitedUserRequest {
     /// The partner's own id for the new user: a free string, unique per partner, later used as the path parameter of
     /// the same name. Not necessarily a uuid.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// The user's email address.
     pub email: String,
     /// First name as in the identity document.
@@ -54,7 +59,12 @@ pub struct CreateLimitedUserRequest {
 /// `status`, unlike [`FiatBalance`](super::FiatBalance). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LimitedBalance {
@@ -67,7 +77,7 @@ pub struct LimitedBalance {
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalString"))]
     pub amount: Decimal,
     /// Currency slug in lower case: `eur`, `btc`, `eth`, `ltc`, `pol`, `usdc` and so on.
-    pub name: String,
+    pub name: Currency,
     /// Deposit address, or null while none exists. Always null for `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]

@@ -10,13 +10,12 @@ use super::*;
 /// needed. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into), on(CardId, into))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardCreated {
     /// P100's id of the card, a uuid. Keep it: all further card operations ask for it together with `externalUserId`.
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: CardId,
     /// Full card number, 16 digits without blanks, in clear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -123,16 +122,21 @@ pub struct CardList {
 /// inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardReference {
     /// The partner's own id of the card holder.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: CardId,
 }
 
 /// State of a virtual card. The list is not complete. Only `ACTIVE` and `LOCKED_BY_USER` appear in official
@@ -169,15 +173,14 @@ open_enum!(
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into), on(CardId, into))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardSummary {
     /// P100's id of the card, a uuid; the [`card_id`](Self::card_id) of all other card operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: Option<String>,
+    pub card_id: Option<CardId>,
     /// State of the card. The known words are not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -197,12 +200,17 @@ pub struct CardSummary {
 /// from the partner's EUR balance. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateCardRequest {
     /// The partner's own id of the future card holder. Limited users cannot have cards.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Name of the card as the user will see it in lists, 3 to 30 characters.
     pub label: String,
     /// The card's PIN, exactly 4 digits, sent as a string so that leading zeros survive. No answer ever returns it;
@@ -215,16 +223,21 @@ pub struct CreateCardRequest {
 /// and place of the members are inferred; the required-ness is assumed. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateCardLimitsRequest {
     /// The partner's own id of the card holder.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: CardId,
     /// New limit per month for all transactions together, as a JSON number.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalNumber"))]
@@ -255,16 +268,21 @@ pub struct UpdateCardLimitsRequest {
 /// are inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateCardPinRequest {
     /// The partner's own id of the card holder.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: String,
+    pub card_id: CardId,
     /// The new PIN, exactly 4 digits, sent as a string so that leading zeros survive. The old one is not asked for.
     pub pin: Sensitive,
 }

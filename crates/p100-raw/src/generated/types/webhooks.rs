@@ -12,20 +12,26 @@ use super::*;
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Card3dsCodeEvent {
     /// The partner's own id of the card holder, who has to see the code. May be missing. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Id of the card that is being used, a uuid as in [`list_cards`](Client::list_cards). May be missing. Evidence:
     /// inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: Option<String>,
+    pub card_id: Option<CardId>,
     /// The one-time code to type into the merchant's 3-D Secure page, as a string so that leading zeros survive. A
     /// secret: show it, then forget it. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +51,7 @@ pub struct Card3dsCodeEvent {
     /// missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
 }
 
 /// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
@@ -54,20 +60,25 @@ pub struct Card3dsCodeEvent {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardActivationCodeEvent {
     /// The partner's own id of the card holder. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Id of the card that is being added to the wallet, a uuid as in [`list_cards`](Client::list_cards). May be
     /// missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: Option<String>,
+    pub card_id: Option<CardId>,
     /// The one-time activation code, as a string so that leading zeros survive. A secret: show it, then forget it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -80,19 +91,25 @@ pub struct CardActivationCodeEvent {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(CardId, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CardTransactionEvent {
     /// The partner's own id of the card holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Id of the card that was used, a uuid as in [`list_cards`](Client::list_cards).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
-    pub card_id: Option<String>,
+    pub card_id: Option<CardId>,
     /// Id of the transaction. May be missing; its form is unknown, so treat it as opaque text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -109,7 +126,7 @@ pub struct CardTransactionEvent {
     /// Currency slug of [`amount`](Self::amount), lower case (`eur`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Time of the transaction, ISO 8601 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -122,7 +139,13 @@ pub struct CardTransactionEvent {
 /// fewer members. It names neither the network nor a reason for a refusal. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoDepositStatusEvent {
@@ -130,7 +153,7 @@ pub struct CryptoDepositStatusEvent {
     /// the partner's own balance, so a receiver should survive both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// P100's id of the deposit and the parameter of
     /// [`update_deposit_travel_rule`](Client::update_deposit_travel_rule). A uuid on the event page, another form in
     /// the FAQ, so treat it as opaque text.
@@ -143,7 +166,7 @@ pub struct CryptoDepositStatusEvent {
     /// Currency slug, lower case (`eth`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// State of the deposit. The success word is `SUCCESSFUL`, the failure word `UNSUCCESSFUL`, unlike all other
     /// events.
     pub status: DepositStatus,
@@ -232,7 +255,13 @@ open_enum!(
 /// are told is documented; every member name is assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeStatusEvent {
@@ -243,7 +272,7 @@ pub struct ExchangeStatusEvent {
     /// The partner's own id of the exchanging user. Null or missing for exchanges of the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Amount sold, in [`currency_from`](Self::currency_from), as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -257,11 +286,11 @@ pub struct ExchangeStatusEvent {
     /// Slug of the currency sold, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency_from: Option<String>,
+    pub currency_from: Option<Currency>,
     /// Slug of the currency bought, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency_to: Option<String>,
+    pub currency_to: Option<Currency>,
     /// Rate applied in the end, as a JSON number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -289,14 +318,19 @@ pub struct ExchangeStatusEvent {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IbanStatusEvent {
     /// The partner's own id of the user who paid in. Null or missing for the partner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// The account from which the money came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -315,14 +349,19 @@ pub struct IbanStatusEvent {
 /// of one user give two equal bodies, so do not drop repeats of this event as duplicates. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycFileAddedEvent {
     /// The partner's own id of the user whose file was uploaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Whether the file was accepted.
     pub status: KycFileStatus,
 }
@@ -346,14 +385,19 @@ open_enum!(KycFileStatus { Added = "ADDED", Error = "ERROR", });
 /// the two statuses. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct KycVerificationStatusEvent {
     /// The partner's own id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -371,7 +415,13 @@ pub struct KycVerificationStatusEvent {
 /// status are certain to be there. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(UpperCaseNetwork, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderStatusEvent {
@@ -412,12 +462,12 @@ pub struct OrderStatusEvent {
     /// Slug of the currency to pay in, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub cryptocurrency: Option<String>,
+    pub cryptocurrency: Option<Currency>,
     /// The same under the name that [`OrderLock`](super::OrderLock) has since February 2026, if it is renamed here
     /// too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Address to pay to, null in the first state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -433,13 +483,18 @@ pub struct OrderStatusEvent {
     /// Network to pay over, presumably in upper case as in [`get_order`](Client::get_order).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub network: Option<String>,
+    pub network: Option<UpperCaseNetwork>,
 }
 
 /// A payment link changed its state. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkStatusEvent {
@@ -457,7 +512,7 @@ pub struct PaymentLinkStatusEvent {
     /// Currency slug, `eur`. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Every transfer on chain that the link has collected. May be missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
@@ -490,14 +545,19 @@ open_enum!(
 /// siblings. No reason is known to be given. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PoaVerificationStatusEvent {
     /// The partner's own id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// State of the review. Evidence: documented.
     pub status: PoaStatus,
 }
@@ -507,14 +567,20 @@ pub struct PoaVerificationStatusEvent {
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaDepositReceivedEvent {
     /// The partner's own id of the credited user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub external_user_id: Option<String>,
+    pub external_user_id: Option<ExternalUserId>,
     /// P100's id of the deposit, a uuid; the key against repeated deliveries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -528,7 +594,7 @@ pub struct SepaDepositReceivedEvent {
     /// Currency slug, `eur`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Name of the sender as told by the bank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -553,7 +619,12 @@ pub struct SepaDepositReceivedEvent {
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferStatusEvent {
@@ -592,7 +663,7 @@ pub struct SepaTransferStatusEvent {
     /// Currency slug, `eur`. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Fee of the transfer as a JSON number, although [`amount`](Self::amount) is a string. Success only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -613,7 +684,13 @@ pub struct SepaTransferStatusEvent {
 /// one beside a success: decide on [`status`](Self::status) alone. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(Currency, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferStatusEvent {
@@ -625,11 +702,11 @@ pub struct TransferStatusEvent {
     /// The partner's own id of the paying user. Null or missing when the partner pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub source_external_user_id: Option<String>,
+    pub source_external_user_id: Option<ExternalUserId>,
     /// The partner's own id of the receiving user. Null or missing when the partner receives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub destination_external_user_id: Option<String>,
+    pub destination_external_user_id: Option<ExternalUserId>,
     /// Amount in [`currency`](Self::currency), as a JSON number, even where the request sent a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::decimal::number")]
@@ -638,7 +715,7 @@ pub struct TransferStatusEvent {
     /// Currency slug, lower case here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// State of the transfer.
     pub status: TransferStatus,
     /// Creation time of the transfer, not of the event, ISO 8601 in UTC.
@@ -657,12 +734,17 @@ pub struct TransferStatusEvent {
 /// apart. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
+#[builder(
+    on(String, into),
+    on(Sensitive, into),
+    on(Timestamp, into),
+    on(ExternalUserId, into)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserBalanceGeneratedEvent {
     /// The partner's own id of the user.
-    pub external_user_id: String,
+    pub external_user_id: ExternalUserId,
     /// State of the user's balances; only `ACTIVE` is known.
     pub status: UserBalanceStatus,
 }

@@ -160,16 +160,17 @@ impl Actor {
     pub(super) async fn sepa_transfer(&mut self) {
         let eur = if once_in(&mut self.rng, 40) { money(&mut self.rng, &CRYPTO) } else { money(&mut self.rng, &["eur"]) };
         let iban = if once_in(&mut self.rng, 30) { "DE89370400440532013001" } else { IBAN };
+        let destination = p100::Iban::unchecked(iban);
         let (account, exists) = self.account();
         let valid = eur.valid && eur.slug == "eur" && iban == IBAN && exists;
         let answer = match &account {
             Account::User(user) => {
                 let request = SepaTransferRequest::builder().source_external_user_id(user).amount(eur.amount).currency(eur.written);
-                let request = request.destination_iban(iban).transfer_title("Payout").receiver_type(PartyType::Natural);
+                let request = request.destination_iban(destination).transfer_title("Payout").receiver_type(PartyType::Natural);
                 self.client.sepa().create(&request.receiver_first_name("Ada").receiver_last_name("Example").build()).await
             }
             _ => {
-                let request = PartnerSepaTransferRequest::builder().amount(eur.amount).currency(eur.written).destination_iban(iban);
+                let request = PartnerSepaTransferRequest::builder().amount(eur.amount).currency(eur.written).destination_iban(destination);
                 let request = request.transfer_title("Payout").receiver_type(PartyType::Legal).company_name("Example Ltd").build();
                 self.client.partner().sepa_transfer(&request).await
             }

@@ -63,7 +63,7 @@ impl Actor {
         let request = CreateCardRequest::builder().external_user_id(&user).label("Shopping").pin("1234").build();
         let answer = self.client.cards().create(&request).await;
         if let Outcome::Done(card) = self.sort("card", exists, answer) {
-            self.notes().cards.push((user, card.card_id));
+            self.notes().cards.push((user, card.card_id.to_string()));
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::{compare, node};
+use crate::Node;
 use crate::diff::change::Class;
 
 const BASE: &str = "base";

@@ -2,25 +2,26 @@
 
 use std::borrow::Cow;
 
-use p100_raw::{Decimal, types};
+use super::{InvalidValue, open_value};
+use crate::{Decimal, types};
 
-use super::InvalidValue;
-
-/// A currency, by P100's slug: lower case, such as `eur` or `usdc`.
-///
-/// A slug without a constant here is accepted too: P100 adds currencies without notice. Docs:
-/// [1299895m0](https://partner-api-docs.p100.io/supported-currencies-1299895m0.md).
-///
-/// ```
-/// use p100::Currency;
-///
-/// assert_eq!(Currency::new("EUR")?, Currency::EUR);
-/// assert_eq!(Currency::EUR.decimals(), Some(2));
-/// assert_eq!(Currency::new("eurt")?.decimals(), None);
-/// # Ok::<(), p100::InvalidValue>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency(pub(super) Cow<'static, str>);
+open_value! {
+    /// A currency, by P100's slug: lower case, such as `eur` or `usdc`.
+    ///
+    /// A slug without a constant here is accepted too: P100 adds currencies without notice. `==` compares texts exactly; the legacy docs
+    /// show upper case now and then, so compare what P100 wrote by [`is`](Self::is). Docs:
+    /// [1299895m0](https://partner-api-docs.p100.io/supported-currencies-1299895m0.md).
+    ///
+    /// ```
+    /// use p100_raw::Currency;
+    ///
+    /// assert_eq!(Currency::from("eur"), Currency::EUR);
+    /// assert!(Currency::from("EUR").is(Currency::EUR));
+    /// assert_eq!(Currency::EUR.decimals(), Some(2));
+    /// assert_eq!(Currency::from("eurt").decimals(), None);
+    /// ```
+    Currency = "currency"
+}
 
 /// By P100's docs no amount has more decimals, whatever its currency.
 const MOST_DECIMALS: u32 = 8;
@@ -43,24 +44,16 @@ impl Currency {
     /// Tether USD, 6 decimals; on the same networks as USD Coin. Only the legacy docs and the error guide name it.
     pub const USDT: Self = Self(Cow::Borrowed("usdt"));
 
-    /// Takes a slug in either case.
-    ///
-    /// # Errors
-    /// The text is empty or has characters other than ASCII letters, digits, `.`, `-` and `_`.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
-        super::network::slug("currency", text.into()).map(|slug| Self(slug.into()))
-    }
-
-    /// The slug, lower case.
+    /// Whether both name the same currency, in whatever case. `==` compares texts exactly.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn is(&self, other: impl Into<Self>) -> bool {
+        self.0.eq_ignore_ascii_case(&other.into().0)
     }
 
-    /// How many decimals an amount of this currency has; `None` if the docs do not tell.
+    /// How many decimals an amount of this currency has, whatever its case; `None` if the docs do not say.
     #[must_use]
     pub fn decimals(&self) -> Option<u32> {
-        match self.as_str() {
+        match self.as_str().to_ascii_lowercase().as_str() {
             "eur" => Some(2),
             "usdc" | "usdt" => Some(6),
             "btc" | "eth" | "ltc" | "pol" | "doge" => Some(8),
@@ -72,7 +65,7 @@ impl Currency {
     /// are left out, as they say nothing.
     ///
     /// ```
-    /// use p100::{Currency, Decimal};
+    /// use p100_raw::{Currency, Decimal};
     ///
     /// let amount: Decimal = "75.20".parse()?;
     /// assert_eq!(Currency::EUR.check(amount)?.to_string(), "75.20");
@@ -98,9 +91,16 @@ impl Currency {
     }
 }
 
-/// For [`get_network_fee`](p100_raw::Client::get_network_fee).
+/// For [`get_network_fee`](crate::Client::get_network_fee).
 impl From<&Currency> for types::NetworkFeeCurrency {
     fn from(currency: &Currency) -> Self {
-        currency.as_str().into()
+        currency.as_str().to_ascii_lowercase().into()
+    }
+}
+
+/// For [`get_network_fee`](crate::Client::get_network_fee).
+impl From<Currency> for types::NetworkFeeCurrency {
+    fn from(currency: Currency) -> Self {
+        Self::from(&currency)
     }
 }
