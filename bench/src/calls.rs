@@ -77,7 +77,7 @@ fn client(server: SocketAddr) -> Client {
     Client::builder().base_url(format!("http://{server}")).api_key(KEY).build().expect("a client")
 }
 
-/// One thread each, so that instructions and allocations of a call can be told from those of the server.
+/// One thread each, so that instructions and allocations of a call can be distinguished from those of the server.
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

@@ -46,8 +46,8 @@ fn problems_are_as_the_golden_files_say() {
 #[test]
 fn every_rule_has_a_case_that_breaks_it() {
     let cases = cases();
-    let told: Vec<_> = cases.iter().flat_map(|(_, _, case)| named(case)).collect();
-    let is_tested = |rule: &str| told.iter().any(|line| line.ends_with(&format!(" [{rule}]")));
+    let reported: Vec<_> = cases.iter().flat_map(|(_, _, case)| named(case)).collect();
+    let is_tested = |rule: &str| reported.iter().any(|line| line.ends_with(&format!(" [{rule}]")));
     let untested: Vec<_> = RULES.iter().map(|rule| rule.name).filter(|name| !is_tested(name)).collect();
     assert_eq!(untested, Vec::<&str>::new(), "add tests/lint/<rule>.diff");
 }

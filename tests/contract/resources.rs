@@ -1,4 +1,4 @@
-//! The resources of `p100` have every operation of the document, each once, and follow every create that answers with an id only.
+//! The resources of `p100` have every operation of the document, each once, and follow every create that returns only an id.
 
 use std::path::Path;
 
@@ -99,9 +99,9 @@ fn every_operation_of_the_document_is_reachable_through_exactly_one_resource_met
 }
 
 #[test]
-fn every_create_that_answers_with_an_id_only_is_followed_to_its_outcome() {
-    let answers_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
-    let mut creates: Vec<_> = answers_an_id.map(|operation| snake(operation.id).to_ascii_uppercase()).collect();
+fn every_create_that_returns_only_an_id_is_followed_to_its_outcome() {
+    let returns_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
+    let mut creates: Vec<_> = returns_an_id.map(|operation| snake(operation.id).to_ascii_uppercase()).collect();
     creates.sort_unstable();
     assert_eq!(Found::read().followed, creates);
 }

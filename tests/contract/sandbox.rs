@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::DOCUMENT;
 use crate::examples::validator;
-use crate::harness::{self, Answer, Arguments};
+use crate::harness::{self, Arguments, RawResponse};
 
 const USER: &str = "customer-42";
 /// Lives where a proof of address is mandatory.
@@ -30,7 +30,7 @@ const NOBODY: &str = "nobody";
 const NO_ID: &str = "00000000-0000-4000-8000-000000000000";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
-/// A sandbox with users, and what earlier answers named.
+/// A sandbox with users, and what earlier responses named.
 struct Stage {
     sandbox: Sandbox,
     client: Client,
@@ -54,13 +54,13 @@ impl Stage {
         stage
     }
 
-    async fn call(&self, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
+    async fn call(&self, id: &str, arguments: &Arguments) -> Result<RawResponse, Error> {
         harness::call(self.client.raw(), id, arguments).await
     }
 
     async fn must(&self, id: &str, arguments: &Arguments) -> Value {
-        let answer = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api()));
-        serde_json::from_str(&answer.text).unwrap_or(Value::String(answer.text))
+        let received = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api()));
+        serde_json::from_str(&received.text).unwrap_or(Value::String(received.text))
     }
 
     /// Arguments with which `operation` succeeds here.
@@ -128,9 +128,9 @@ impl Stage {
         } else {
             "{}"
         });
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 400, "{}", operation.id);
-        let text = answer.text().await.expect("text");
+        let received = request.send().await.expect("a response");
+        assert_eq!(received.status(), 400, "{}", operation.id);
+        let text = received.text().await.expect("text");
         assert_valid("Error", &text, &operation.id);
         let error: p100::types::Error = serde_json::from_str(&text).expect("an error");
         assert_eq!((error.error_code, error.error_name), (Some(ErrorCode::P403), None), "{}: {text}", operation.id);
@@ -144,8 +144,8 @@ impl Stage {
     /// What `operation` names when it is called.
     async fn created(&self, operation: &str, member: &str) -> String {
         let arguments = Box::pin(self.arguments(find(operation))).await;
-        let answer = self.must(operation, &arguments).await;
-        answer[member].as_str().unwrap_or_else(|| panic!("{operation} names no {member}: {answer}")).to_owned()
+        let received = self.must(operation, &arguments).await;
+        received[member].as_str().unwrap_or_else(|| panic!("{operation} names no {member}: {received}")).to_owned()
     }
 
     /// A crypto deposit that waits for its sender.
@@ -155,7 +155,7 @@ impl Stage {
         self.sandbox.receive_crypto_deposit(deposit).expect("a deposit")
     }
 
-    /// Arguments with which `operation` answers `code` here; the stage is brought into the state for it.
+    /// Arguments with which `operation` returns `code` here; the stage is brought into the state for it.
     async fn provocation(&self, operation: &Operation, code: &str) -> Arguments {
         let mut arguments = self.arguments(operation).await;
         match code {
@@ -203,7 +203,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn every_operation_succeeds_with_every_example_and_answers_what_the_document_says() {
+async fn every_operation_succeeds_with_every_example_and_returns_what_the_document_says() {
     let calls =
         DOCUMENT.operations().iter().flat_map(|operation| Arguments::all(operation, NO_ID).into_iter().map(move |one| (operation, one)));
     for (operation, arguments) in calls {
@@ -213,13 +213,13 @@ async fn every_operation_succeeds_with_every_example_and_answers_what_the_docume
         settings.sepa_level = if names("destinationIban") && !names("receiverType") { 1 } else { 2 };
         let stage = Stage::new(settings).await;
         let arguments = stage.fitted(operation, arguments).await;
-        let answer = stage.call(&operation.id, &arguments).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api()));
-        let response = operation.successes().find(|response| response.status == answer.status);
-        let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, answer.status));
-        if !operation.answers_raw() {
+        let received = stage.call(&operation.id, &arguments).await;
+        let received = received.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api()));
+        let response = operation.successes().find(|response| response.status == received.status);
+        let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, received.status));
+        if !operation.returns_raw() {
             let schema = response.body.as_ref().and_then(p100_spec::MediaNode::schema).expect("a schema");
-            assert_valid(schema, &answer.text, &operation.id);
+            assert_valid(schema, &received.text, &operation.id);
         }
     }
 }
@@ -242,9 +242,9 @@ async fn every_documented_error_code_can_be_provoked() {
             let arguments = stage.provocation(operation, &known.code).await;
             match stage.call(&operation.id, &arguments).await {
                 // P211 comes with a success.
-                Ok(answer) => {
-                    assert_eq!((answer.status, known.status), (known.status, 202), "{what}");
-                    assert!(answer.text.contains(&known.code), "{what}: {}", answer.text);
+                Ok(received) => {
+                    assert_eq!((received.status, known.status), (known.status, 202), "{what}");
+                    assert!(received.text.contains(&known.code), "{what}: {}", received.text);
                 }
                 Err(error) => {
                     assert_eq!(error.code(), Some(&ErrorCode::from(known.code.as_str())), "{what}: {:?}", error.body());
@@ -257,7 +257,7 @@ async fn every_documented_error_code_can_be_provoked() {
 }
 
 #[tokio::test]
-async fn every_operation_with_a_key_tells_a_missing_and_a_wrong_one_apart() {
+async fn every_operation_with_a_key_reports_a_missing_and_a_wrong_one_apart() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     let raw = p100_raw::Client::new(sandbox.base_url().parse().expect("a URL"), crate::harness::http());
     let wrong = Client::builder().base_url(sandbox.base_url()).api_key("wrong").build().expect("a client");
@@ -290,13 +290,13 @@ async fn every_event_arrives_and_is_understood() {
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     let stage = Stage::new(settings).await;
-    let tells = |operation: &&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event.is_some());
+    let identifies = |operation: &&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event.is_some());
     let own_files = "customer-45";
     let body = with(&example("createUser"), &[("externalUserId", own_files), ("country", "LT"), ("documentType", "PASSPORT")]);
     stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
     stage.must("uploadKycFiles", &files(own_files, &["front", "selfie"], PNG)).await;
     stage.must("startUserVerification", &body_of(&[("externalUserId", own_files)])).await;
-    for operation in DOCUMENT.operations().iter().filter(tells).filter(|operation| operation.id != "createUser") {
+    for operation in DOCUMENT.operations().iter().filter(identifies).filter(|operation| operation.id != "createUser") {
         let arguments = stage.arguments(operation).await;
         stage.must(&operation.id, &arguments).await;
     }
@@ -352,7 +352,7 @@ fn user_of(operation: &Operation) -> &'static str {
     }
 }
 
-/// The operation whose details `operation` tells.
+/// The operation whose details `operation` reports.
 fn creator(operation: &Operation) -> Option<&'static Operation> {
     DOCUMENT.operations().iter().find(|create| {
         create.outcome.as_ref().is_some_and(|outcome| outcome.details.as_deref() == Some(&operation.id) && outcome.id.is_some())

@@ -19,7 +19,7 @@ pub(crate) struct Tool {
     install: (&'static str, &'static str),
 }
 
-/// Stands for these in a command: the work of a program takes seconds, so it is not optimised, which would take several times as long as
+/// Means these in a command: the work of a program takes seconds, so it is not optimised, which would take several times as long as
 /// this installation. What two of them are built on is built once.
 const UNOPTIMISED: &str = "--config profile.release.lto=false --config profile.release.codegen-units=16 --config profile.release.opt-level=0 \
      --target-dir target/tools";

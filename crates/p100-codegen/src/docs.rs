@@ -13,7 +13,7 @@ pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
     lines(text).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
 }
 
-/// The same for the file that they stand in.
+/// The same for the file that they are in.
 pub(crate) fn of_file(text: &str) -> Vec<Attribute> {
     lines(text).into_iter().map(|line| parse_quote!(#![doc = #line])).collect()
 }
@@ -115,7 +115,7 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     text
 }
 
-/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
+/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph is below it.
 fn item(text: &str) -> String {
     let text = rendered(text);
     let below = if markdown::is_paragraph(&text) { "" } else { "\n\n" };

@@ -35,7 +35,7 @@ pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
     render_methods(document, &mut files)?;
     render_tables(document, &mut files)?;
     render_mocks(document, &mut files)?;
-    files.insert(sandbox("mod.rs"), file("What answers each operation.", server::handlers(document))?);
+    files.insert(sandbox("mod.rs"), file("What handles each operation.", server::handlers(document))?);
     files.insert(sandbox("requests.json"), server::requests(document));
     files.insert(sandbox("assumptions.md"), assumptions::page(document));
     files.insert("docs/coverage.md".to_owned(), coverage::page(document));

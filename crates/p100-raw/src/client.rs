@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
 use crate::{
-    Answer, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, Response,
+    Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse, Response,
     Retry, Transport, json, path,
 };
 
@@ -96,25 +96,25 @@ impl Client {
         request: Request,
         form: Option<Form>,
     ) -> Result<Response<T>, Error> {
-        let answer = self.send(operation, request, form).await?;
-        self.decode(operation, answer)
+        let response = self.send(operation, request, form).await?;
+        self.decode(operation, response)
     }
 
     pub(crate) async fn raw(&self, operation: &'static Operation, request: Request) -> Result<Response<RawBody>, Error> {
-        let answer = self.send(operation, request, None).await?;
-        let body = RawBody::new(answer.body, operation.sensitive_answer);
-        Ok(Response::new(body.clone(), answer.status, answer.headers, body, Deviations::default()))
+        let response = self.send(operation, request, None).await?;
+        let body = RawBody::new(response.body, operation.sensitive_response);
+        Ok(Response::new(body.clone(), response.status, response.headers, body, Deviations::default()))
     }
 
-    /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
-    /// a create answers, and money that moved must not look like a failure.
-    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<Answer, Error> {
+    /// The whole response of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
+    /// a create returns, and money that moved must not look like a failure.
+    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<RawResponse, Error> {
         let call = Call::new(operation, self.http.clone(), request, form, self.corrections.clone());
         match self.transport.send(&call).await {
-            Ok(answer) if answer.status.is_success() => Ok(answer),
-            Ok(answer) => {
-                let meaning = call.meaning(&answer);
-                Err(Error::answer(operation, answer, meaning).of(call.retry()))
+            Ok(response) if response.status.is_success() => Ok(response),
+            Ok(response) => {
+                let meaning = call.meaning(&response);
+                Err(Error::response(operation, response, meaning).of(call.retry()))
             }
             Err(error) => Err(Error::transport(operation, error).of(call.retry())),
         }
@@ -124,8 +124,8 @@ impl Client {
         self.corrections.as_ref().map_or(operation.retry, |corrections| corrections.retry(operation))
     }
 
-    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
-        let Answer { status, headers, body } = answer;
+    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, response: RawResponse) -> Result<Response<T>, Error> {
+        let RawResponse { status, headers, body } = response;
         // A success without a body says all that one without members says.
         let is_empty = body.trim_ascii().is_empty();
         let corrected = self.corrections.as_ref().and_then(|corrections| corrections.response(operation, &body));
@@ -138,11 +138,11 @@ impl Client {
                 if !deviations.is_empty() {
                     self.transport.deviated(operation, &deviations);
                 }
-                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_answer), deviations))
+                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_response), deviations))
             }
             Err(error) => {
                 let error = if corrected.is_some() { error.without_place() } else { error };
-                Err(Error::undecodable(operation, Answer { status, headers, body }, error).of(self.retry(operation)))
+                Err(Error::undecodable(operation, RawResponse { status, headers, body }, error).of(self.retry(operation)))
             }
         }
     }

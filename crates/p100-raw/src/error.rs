@@ -1,6 +1,6 @@
 //! What can go wrong with a call, and whether it may have taken effect all the same.
 
-mod answers;
+mod api;
 mod meaning;
 mod one_line;
 mod wait;
@@ -11,17 +11,17 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-pub use answers::{AccessDenied, ApiError};
+pub use api::{AccessDenied, ApiError};
 pub use meaning::Meaning;
 pub use one_line::OneLine;
 pub use wait::{http_date, retry_after};
 
 use crate::transport::Stage;
 use crate::types::ErrorCode;
-use crate::{Answer, BoxError, InvalidJson, Operation, RawBody, Retry, TransportError, json, types};
+use crate::{BoxError, InvalidJson, Operation, RawBody, RawResponse, Retry, TransportError, json, types};
 
 /// Why a call has no result. One line in `Display`, without key, URL or headers, and of the body only code, name or path, as [`OneLine`]s;
-/// nothing more of these in `Debug` either. The raw answer is reachable through methods.
+/// nothing more of these in `Debug` either. The raw response is reachable through methods.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -42,7 +42,7 @@ pub enum ErrorKind {
     /// The request could not be built, was refused before it was sent, found no connection, or the server stated over HTTP/2 that it did not
     /// process it.
     NotSent,
-    /// No answer came back.
+    /// No response came back.
     NoResponse,
     /// P100 responded, but the response body is incomplete.
     IncompleteBody,
@@ -74,13 +74,13 @@ impl Error {
         own
     }
 
-    pub(crate) fn undecodable(operation: &'static Operation, answer: Answer, error: InvalidJson) -> Self {
-        Self::new(operation, ErrorKind::Undecodable, Some(answer), Some(error.into()))
+    pub(crate) fn undecodable(operation: &'static Operation, response: RawResponse, error: InvalidJson) -> Self {
+        Self::new(operation, ErrorKind::Undecodable, Some(response), Some(error.into()))
     }
 
-    pub(crate) fn answer(operation: &'static Operation, answer: Answer, meaning: Meaning) -> Self {
-        let api_error = Self::parse(&answer.body);
-        let mut own = Self::new(operation, ErrorKind::ErrorResponse, Some(answer), None);
+    pub(crate) fn response(operation: &'static Operation, response: RawResponse, meaning: Meaning) -> Self {
+        let api_error = Self::parse(&response.body);
+        let mut own = Self::new(operation, ErrorKind::ErrorResponse, Some(response), None);
         (own.0.api_error, own.0.meaning) = (api_error, Some(meaning));
         own
     }
@@ -103,9 +103,10 @@ impl Error {
         Some(error)
     }
 
-    fn new(operation: &'static Operation, kind: ErrorKind, answer: Option<Answer>, source: Option<BoxError>) -> Self {
-        let (head, body) =
-            answer.map(|Answer { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_answer))).unzip();
+    fn new(operation: &'static Operation, kind: ErrorKind, response: Option<RawResponse>, source: Option<BoxError>) -> Self {
+        let (head, body) = response
+            .map(|RawResponse { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_response)))
+            .unzip();
         Self(Box::new(Inner { operation, retry: operation.retry, kind, head, body, api_error: None, meaning: None, source }))
     }
 
@@ -127,25 +128,25 @@ impl Error {
         self.0.kind
     }
 
-    /// The status of the answer, if there was one.
+    /// The status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.head.as_ref().map(|(status, _)| *status)
     }
 
-    /// The headers of the answer, if there was one.
+    /// The headers of the response, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.head.as_ref().map(|(_, headers)| headers)
     }
 
-    /// The body of the answer as it arrived, whatever it is. It may hold personal data.
+    /// The body of the response as it arrived, whatever it is. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref().map(RawBody::expose)
     }
 
-    /// The body of an error answer, if it is JSON of P100's form: see [`Error::parse`].
+    /// The body of an error response, if it is JSON of P100's form: see [`Error::parse`].
     #[must_use]
     pub fn api_error(&self) -> Option<&types::Error> {
         self.0.api_error.as_ref()
@@ -169,7 +170,7 @@ impl Error {
         self.0.retry == Retry::Never && self.0.kind != ErrorKind::NotSent && !did_nothing
     }
 
-    /// The `content-encoding` of a response whose body arrived whole and could not be read, or was no success.
+    /// The `content-encoding` of a response whose body arrived completely and could not be read, or was no success.
     fn unwanted_encoding(&self) -> Option<&str> {
         let encoding = self.headers().filter(|_| self.0.body.is_some())?.get(CONTENT_ENCODING)?;
         let encoding = encoding.to_str().unwrap_or("?");
@@ -192,14 +193,14 @@ impl fmt::Display for Error {
             ErrorKind::NoResponse => f.write_str("no response received")?,
             ErrorKind::IncompleteBody => write!(f, "response body incomplete, status {status}")?,
             ErrorKind::Undecodable => {
-                f.write_str("the answer ")?;
+                f.write_str("the response ")?;
                 if self.status().is_some() {
                     write!(f, "with status {status} ")?;
                 }
                 write!(f, "could not be read at `{}`", OneLine(self.path().unwrap_or_default()))?;
             }
             ErrorKind::ErrorResponse => {
-                write!(f, "P100 answered with status {status}")?;
+                write!(f, "P100 responded with status {status}")?;
                 if self.status().is_some_and(|status| status.is_redirection()) {
                     f.write_str(", a redirect, which is not followed")?;
                 }
@@ -215,7 +216,7 @@ impl fmt::Display for Error {
             write!(f, ", in the content-encoding `{}`, which was not asked for", OneLine(encoding))?;
         }
         if self.may_have_taken_effect() {
-            f.write_str("; it may have taken effect all the same, look before calling again")?;
+            f.write_str("; it may have taken effect; check before retrying")?;
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ pub use operation::{Ending, ErrorClass, ErrorCodeInfo, Evidence, KnownErrorCode,
 pub use response::{RawBody, Response};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
+pub use transport::{BoxError, Call, RawResponse, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
 pub use values::{CardId, Currency, ExternalUserId, Iban, InvalidValue, Network, UpperCaseNetwork, VerificationId};
 pub use wire::Wire;

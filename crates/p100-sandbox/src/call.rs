@@ -1,4 +1,4 @@
-//! One call: what it brings, and how it is answered.
+//! One call: what it brings, and how it is responded to.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -62,7 +62,7 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -114,7 +114,7 @@ impl Refusal {
         if sentences.is_empty() { Ok(()) } else { Err(sentences.into()) }
     }
 
-    /// A refusal whose code no page tells.
+    /// A refusal whose code no page reports.
     pub(crate) fn message(status: u16, text: impl Into<String>) -> Self {
         let mut body = types::Error::default();
         body.message = Some(text.into());

@@ -39,7 +39,7 @@ pub struct Reset {
 pub struct ClockState {
     /// The present, on the sandbox's clock.
     pub now: Timestamp,
-    /// Virtual seconds in a real one; at 0 it stands still.
+    /// Virtual seconds in a real one; at 0 it is stopped.
     pub speed: f64,
 }
 

@@ -12,8 +12,8 @@ pub struct Fault {
     /// How many calls it hits: 1.
     #[serde(default = "once")]
     pub times: u32,
-    /// Whether the call is carried out all the same, and only its answer goes wrong. With `delay` and `truncate` it always is: they need
-    /// its answer.
+    /// Whether the call is carried out all the same, and only its response goes wrong. With `delay` and `truncate` it always is: they need
+    /// its response.
     #[serde(default)]
     pub takes_effect: bool,
     /// What the caller sees.
@@ -27,13 +27,13 @@ pub struct Fault {
 pub enum FaultKind {
     /// An error with this code of P100's, and the status it comes with.
     Code(String),
-    /// An answer of this status without a body that P100 would write, as from a proxy in front of it.
+    /// A response of this status without a body that P100 would write, as from a proxy in front of it.
     Status(u16),
-    /// The answer, but this many real milliseconds late.
+    /// The response, but this many real milliseconds late.
     Delay(u64),
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     Reset,
-    /// The connection ends in the middle of the answer's body.
+    /// The connection ends in the middle of the response's body.
     Truncate,
 }
 

@@ -25,7 +25,7 @@ use self::store::Store;
 use crate::core::{CallLog, Core};
 use crate::{FaultKind, Receiver, Sandbox};
 
-/// How long the end waits for work that cannot be broken off.
+/// How long the end waits for work that cannot be interrupted.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Runs it to its end.
@@ -197,8 +197,8 @@ fn call_line(call: &CallLog) -> String {
         Some(FaultKind::Code(_)) => "  fault: code".to_owned(),
         Some(FaultKind::Status(_)) => "  fault: status".to_owned(),
         Some(FaultKind::Delay(millis)) => format!("  fault: {millis} ms late"),
-        Some(FaultKind::Reset) => "  fault: no answer".to_owned(),
-        Some(FaultKind::Truncate) => "  fault: half of the answer".to_owned(),
+        Some(FaultKind::Reset) => "  fault: no response".to_owned(),
+        Some(FaultKind::Truncate) => "  fault: half of the response".to_owned(),
     };
     let millis = call.duration.as_secs_f64() * 1000.0;
     let line = format!("{}  {status}  {:<26} {code:<5} {millis:>8.1} ms{fault}", Utc::now().format("%T%.3f"), call.operation);

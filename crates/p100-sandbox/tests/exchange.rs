@@ -25,7 +25,7 @@ async fn lock(client: &Client) -> RateLock {
 }
 
 #[tokio::test]
-async fn an_exchange_takes_its_fee_and_tells_of_itself() {
+async fn an_exchange_takes_its_fee_and_reports_itself() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &user(), "0.75 eth");
     let lock = lock(&client).await;

@@ -35,7 +35,7 @@ fn received(sandbox: &Sandbox) -> Decimal {
 }
 
 #[tokio::test]
-async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
+async fn a_payment_that_goes_wrong_shows_whether_it_may_have_been_made() {
     let sandbox = sandbox().await;
     let client = sandbox.client_builder().attempt_timeout(Duration::from_millis(300)).build().unwrap();
     let code = |code: ErrorCode| FaultKind::Code(code.as_str().to_owned());
@@ -99,7 +99,7 @@ async fn faults_hit_the_calls_of_their_operation_in_the_order_they_were_added() 
     sandbox.add_fault(fault("createTransfer", FaultKind::Code("P455".into()), false)).unwrap();
     sandbox.add_fault(Fault { times: 2, ..fault("createTransfer", FaultKind::Code("P433".into()), false) }).unwrap();
     sandbox.add_fault(fault("getTransfer", FaultKind::Code("P412".into()), false)).unwrap();
-    // Whoever has no key is told so, and uses nothing up.
+    // Whoever has no key hears so, and uses nothing up.
     let stranger = Client::builder().base_url(sandbox.base_url()).api_key("guessed").build().unwrap();
     assert_eq!(pay(&stranger).await.unwrap_err().status().unwrap(), 401);
 
@@ -115,7 +115,7 @@ async fn faults_hit_the_calls_of_their_operation_in_the_order_they_were_added() 
 }
 
 #[tokio::test]
-async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
+async fn the_log_reports_each_call_with_its_fault_even_if_the_caller_has_gone() {
     let log = Arc::new(Mutex::new(Vec::<CallLog>::new()));
     let kept = Arc::clone(&log);
     let sandbox = Sandbox::builder().on_call(move |call| kept.lock().unwrap().push(call.clone())).start().await.unwrap();
@@ -180,8 +180,8 @@ async fn a_closure_that_hears_of_calls_holds_up_nobody() {
 async fn a_fault_that_cannot_be_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let add = async |fault: Value| {
-        let answer = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
+        let response = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
     };
     for (fault, message) in [
         (json!({"operation": "pay", "kind": "reset"}), "operation: there is no `pay`"),

@@ -1,4 +1,5 @@
-//! Whole stories of an integration, with a receiver of webhooks that is one: what is asked, what is told, and who holds what in the end.
+//! Whole stories of an integration, with a receiver of webhooks that is one: what is asked, what is reported, and who holds what in the
+//! end.
 
 mod partner;
 
@@ -43,18 +44,18 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
     ada.document_type = Some(DocumentType::IdCard);
     assert_eq!(client.users().create(&ada).await.unwrap().poa_required, Some(true));
     client.kyc().upload_files(USER, KycFiles::id_card(jpeg(), jpeg(), jpeg())).await.unwrap();
-    assert_eq!(partner.told().await, ["kycFileAdded ADDED"; 3]);
+    assert_eq!(partner.reported().await, ["kycFileAdded ADDED"; 3]);
 
     let proof = || PoaFiles::new([jpeg(), jpeg()]).unwrap();
     client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
-    assert_eq!(partner.told().await, ["poaVerificationStatus WAITING"]);
+    assert_eq!(partner.reported().await, ["poaVerificationStatus WAITING"]);
     let pending = client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
     assert_eq!(pending.error_code, Some(ErrorCode::P211), "one is under review");
     partner.sandbox.decide_poa(USER, PoaStatus::Questioned).unwrap();
     client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
     partner.sandbox.decide_poa(USER, PoaStatus::Approved).unwrap();
     let expected = ["poaVerificationStatus QUESTIONED", "poaVerificationStatus WAITING", "poaVerificationStatus APPROVED"];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     let error = client.kyc().upload_proof_of_address(USER, proof()).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::P447), "it is verified");
 
@@ -67,7 +68,7 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
         "kycVerificationStatus SUCCESSFUL VERIFIED",
         "userBalanceGenerated ACTIVE",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     let [eur] = &client.users().balances(USER).await.unwrap().fiat_balances.unwrap()[..] else { panic!("one fiat balance") };
     assert_eq!((&eur.status, eur.amount), (&Some(FiatBalanceStatus::Active), Decimal::ZERO));
     Iban::new(eur.iban.as_deref().unwrap()).unwrap();
@@ -78,13 +79,13 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
     let mut partner = Partner::start(Settings::default()).await;
     let client = partner.client();
     client.users().create(&request(USER, "LT")).await.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for approve in [false, true] {
         let session = client.kyc().create_session(&crate::kyc::session(USER)).await.unwrap().verification_id;
         // The user's browser opens the page: it has no key.
         let page = client.kyc().page_url(USER, &session).unwrap();
-        let answer = crate::http().get(page).send().await.unwrap();
-        assert!(answer.status().is_success() && answer.text().await.unwrap().contains("<form"));
+        let response = crate::http().get(page).send().await.unwrap();
+        assert!(response.status().is_success() && response.text().await.unwrap().contains("<form"));
         let reason = (!approve).then(|| "DOCUMENT_EXPIRED".to_owned());
         partner.sandbox.decide_kyc_session(&session, KycDecision { approve, reason }).unwrap();
         let status = client.kyc().status(USER).await.unwrap();
@@ -93,7 +94,7 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
             true => (Some(KycVerificationLevel::Verified), KycAttemptStatus::Successful, None),
         };
         assert_eq!((status.verification_status, status.attempt_status, status.rejection_reason.as_deref()), expected);
-        told.extend(partner.told().await);
+        reported.extend(partner.reported().await);
     }
     let expected = [
         "kycVerificationStatus PENDING NOT_VERIFIED",
@@ -103,11 +104,11 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
         "kycVerificationStatus VERIFICATION NOT_VERIFIED",
         "kycVerificationStatus SUCCESSFUL VERIFIED",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let status = async || client.users().balances(USER).await.unwrap().fiat_balances.as_ref().unwrap()[0].status.clone();
     assert_eq!(status().await, Some(FiatBalanceStatus::WaitingToBeActivated), "that is the partner's to start");
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(USER).build()).await.unwrap();
-    assert_eq!(partner.told().await, ["userBalanceGenerated ACTIVE"]);
+    assert_eq!(partner.reported().await, ["userBalanceGenerated ACTIVE"]);
     assert_eq!(status().await, Some(FiatBalanceStatus::Active));
 }
 
@@ -137,7 +138,7 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
         "cryptoWithdrawalStatus PROCESSING 4",
         "cryptoWithdrawalStatus SUCCESSFUL 4",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.48 usdc");
     assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "20.5 usdc");
     assert_eq!(fees(&partner.sandbox, "usdc"), amount("0.5"));
@@ -169,7 +170,7 @@ async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     );
     assert_eq!(holdings(&partner.sandbox, &user()).await, "591.15 eur, 0.3 eth");
     assert_eq!(fees(&partner.sandbox, "eth"), amount("0.00298"));
-    assert_eq!(partner.told().await, ["transferStatus SUCCESSFUL 0.5 eth", "exchangeStatus COMPLETED"]);
+    assert_eq!(partner.reported().await, ["transferStatus SUCCESSFUL 0.5 eth", "exchangeStatus COMPLETED"]);
 
     let late = client.exchange().lock_rate(USER).await.unwrap();
     partner.sandbox.advance(Duration::from_secs(61)).await;
@@ -182,11 +183,11 @@ async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     assert_eq!(refused_without_code(&error).0, 400);
     assert!(error.may_have_taken_effect(), "no page states the code of an expired lock, so this is no certain refusal");
     assert_eq!(holdings(&partner.sandbox, &user()).await, "591.15 eur, 0.3 eth");
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
+async fn a_payout_without_a_response_is_looked_up_and_paid_once() {
     for takes_effect in [true, false] {
         let settings = steps(&[(Step::SepaTransfer, When::AfterTime(Duration::from_secs(30)))]);
         let mut partner = Partner::start(settings).await;
@@ -222,9 +223,9 @@ async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
             }
             other => panic!("{takes_effect}: {other:?}"),
         }
-        assert_eq!(partner.told().await, [""; 0]);
+        assert_eq!(partner.reported().await, [""; 0]);
         partner.sandbox.advance(Duration::from_secs(30)).await;
-        assert_eq!(partner.told().await, ["sepaTransferStatus SUCCESSFUL 75.20 eur"], "once");
+        assert_eq!(partner.reported().await, ["sepaTransferStatus SUCCESSFUL 75.20 eur"], "once");
         assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "23.8 eur");
         assert_eq!(fees(&partner.sandbox, "eur"), Decimal::ONE);
     }
@@ -248,7 +249,7 @@ async fn a_deposit_waits_for_the_name_of_its_sender() {
     let own = TravelRuleDetails::builder().i_am_owner_of_wallet(true).first_name("Eva").last_name("Sample").build();
     let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::SelfCustody).external_user_id(USER).details(own).build();
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await.unwrap();
-    assert_eq!(partner.told().await, ["cryptoDepositStatus SUCCESSFUL 0.015 btc"]);
+    assert_eq!(partner.reported().await, ["cryptoDepositStatus SUCCESSFUL 0.015 btc"]);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.015 btc");
 }
 
@@ -290,7 +291,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
         "card3dsCode 5 eur",
         "cardActivationCode",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "");
 
     fund(&partner.sandbox, &user(), "10 eur");
@@ -319,11 +320,11 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     partner.sandbox.advance(DAY).await;
     client.cards().create(&request()).await.unwrap();
     assert_eq!(holdings(&partner.sandbox, &user()).await, "9 eur");
-    assert_eq!(partner.told().await, ["cardTransaction 1 eur"]);
+    assert_eq!(partner.reported().await, ["cardTransaction 1 eur"]);
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_repeats() {
+async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_reports_repeats() {
     let mut partner = with_user(Settings::default(), "100 eur").await;
     let client = partner.client();
     partner.go_down().await;
@@ -336,21 +337,21 @@ async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_rep
     partner.sandbox.settle().await;
     partner.sandbox.advance(Duration::from_secs(24)).await;
     assert!(partner.sandbox.deliveries().iter().all(|delivery| (delivery.state, delivery.attempts.len()) == (DeliveryState::Waiting, 3)));
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
     // Meanwhile it is asked for, so nobody has to wait for the webhook.
     assert_eq!(holdings(&partner.sandbox, &user()).await, "6 eur");
 
     // It keeps the first event, but fails before it can say so.
     partner.come_back(1).await;
     partner.sandbox.advance(Duration::from_secs(31)).await;
-    assert_eq!(partner.told().await, [""; 0], "the fourth attempt is due 32 seconds after the third");
+    assert_eq!(partner.reported().await, [""; 0], "the fourth attempt is due 32 seconds after the third");
     partner.sandbox.advance(Duration::from_secs(1)).await;
     let expected = ["transferStatus SUCCESSFUL 1 eur", "transferStatus SUCCESSFUL 2 eur", "transferStatus SUCCESSFUL 3 eur"];
     let first = partner.events().await;
     assert_eq!(first.iter().map(partner::words).collect::<Vec<_>>(), expected);
     partner.sandbox.advance(Duration::from_secs(64)).await;
     let again = partner.events().await;
-    assert_eq!(again.iter().map(partner::words).collect::<Vec<_>>(), expected[..1], "the one that was not answered");
+    assert_eq!(again.iter().map(partner::words).collect::<Vec<_>>(), expected[..1], "the one that was not returned");
 
     let keys: Vec<_> = first.iter().map(|event| event.dedupe_key().unwrap()).collect();
     for (key, id) in keys.iter().zip(&ids) {
@@ -360,7 +361,7 @@ async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_rep
     let attempts: Vec<_> = partner.sandbox.deliveries().iter().map(|delivery| (delivery.state, delivery.attempts.len())).collect();
     assert_eq!(attempts, [5, 4, 4].map(|attempts| (DeliveryState::Delivered, attempts)));
     partner.sandbox.advance(DAY).await;
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
 }
 
 #[tokio::test]
@@ -382,7 +383,7 @@ async fn a_payer_pays_an_order_in_two_parts_and_the_partner_gets_what_was_asked_
     let details = client.orders().get(order.id()).await.unwrap();
     assert_eq!((details.received_amount, details.confirmations), (Some(lock.details().amount), details.required_confirmations));
     // The address, and each part with its three confirmations.
-    assert_eq!(partner.told().await, ["orderStatus WAITING_FOR_CONFIRMATION"; 9]);
+    assert_eq!(partner.reported().await, ["orderStatus WAITING_FOR_CONFIRMATION"; 9]);
 
     let late = client.orders().lock_rate(&request).await.unwrap();
     partner.sandbox.advance(Duration::from_secs(61)).await;
@@ -400,7 +401,7 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
     client.users().create(&later_request(USER, "LT")).await.unwrap();
     client.kyc().upload_files(USER, KycFiles::passport(jpeg(), jpeg())).await.unwrap();
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(USER).build()).await.unwrap();
-    assert_eq!(partner.told().await.last().unwrap(), "userBalanceGenerated ACTIVE");
+    assert_eq!(partner.reported().await.last().unwrap(), "userBalanceGenerated ACTIVE");
 
     let iban = "DE89370400440532013000";
     let payout = SepaTransferRequest::builder()
@@ -428,5 +429,5 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
         "sepaDepositReceived 120.00 eur",
         "sepaTransferStatus SUCCESSFUL 50.00 eur",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
 }

@@ -60,10 +60,10 @@ pub(crate) async fn holdings(sandbox: &Sandbox, account: &Account) -> String {
         }
     };
     let (fiat, crypto) = (fiat.expect("fiat balances"), crypto.expect("crypto balances"));
-    let told = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
-    let told = told.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount)));
+    let reported = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
+    let reported = reported.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount)));
     let mut held = Vec::new();
-    for (currency, amount) in told {
+    for (currency, amount) in reported {
         assert_eq!(sums.get(&(account.clone(), currency.clone())).copied().unwrap_or_default(), amount, "{currency}");
         if !amount.is_zero() {
             held.push(format!("{} {currency}", amount.normalize()));

@@ -145,7 +145,7 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     let mut page = chromium.open(&format!("{}/_sandbox/", sandbox.base_url())).await;
     page.wait("document.body.dataset.ready !== undefined").await;
     sandbox.stop().await;
-    page.wait("document.querySelector('#notice .error')?.textContent === 'The sandbox does not answer.'").await;
+    page.wait("document.querySelector('#notice .error')?.textContent === 'The sandbox does not respond.'").await;
 }
 
 #[tokio::test]

@@ -77,8 +77,8 @@ async fn a_sender_of_the_users_name_becomes_a_contact_and_the_money_is_credited(
     assert_eq!(holdings(&sandbox, &user()).await, "120 eur");
     assert_eq!(history(&sandbox, &user()).await, ["sepa-deposit 120.00 eur SUCCESSFUL"]);
     let at = "2025-08-12T08:00:00.000Z";
-    let told = |status: &str| json!({"externalUserId": USER, "iban": IBAN, "status": status, "createdAt": at});
-    assert_eq!(events(&sandbox, "ibanStatus"), [told("PENDING"), told("APPROVED")]);
+    let reported = |status: &str| json!({"externalUserId": USER, "iban": IBAN, "status": status, "createdAt": at});
+    assert_eq!(events(&sandbox, "ibanStatus"), [reported("PENDING"), reported("APPROVED")]);
     let expected = json!({
         "externalUserId": USER, "id": id, "amount": "120.00", "currency": "eur", "senderName": "EXAMPLE  Ada", "senderIban": IBAN,
         "transferTitle": title, "createdAt": at,
@@ -122,7 +122,7 @@ async fn somebody_decides_whatever_the_names_are() {
 }
 
 #[tokio::test]
-async fn a_deposit_of_the_partner_tells_of_its_iban_only() {
+async fn a_deposit_of_the_partner_reports_its_iban_only() {
     let (sandbox, client) = sandbox(When::Immediate).await;
     let title = client.partner().sepa_deposit_info().await.expect("where to pay in").title.unwrap();
     sandbox.receive_referenced_sepa_deposit(deposit(&title, "Example Ltd")).expect("a deposit");

@@ -18,7 +18,7 @@ fn from_user(value: &str, currency: &str) -> TransferRequest {
 }
 
 #[tokio::test]
-async fn a_transfer_moves_money_between_partner_and_user_and_tells_of_it() {
+async fn a_transfer_moves_money_between_partner_and_user_and_reports_it() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &Account::Partner, "100 eur");
     let pending = client.transfers().create(&to_user("35.5")).await.expect("accepted");

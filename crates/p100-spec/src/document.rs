@@ -49,7 +49,7 @@ impl Evidence {
         }
     }
 
-    /// The `x-evidence` that stands on this very node.
+    /// The `x-evidence` that is on this very node.
     pub fn of(node: &Node) -> Option<Self> {
         node.str("x-evidence")?.parse().ok()
     }
@@ -95,7 +95,7 @@ impl Method {
     }
 }
 
-/// Whether a request whose fate is unknown may be sent again.
+/// Whether a request whose outcome is unknown may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// It reads only.
@@ -107,11 +107,11 @@ pub enum Retry {
 /// How the final result of an asynchronous operation becomes known.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Operation that tells it.
+    /// Operation that reports it.
     pub details: Option<String>,
-    /// Webhook that tells it.
+    /// Webhook that reports it.
     pub event: Option<String>,
-    /// Member of the answer that names the created resource.
+    /// Member of the response that names the created resource.
     pub id: Option<String>,
     /// Member of the details and of the event that has the status.
     pub status: String,
@@ -121,7 +121,7 @@ pub struct Outcome {
     pub successful: Vec<String>,
 }
 
-/// A code an operation is known to answer.
+/// A code an operation is known to return.
 #[derive(Clone, Debug)]
 pub struct ErrorCode {
     /// E.g. `P412`.
@@ -209,7 +209,7 @@ pub struct SchemaNode<'a> {
     pub node: &'a Node,
 }
 
-/// An example and where it stands.
+/// An example and where it is.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct MediaExample {
@@ -376,7 +376,7 @@ impl Document {
                 return fail(
                     *position,
                     &format!(
-                        "the response `{status}` is not a status code; list each status, the generator cannot tell a success from an error otherwise"
+                        "the response `{status}` is not a status code; list each status, the generator cannot distinguish a success from an error otherwise"
                     ),
                 );
             };
@@ -413,8 +413,9 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
     let fail = |message: &str| Problem::at(node.position, message.to_owned());
     let fail_at = |node: &Node, key: &str, message: &str| Problem::at(node.get(key).map_or(node.position, |value| value.position), message);
     let route = node.get("x-webhook").ok_or_else(|| fail("`x-webhook` is missing"))?;
-    let shape =
-        route.get("distinguishing").ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path tells"))?;
+    let shape = route
+        .get("distinguishing")
+        .ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path identifies it"))?;
     let body = node.at(&["requestBody", "content"]).and_then(media).ok_or_else(|| fail("the payload is missing: requestBody.content"))?;
     let payload =
         body.node.get("schema").and_then(Document::reference).ok_or_else(|| fail("the payload schema must be a `$ref` to a component"))?;
@@ -466,11 +467,11 @@ impl Operation {
     }
 
     /// Whether the success body is something other than JSON.
-    pub fn answers_raw(&self) -> bool {
+    pub fn returns_raw(&self) -> bool {
         self.successes().any(|response| response.body.as_ref().is_some_and(|body| body.content_type != "application/json"))
     }
 
-    /// Parameters that stand in `location` (`path` or `query`).
+    /// Parameters that are in `location` (`path` or `query`).
     pub fn parameters_in<'a>(&'a self, location: &'a str) -> impl Iterator<Item = &'a ParameterNode> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
     }

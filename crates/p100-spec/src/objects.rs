@@ -1,4 +1,4 @@
-//! The objects of the document: which keys each has, in which order they are written, and what stands under them.
+//! The objects of the document: which keys each has, in which order they are written, and what is under them.
 //!
 //! One table, three readers: `lint` refuses every other key and value, `fmt` takes its order, and messages name the objects by it.
 
@@ -15,7 +15,7 @@ pub(crate) struct Object {
     pub(crate) keys: &'static [(&'static str, Value)],
 }
 
-/// What stands under a key.
+/// What is under a key.
 #[derive(Clone, Copy)]
 pub(crate) enum Value {
     Object(&'static Object),
@@ -43,7 +43,7 @@ pub(crate) enum Value {
     Reference,
     /// Data, such as an example.
     Data,
-    /// Another rule says what may stand here.
+    /// Another rule says what is allowed here.
     Judged,
     /// A key of OpenAPI that nothing here reads, and what to do instead.
     Unread(&'static str),
@@ -62,7 +62,7 @@ pub(crate) enum Order {
 pub(crate) struct Form {
     /// E.g. `a tag is letters, digits and spaces`.
     pub(crate) what: &'static str,
-    /// Characters that may stand in it beside letters and digits of ASCII.
+    /// Characters that may be in it beside letters and digits of ASCII.
     pub(crate) marks: &'static str,
     /// In characters; names become names of files and types.
     pub(crate) longest: usize,
@@ -108,7 +108,7 @@ const CONTENT: Value = Value::Map(&MEDIA_TYPE, &Value::Object(&MEDIA), Order::By
 const RESPONSES: Value = Value::Map(&STATUS, &Value::Object(&RESPONSE), Order::ByName);
 const PARAMETERS: Value = Value::List(&Value::Object(&PARAMETER));
 const SEEN: Value = Value::Judged;
-const CALLED_BACK: Value = Value::Unread("calls from P100 to the partner stand under `x-webhooks`");
+const CALLED_BACK: Value = Value::Unread("calls from P100 to the partner are under `x-webhooks`");
 const OWN_SERVER: Value = Value::Unread("every call goes to the servers of the document");
 
 pub(crate) static DOCUMENT: Object = Object {
@@ -228,7 +228,7 @@ pub(crate) static EVENT: Object = Object {
         ("tags", Value::List(&Value::Name(&TAG))),
         ("summary", Value::Line),
         ("description", Value::Prose),
-        ("deprecated", Value::Unread("nothing tells receivers that an event is deprecated; say it in the description")),
+        ("deprecated", Value::Unread("nothing shows receivers that an event is deprecated; say it in the description")),
         ("externalDocs", Value::Object(&DOCS)),
         ("x-docs-pages", PAGES),
         ("x-evidence", GRADES),

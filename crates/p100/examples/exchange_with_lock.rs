@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!("{error}: {:?}", client.reconcile(&attempt).await?);
             return Ok(());
         }
-        answer => answer?,
+        response => response?,
     };
     println!("accepted as {}: store this id, client.exchange().pending(id) goes on after a restart", pending.id());
 

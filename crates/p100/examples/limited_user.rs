@@ -1,6 +1,6 @@
 //! A user without KYC who only has crypto: `cargo run --example limited_user`. P100's docs dropped such users in September 2025.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
-#![allow(deprecated, reason = "it shows what P100 may still answer")]
+#![allow(deprecated, reason = "it shows what P100 may still return")]
 
 use std::error::Error;
 
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{} is received at {}", balance.name, balance.wallet.as_deref().unwrap_or_default());
     }
 
-    // Somebody sends the user crypto; the event cryptoDepositStatus tells when it is credited.
+    // Somebody sends the user crypto; the event cryptoDepositStatus reports when it is credited.
     let account = Account::User("customer-44".to_owned());
     let deposit = CryptoDeposit { account, currency: "usdc".to_owned(), amount: Decimal::new(255, 1), travel_rule: false };
     sandbox.receive_crypto_deposit(deposit)?;

@@ -1,4 +1,4 @@
-//! A payout whose fate is unknown, and how to find out: `cargo run --example sepa_payout_reconcile`.
+//! A payout whose outcome is unknown, and how to find out: `cargo run --example sepa_payout_reconcile`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
     sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
-    // P100 takes the payout, but the connection ends before its answer.
+    // P100 takes the payout, but the connection ends before its response.
     let operation = "createPartnerSepaTransfer".to_owned();
     sandbox.add_fault(Fault { operation, times: 1, takes_effect: true, kind: FaultKind::Reset })?;
 
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     println!("{error}");
     if !error.may_have_taken_effect() {
-        println!("nothing happened: mend the request or try again");
+        println!("nothing happened: fix the request or try again");
         return Ok(());
     }
 

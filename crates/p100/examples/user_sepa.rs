@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let title = info.title.require("title")?;
     println!("pay to {} of {}, title {title}", info.iban.require("iban")?, info.account_holder.require("accountHolder")?);
 
-    // The bank transfer arrives. The event ibanStatus tells whether its sender is the user.
+    // The bank transfer arrives. The event ibanStatus shows whether its sender is the user.
     let iban = Iban::new("DE89 3704 0044 0532 0130 00")?;
     sandbox.receive_referenced_sepa_deposit(ReferencedSepaDeposit {
         amount: Decimal::from(120),

@@ -49,10 +49,10 @@ pub use values::{
 ///
 /// # Dropped calls
 ///
-/// A call whose future is dropped ends there, without an [`Error`] that could answer
+/// A call whose future is dropped ends there, without an [`Error`] that could report
 /// [`may_have_taken_effect`](Error::may_have_taken_effect): by `tokio::time::timeout`, by `select!`, or in a web handler that ends with its
 /// connection. A dropped create may have taken effect: look for it with an [`Attempt`] before you send it again. Better do not drop it:
-/// bound its time with [`ClientBuilder::call_timeout`], which answers an error, and run it in a task of its own.
+/// bound its time with [`ClientBuilder::call_timeout`], which returns an error, and run it in a task of its own.
 /// Handles borrow the client, so the task owns a clone of it and the request:
 ///
 /// ```no_run

@@ -23,14 +23,14 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
     server.get_partner_balances(|_, then| {
         then.ok(&balances);
     });
-    assert_eq!(client.partner().balances().await.expect("an answer"), balances);
+    assert_eq!(client.partner().balances().await.expect("a response"), balances);
 
     let history = types::TransactionHistory::builder().transactions(Vec::new()).build();
     server.get_partner_transactions(|when, then| {
         when.month(8).year(2025);
         then.ok(&history);
     });
-    assert_eq!(client.partner().transactions(Month::new(2025, 8).expect("a month")).await.expect("an answer"), history);
+    assert_eq!(client.partner().transactions(Month::new(2025, 8).expect("a month")).await.expect("a response"), history);
 
     let request = types::PartnerSepaTransferRequest::builder()
         .amount(Decimal::new(7520, 2))
@@ -56,7 +56,7 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
         );
     });
     assert_eq!(client.sepa().get(pending.id()).await.expect("details").amount, Some(Decimal::new(7520, 2)));
-    assert!(pending.status().await.expect("an answer").is_final());
+    assert!(pending.status().await.expect("a response").is_final());
     assert_eq!(details.calls(), 2);
 }
 
@@ -67,12 +67,12 @@ async fn ids_of_users_come_as_text_of_any_kind() {
         when.external_user_id("customer/42");
         then.ok(&MessageResponse::default());
     });
-    client.users().suspend("customer/42").await.expect("an answer");
-    client.users().suspend(String::from("customer/42")).await.expect("an answer");
-    client.users().suspend(&String::from("customer/42")).await.expect("an answer");
+    client.users().suspend("customer/42").await.expect("a response");
+    client.users().suspend(String::from("customer/42")).await.expect("a response");
+    client.users().suspend(&String::from("customer/42")).await.expect("a response");
     let user = ExternalUserId::from("customer/42");
-    client.users().suspend(&user).await.expect("an answer");
-    client.users().suspend(user).await.expect("an answer");
+    client.users().suspend(&user).await.expect("a response");
+    client.users().suspend(user).await.expect("a response");
     assert_eq!(mock.calls(), 5);
 }
 
@@ -91,9 +91,9 @@ async fn ids_of_cards_come_as_values_or_as_text_in_paths_and_in_bodies() {
     });
     client.cards().limits(&user, &card).await.expect_err("no such card");
     client.cards().limits("u-1", "c-1").await.expect_err("no such card");
-    client.cards().block(&user, &card).await.expect("an answer");
-    client.cards().block("u-1", "c-1").await.expect("an answer");
-    client.cards().block(user, card).await.expect("an answer");
+    client.cards().block(&user, &card).await.expect("a response");
+    client.cards().block("u-1", "c-1").await.expect("a response");
+    client.cards().block(user, card).await.expect("a response");
     assert_eq!((limits.calls(), block.calls()), (2, 3));
 }
 

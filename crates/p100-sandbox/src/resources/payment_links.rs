@@ -130,7 +130,7 @@ impl World {
             .build())
     }
 
-    /// Somebody pays on the link; the answer is the hash of the transaction. With the last payment, the partner gets the euros of all.
+    /// Somebody pays on the link; the response is the hash of the transaction. With the last payment, the partner gets the euros of all.
     pub(crate) fn pay_payment_link(&mut self, id: &str, payment: &PaymentLinkPayment) -> Result<String, Refusal> {
         let link = self.payment_links.get(id).ok_or_else(no_link)?;
         if link.is_paid() {

@@ -58,7 +58,7 @@ impl Partner {
     }
 
     /// The same in words.
-    pub(super) async fn told(&mut self) -> Vec<String> {
+    pub(super) async fn reported(&mut self) -> Vec<String> {
         self.events().await.iter().map(words).collect()
     }
 
@@ -83,7 +83,7 @@ fn body(event: &Event) -> Value {
     serde_json::from_slice(event.raw.bytes()).unwrap()
 }
 
-/// What an event is, how its matter stands, and what it is about.
+/// What an event is, its state, and what it is about.
 pub(super) fn words(event: &Event) -> String {
     assert!(event.known().is_some(), "{event:?}");
     let body = body(event);

@@ -1,6 +1,6 @@
 //! The verdicts on small changes of a small document, held as golden files in tests/diff, and on random changes of the real one.
 //!
-//! A case is named `<subject>.<case>.json`, a JSON patch (RFC 6902) of base.json; its verdict stands beside it as `.txt`.
+//! A case is named `<subject>.<case>.json`, a JSON patch (RFC 6902) of base.json; its verdict is beside it as `.txt`.
 
 mod golden;
 mod mutations;
@@ -110,7 +110,7 @@ fn another_order_of_events_renumbers_their_variants_in_rust() {
 }
 
 #[test]
-fn values_that_a_report_cannot_show_whole_are_told_apart() {
+fn values_that_a_report_cannot_show_completely_are_distinguished() {
     let document = |value: &str| {
         let list = format!(r#"["{}{value}"]"#, "long ".repeat(20));
         let route = format!(r#"{{"distinguishing":{{"values":{{"state":{list}}}}}}}"#);
@@ -157,7 +157,7 @@ fn colour_is_written_only_where_it_is_wanted() {
 }
 
 #[test]
-fn what_happens_to_the_crates_is_told_in_every_form() {
+fn what_happens_to_the_crates_is_reported_in_every_form() {
     use super::rust::{Effect, Items, Judgement, Rust};
     let item = |path: &str, text: &str| (path.to_owned(), text.to_owned());
     let items = Items {

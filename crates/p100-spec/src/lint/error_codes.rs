@@ -30,7 +30,7 @@ pub(super) fn table(document: &Document) -> Vec<Problem> {
         if !missing.is_empty() {
             complain(node, format!("the row lacks {}; write {{code: P412, status: 400, class: not-found}}", missing.join(", ")));
         } else if !values.iter().any(|(value, _)| *value == code) {
-            complain(node, format!("`{code}` is no value of the schema ErrorCode; add it there or mend it"));
+            complain(node, format!("`{code}` is no value of the schema ErrorCode; add it there or fix it"));
         }
     }
     let is_mapped = schema.get("x-enum-descriptions").is_none_or(|texts| texts.as_map().is_some());
@@ -51,7 +51,7 @@ pub(super) fn table(document: &Document) -> Vec<Problem> {
         if !is_registered(row.status) {
             complain(row.node, format!("`{}` comes with {}, which is no registered success or error", row.code, row.status));
         } else if is_success != (row.class == "success") {
-            complain(row.node, format!("`{}` comes with {}, and its class is `{}`; mend either", row.code, row.status, row.class));
+            complain(row.node, format!("`{}` comes with {}, and its class is `{}`; fix either", row.code, row.status, row.class));
         }
         // The client takes the whole family for faults, also those that no page names.
         if row.code.starts_with("P5") != (row.class == "server-fault") {
@@ -81,9 +81,9 @@ pub(super) fn of_operations(document: &Document) -> Vec<Problem> {
         for (name, position, example) in
             bodies.filter_map(|(name, position, example)| Some((name, position, document.resolve(example).ok()?)))
         {
-            let told = |key: &str| example.at(&["value", key]).and_then(Node::as_str);
-            let row = rows.iter().find(|row| Some(row.code) == told("errorCode"));
-            if let Some(row) = row.filter(|row| told("errorName").is_some_and(|told| row.name != Some(told))) {
+            let reported = |key: &str| example.at(&["value", key]).and_then(Node::as_str);
+            let row = rows.iter().find(|row| Some(row.code) == reported("errorCode"));
+            if let Some(row) = row.filter(|row| reported("errorName").is_some_and(|reported| row.name != Some(reported))) {
                 let known = row.name.map_or_else(|| "none".to_owned(), |name| format!("`{name}`"));
                 let message =
                     format!("the example `{name}` gives `{}` another name than the table of ErrorCode, which has {known}", row.code);
@@ -97,7 +97,7 @@ pub(super) fn of_operations(document: &Document) -> Vec<Problem> {
     for (subject, node) in owners(document) {
         let text = node.str("description").unwrap_or_default();
         for word in text.split('`').filter(|word| is_code(word)).filter(|word| !rows.iter().any(|row| row.code == *word)) {
-            let message = format!("the description names `{word}`, which is no value of the schema ErrorCode; add it there or mend it");
+            let message = format!("the description names `{word}`, which is no value of the schema ErrorCode; add it there or fix it");
             problems.push(Problem::at(key_position(node, "description"), message).on(subject));
         }
     }
@@ -113,7 +113,7 @@ fn codes_of(operation: &Operation, rows: &[Row<'_>]) -> Vec<Problem> {
         if !is_code(code) {
             complain(node, format!("`{code}` is no error code; codes are P and three digits"));
         } else if !rows.iter().any(|row| row.code == code) {
-            complain(node, format!("`{code}` has no row in `{TABLE}` of the schema ErrorCode; add it there or mend it"));
+            complain(node, format!("`{code}` has no row in `{TABLE}` of the schema ErrorCode; add it there or fix it"));
         }
         if operation.error_codes[..index].iter().any(|earlier| earlier.code == *code && earlier.status == status) {
             complain(node, format!("`{code}` is listed twice with {status}"));

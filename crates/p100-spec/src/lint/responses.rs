@@ -27,7 +27,7 @@ pub(super) fn status_codes(document: &Document) -> Vec<Problem> {
     document.operations().iter().flat_map(unnamed).collect()
 }
 
-/// What decides the Rust type of an answer.
+/// What decides the Rust type of a response.
 fn body(response: &Response) -> Option<(&str, String)> {
     response.body.as_ref().map(|body| (body.content_type.as_str(), body.node.get("schema").map(Node::to_json).unwrap_or_default()))
 }
@@ -37,14 +37,14 @@ pub(super) fn one_success_schema(document: &Document) -> Vec<Problem> {
     for operation in document.operations() {
         let mut successes = operation.successes();
         let Some(first) = successes.next() else {
-            let message = "it lists no success response; add the 2xx status that it answers";
+            let message = "it lists no success response; add the 2xx status that it returns";
             problems.push(Problem::at(key_position(&operation.node, "responses"), message).on(&operation.id));
             continue;
         };
         // progenitor panics on a second status without a body, too: one method has one return type.
         for other in successes.filter(|other| body(other) != body(first)) {
             let message = format!(
-                "the bodies of {} and {} differ, and a method has one return type; let both refer to one schema, its members optional where only one answer has them",
+                "the bodies of {} and {} differ, and a method has one return type; let both refer to one schema, its members optional where only one response has them",
                 first.status, other.status
             );
             problems.push(at_status(operation, other, message));
@@ -93,7 +93,7 @@ fn faults(document: &Document, content: &Content<'_>) -> Vec<Problem> {
         problems.push(complain(content.node.position, "a body has exactly one content type; keep the one that the API uses".to_owned()));
     }
     for (content_type, position, media) in entries(Some(content.node)) {
-        let side = if content.is_request { "a request" } else { "an answer" };
+        let side = if content.is_request { "a request" } else { "a response" };
         if !allowed.contains(&content_type) {
             problems.push(complain(position, format!("{content_type} is not generated for {side}; use {}", allowed.join(" or "))));
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// When [`Pending::wait`](crate::Pending::wait) asks, and for how long. P100 states no durations; the events tell an outcome sooner
+/// When [`Pending::wait`](crate::Pending::wait) asks, and for how long. P100 states no durations; the events report an outcome sooner
 /// than asking does.
 ///
 /// ```
@@ -45,7 +45,7 @@ impl WaitPolicy {
         Self { cap, ..self }
     }
 
-    /// How long to wait in all. With zero the question is not even given time to be answered: that is
+    /// How long to wait in all. With zero the question is not even given time to get a response: that is
     /// [`Pending::status`](crate::Pending::status).
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {

@@ -1,4 +1,4 @@
-//! A create whose fate is unknown.
+//! A create whose outcome is unknown.
 
 use std::fmt;
 
@@ -125,7 +125,7 @@ fn same(left: &Currency, right: &Currency) -> bool {
     left.as_str().trim().eq_ignore_ascii_case(right.as_str().trim())
 }
 
-/// Requests that move money and are answered with an id only. For the requests of these seven operations only.
+/// Requests that move money and are acknowledged only with an id. For the requests of these seven operations only.
 pub trait Payment: sealed::Payment {}
 
 mod sealed {

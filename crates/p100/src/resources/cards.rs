@@ -38,13 +38,13 @@ pub struct Issued {
 pub struct Cards<'a>(pub(super) &'a Client);
 
 impl Cards<'_> {
-    /// Creates a card. Its number and code are in the answer and are redacted where it is printed.
+    /// Creates a card. Its number and code are in the response and are redacted where it is printed.
     ///
     /// Operation [`createCard`](crate::raw::Client::create_card).
     ///
     /// # Errors
     /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`issued_since`](Self::issued_since)
-    /// tells. Each card costs a monthly fee and counts against the user's quotas, so do not create another one unseen.
+    /// reports. Each card costs a monthly fee and counts against the user's quotas, so do not create another one unseen.
     pub async fn create(self, request: &types::CreateCardRequest) -> Result<types::CardCreated, Error> {
         Ok(self.0.raw().create_card(request).await?.into_inner())
     }
@@ -59,7 +59,7 @@ impl Cards<'_> {
         Ok(listed(self.0, &external_user_id.into()).await?.into_inner())
     }
 
-    /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
+    /// The cards of a user that are not among those `known`: the outcome of a [`create`](Self::create) whose outcome is unknown. Compare
     /// their labels; number and code of the one that it is are in [`get`](Self::get). A card without an id counts as new.
     ///
     /// ```no_run

@@ -2,7 +2,7 @@
 
 use crate::{Client, Error, types};
 
-/// Crypto deposits: [`Client::deposits`]. They arrive on their own; the event `cryptoDepositStatus` tells of them.
+/// Crypto deposits: [`Client::deposits`]. They arrive on their own; the event `cryptoDepositStatus` reports them.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client, sender: p100::types::TravelRuleRequest) -> Result<(), p100::Error> {

@@ -37,7 +37,7 @@ impl Kyc<'_> {
         Ok(self.0.raw().upload_kyc_files(&external_user_id.into(), files.into()).await?.into_inner())
     }
 
-    /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. An answer
+    /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. A response
     /// with the code `P211` says that an earlier proof is still being checked; it is no error. It may take as long as
     /// [`call_timeout`](crate::ClientBuilder::call_timeout) says; attempts of uploads have no limit of their own.
     ///
@@ -58,7 +58,7 @@ impl Kyc<'_> {
     /// Operation [`startUserVerification`](crate::raw::Client::start_user_verification).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) reports.
     pub async fn start_verification(self, request: &types::UserVerificationRequest) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().start_user_verification(request).await?.into_inner())
     }
@@ -68,8 +68,8 @@ impl Kyc<'_> {
     /// Operation [`createKycSession`](crate::raw::Client::create_kyc_session).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) tells; but the
-    /// id of the session came with the answer only, so the user needs a new one.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) reports; but
+    /// the id of the session came with the response only, so the user needs a new one.
     pub async fn create_session(self, request: &types::KycSessionRequest) -> Result<types::KycSessionCreated, Error> {
         Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
     }
@@ -89,7 +89,7 @@ impl Kyc<'_> {
         self.0.raw().url(&operations::OPEN_KYC_PAGE, &parameters)
     }
 
-    /// P100's page of a session, as HTML. It is meant for the user's browser, which [`page_url`](Self::page_url) tells where to go: the
+    /// P100's page of a session, as HTML. It is meant for the user's browser, which [`page_url`](Self::page_url) says where to go: the
     /// page works once.
     ///
     /// Operation [`openKycPage`](crate::raw::Client::open_kyc_page).

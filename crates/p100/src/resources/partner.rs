@@ -35,7 +35,7 @@ impl Partner<'_> {
     /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`balances`](Self::balances) tells.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`balances`](Self::balances) reports.
     pub async fn create_wallet(self, request: &types::PartnerWalletRequest) -> Result<types::PartnerWalletCreated, Error> {
         Ok(self.0.raw().create_partner_wallet(request).await?.into_inner())
     }

@@ -22,7 +22,7 @@ use crate::{Client, Error, Pending, types};
 pub struct PaymentLinks<'a>(pub(super) &'a Client);
 
 impl PaymentLinks<'_> {
-    /// Creates a payment link. Its answer has the address for the payer, and the id to follow it by.
+    /// Creates a payment link. Its response has the address for the payer, and the id to follow it by.
     ///
     /// Operation [`createPaymentLink`](crate::raw::Client::create_payment_link).
     /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).

@@ -1,4 +1,4 @@
-//! What became of a user or a card whose create got no answer.
+//! The outcome of a user or a card whose create got no response.
 
 use p100::types::{CardList, CardSummary, CreateCardRequest, CreateUserRequest};
 use p100::{CountryCode, Doubt, ErrorKind, Retries};
@@ -6,7 +6,7 @@ use p100_httpmock::MockServer;
 use p100_sandbox::control::NewUser;
 use p100_sandbox::{Fault, FaultKind, Sandbox};
 
-/// A sandbox in which the next call of the operation gets no answer.
+/// A sandbox in which the next call of the operation gets no response.
 async fn sandbox(operation: &str, takes_effect: bool) -> Sandbox {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     let operation = operation.to_owned();
@@ -15,7 +15,7 @@ async fn sandbox(operation: &str, takes_effect: bool) -> Sandbox {
 }
 
 #[tokio::test]
-async fn a_user_whose_create_got_no_answer_exists_or_does_not() {
+async fn a_user_whose_create_got_no_response_exists_or_does_not() {
     let country = || CountryCode::new("lt").expect("a country");
     let user = CreateUserRequest::builder().external_user_id("u-1").email("ada@example.com").phone("37060000000");
     let user = user.first_name("Ada").last_name("Example").street("Sample Street").number("1").city("Vilnius").post_code("01001");
@@ -23,9 +23,9 @@ async fn a_user_whose_create_got_no_answer_exists_or_does_not() {
     for takes_effect in [true, false] {
         let sandbox = sandbox("createUser", takes_effect).await;
         let client = sandbox.client();
-        let error = client.users().create(&user).await.expect_err("no answer");
+        let error = client.users().create(&user).await.expect_err("no response");
         assert!(error.may_have_taken_effect(), "{error}");
-        assert_eq!(client.users().exists("u-1").await.expect("an answer"), takes_effect);
+        assert_eq!(client.users().exists("u-1").await.expect("a response"), takes_effect);
     }
 }
 
@@ -33,7 +33,7 @@ async fn a_user_whose_create_got_no_answer_exists_or_does_not() {
 async fn a_user_exists_with_and_without_kyc_and_other_refusals_say_nothing() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     sandbox.add_user(NewUser::new("verified")).expect("a user");
-    assert!(sandbox.client().users().exists("verified").await.expect("an answer"));
+    assert!(sandbox.client().users().exists("verified").await.expect("a response"));
 
     for (status, code, expected) in [
         (400, "P412", Some(false)),
@@ -56,16 +56,16 @@ async fn a_user_exists_with_and_without_kyc_and_other_refusals_say_nothing() {
             when.external_user_id("u-1");
             then.into_inner().status(status).body(body);
         });
-        let answer = client.users().exists("u-1").await;
+        let response = client.users().exists("u-1").await;
         match expected {
-            Some(expected) => assert_eq!(answer.expect("an answer"), expected, "{code}"),
-            None => assert_eq!(answer.expect_err("no answer").kind(), ErrorKind::ErrorResponse, "{code}"),
+            Some(expected) => assert_eq!(response.expect("a response"), expected, "{code}"),
+            None => assert_eq!(response.expect_err("no response").kind(), ErrorKind::ErrorResponse, "{code}"),
         }
     }
 }
 
 #[tokio::test]
-async fn a_card_whose_create_got_no_answer_is_found_among_those_that_were_not_there() {
+async fn a_card_whose_create_got_no_response_is_found_among_those_that_were_not_there() {
     for takes_effect in [true, false] {
         let sandbox = Sandbox::start().await.expect("a sandbox");
         sandbox.add_user(NewUser::new("u-1")).expect("a user");
@@ -74,19 +74,19 @@ async fn a_card_whose_create_got_no_answer_is_found_among_those_that_were_not_th
         let first = client.cards().create(&request("Groceries")).await.expect("a card");
         let operation = "createCard".to_owned();
         sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).expect("a fault");
-        let error = client.cards().create(&request("Shopping")).await.expect_err("no answer");
+        let error = client.cards().create(&request("Shopping")).await.expect_err("no response");
         assert!(error.may_have_taken_effect(), "{error}");
 
-        let issued = client.cards().issued_since("u-1", std::slice::from_ref(&first.card_id)).await.expect("an answer");
+        let issued = client.cards().issued_since("u-1", std::slice::from_ref(&first.card_id)).await.expect("a response");
         let labels: Vec<_> = issued.cards.iter().map(|card| card.label.as_deref()).collect();
         assert_eq!(labels, if takes_effect { vec![Some("Shopping")] } else { Vec::new() });
-        let all = client.cards().issued_since("u-1", &[]).await.expect("an answer");
+        let all = client.cards().issued_since("u-1", &[]).await.expect("a response");
         assert_eq!(all.cards.len(), issued.cards.len() + 1);
     }
 }
 
 #[tokio::test]
-async fn a_list_of_cards_that_is_not_read_whole_never_says_that_there_is_no_other_card() {
+async fn a_list_of_cards_that_is_not_read_completely_never_says_that_there_is_no_other_card() {
     let known = r#"{"cardId":"c-1","label":"Groceries","status":"ACTIVE","cardLastDigits":"1234"}"#;
     for (body, cards, doubts) in [
         (format!(r#"{{"cards":[{known}]}}"#), 0, vec![]),

@@ -1,4 +1,4 @@
-//! Looking for the trace of a payment whose fate is unknown.
+//! Looking for the trace of a payment whose outcome is unknown.
 
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::raw::operations;
@@ -283,7 +283,7 @@ async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_history_that_is_not_read_whole_is_never_no_trace() {
+async fn a_history_that_is_not_read_completely_is_never_no_trace() {
     let foreign = r#"{"type":"transfer","amount":1,"currency":"usdc","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
     let own = r#"{"type":"transfer","amount":"12.50","currency":"eur","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
     let dust = foreign.replace(r#""amount":1"#, r#""amount":5.551115123125783e-17"#);
@@ -499,7 +499,7 @@ async fn each_account_is_read_once_and_one_that_cannot_be_read_costs_only_its_ow
 }
 
 #[test]
-fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
+fn every_create_that_returns_only_an_id_can_be_reconciled() {
     let amount = Decimal::ONE;
     let party = types::PartyType::Natural;
     let wallet = || types::WalletType::KNOWN[0].clone();
@@ -528,10 +528,10 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
     let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();
     covered.sort_unstable();
     // What has no final status is paid by others: orders and payment links move nothing of the partner's.
-    let answers_an_id = operations::ALL
+    let returns_an_id = operations::ALL
         .iter()
         .filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some() && !outcome.terminal.is_empty()));
-    let mut creates: Vec<_> = answers_an_id.map(|operation| operation.id).collect();
+    let mut creates: Vec<_> = returns_an_id.map(|operation| operation.id).collect();
     creates.sort_unstable();
     assert_eq!(covered, creates);
     for attempt in attempts {

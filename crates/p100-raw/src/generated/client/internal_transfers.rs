@@ -15,8 +15,8 @@ impl Client {
     /// [`destination_external_user_id`](types::TransferRequest::destination_external_user_id) the partner pays the
     /// user; user to user is not possible, neither id gives `P424`, and no page states what both together do.
     /// [`amount`](types::TransferRequest::amount) may be a number or a string: the table of the docs says string,
-    /// their sample sends a number. The answer only says that the transfer is scheduled;
-    /// [`get_transfer`](Self::get_transfer) or the event [`TransferStatus`](WebhookKind::TransferStatus) tells the
+    /// their sample sends a number. The response only says that the transfer is scheduled;
+    /// [`get_transfer`](Self::get_transfer) or the event [`TransferStatus`](WebhookKind::TransferStatus) reports the
     /// outcome, a lack of funds included (the legacy docs refused it at once with `P433`, so expect either). Status
     /// 201 is from the legacy docs and may be 200 by now. There is no idempotency key, so a repeated call may pay
     /// twice.
@@ -57,7 +57,7 @@ impl Client {
     ///
     /// # Parameters
     ///
-    /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) answered with; a uuid in the sample.
+    /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) returned; a uuid in the sample.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_transfer(

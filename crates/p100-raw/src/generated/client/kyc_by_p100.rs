@@ -12,7 +12,7 @@ impl Client {
     ///
     /// Opens a KYC session on pages hosted by P100, for partners who do not collect documents themselves. Send the
     /// user's browser to [`open_kyc_page`](Self::open_kyc_page) with the
-    /// [`verification_id`](types::KycSessionCreated::verification_id) of the answer, then follow
+    /// [`verification_id`](types::KycSessionCreated::verification_id) of the response, then follow
     /// [`get_kyc_status`](Self::get_kyc_status) or the event
     /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus), and call
     /// [`start_user_verification`](Self::start_user_verification) at the end. Part of the questionnaire depends on
@@ -42,7 +42,7 @@ impl Client {
 
     /// Open the hosted KYC page in the browser of the user
     ///
-    /// The address to send the user's browser to; not a call for a server. It answers with an HTML loading page that
+    /// The address to send the user's browser to; not a call for a server. It responds with an HTML loading page that
     /// moves on to the identity provider with a secret token of this one session (it is no 302 and has no
     /// `Location`). The page works once and cannot be kept for later, so never fetch it ahead of the user, cache it
     /// or log it. No key is sent: the page of the docs shows none, and the caller is a browser, which must not learn
@@ -56,9 +56,9 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `verification_id`: Id of the session, as [`create_kyc_session`](Self::create_kyc_session) answered it. Its
+    /// - `verification_id`: Id of the session, as [`create_kyc_session`](Self::create_kyc_session) returned it. Its
     ///   format is unknown.
     ///
     /// # Errors

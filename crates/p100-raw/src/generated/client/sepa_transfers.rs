@@ -25,9 +25,9 @@ impl Client {
     /// List the accounts known from deposits of the partner
     ///
     /// The accounts from which the partner has paid in, with the state of their check; presumably those to which it
-    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
-    /// path is assumed after [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info); the next best
-    /// guess is `/v1/partner/sepa-deposit/contacts`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) reports each change. No page states the body.
+    /// The path is assumed after [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info); the next
+    /// best guess is `/v1/partner/sepa-deposit/contacts`.
     ///
     /// `GET /v1/partner/sepa-deposit/contact-list` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597677e0](https://partner-api-docs.p100.io).
@@ -51,7 +51,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -74,9 +74,9 @@ impl Client {
     /// List the accounts known from deposits of a user
     ///
     /// The accounts from which a user has paid in, with the state of their check; presumably those to which the user
-    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
-    /// path is assumed after [`get_user_sepa_deposit_info`](Self::get_user_sepa_deposit_info); the next best guess is
-    /// `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) reports each change. No page states the body.
+    /// The path is assumed after [`get_user_sepa_deposit_info`](Self::get_user_sepa_deposit_info); the next best
+    /// guess is `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
     ///
     /// `GET /v1/sepa-deposit/contact-list/{externalUserId}` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597710e0](https://partner-api-docs.p100.io).
@@ -84,7 +84,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -105,8 +105,8 @@ impl Client {
     /// Sends euros from a user's EUR balance to an external IBAN. The two levels of
     /// [`create_partner_sepa_transfer`](Self::create_partner_sepa_transfer) are assumed to hold here too: on level 1
     /// the receiver fields are forbidden and the IBAN must be known from a deposit of the user. A 200 only says that
-    /// the transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and told by
-    /// [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// the transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and
+    /// reported by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
     /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus). There is no idempotency key, so a repeated call may
     /// pay twice. The docs of July and September 2025 have no page for it.
     ///

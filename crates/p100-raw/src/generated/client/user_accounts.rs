@@ -10,8 +10,8 @@ use crate::{Client, Error, RawBody, Response, operations, types};
 impl Client {
     /// Create a user
     ///
-    /// Creates a user. Since the docs of February 2026 it answers the id and a flag only, and all balances come into
-    /// being at [`start_user_verification`](Self::start_user_verification); before, it opened and answered them, and
+    /// Creates a user. Since the docs of February 2026 it returns the id and a flag only, and all balances come into
+    /// being at [`start_user_verification`](Self::start_user_verification); before, it opened and returned them, and
     /// old accounts of the API may still do so. The EUR balance has no IBAN and waits (`WAITING_TO_BE_ACTIVATED`;
     /// prose of the docs writes `WAITING_FOR_ACTIVATION`) until the KYC is passed: the event
     /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) then reports `ACTIVE`, and only after it
@@ -68,7 +68,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl Client {
     /// [`create_user`](Self::create_user) says so: by risk since February 2026, when it is called suspended, and by
     /// country before. Two success statuses: 201 takes the files, 202 with the code `P211` says that an earlier proof
     /// of address is still under review. The event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus)
-    /// tells the result; after `QUESTIONED` upload again, after `REJECTED` another document is needed.
+    /// reports the result; after `QUESTIONED` upload again, after `REJECTED` another document is needed.
     ///
     /// The outcome comes later, by the event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus).
     ///
@@ -104,7 +104,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -172,7 +172,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -206,7 +206,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -235,7 +235,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -263,7 +263,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -281,8 +281,8 @@ impl Client {
 
     /// Extend a user
     ///
-    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still answers.
-    /// Gives a user what some operations ask for since September 2025: [`get_card`](Self::get_card) and
+    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still works. Gives
+    /// a user what some operations ask for since September 2025: [`get_card`](Self::get_card) and
     /// [`create_card`](Self::create_card) refuse a user who is not extended with `P461`. What extending means, what
     /// it needs and how its result becomes known is not stated. The path is assumed after
     /// [`suspend_user`](Self::suspend_user); the next best guess is the id in the body.
@@ -293,7 +293,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -303,7 +303,7 @@ impl Client {
     /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
-    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[deprecated = "P100's docs dropped it; it may still work"]
     pub async fn extend_user(
         &self,
         external_user_id: &crate::ExternalUserId,
@@ -330,7 +330,7 @@ impl Client {
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
     ///   string and not necessarily a uuid, encoded in the URL. It is not the
-    ///   [`user_id`](types::UserBalances::user_id) that P100 answers; length and character limits are unknown.
+    ///   [`user_id`](types::UserBalances::user_id) that P100 returns; length and character limits are unknown.
     ///
     /// # Errors
     ///
@@ -347,7 +347,7 @@ impl Client {
 
     /// List the transactions of a user in one month
     ///
-    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry tells (type,
+    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry reports (type,
     /// amount, currency, status, timestamps) but print no body and no parameter names, so all names here are
     /// provisional; no paging is mentioned. Until August 2025 limited users had a page of their own for it, taken to
     /// describe the same endpoint. The path is assumed; the next best guess is
@@ -359,13 +359,13 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     /// - `month`: Calendar month to list, 1 (January) to 12. The docs say that the history is selected by month and
     ///   year; that they are query parameters, required, and written as plain integers is assumed. No page states the
     ///   time zone of the month.
     /// - `year`: Calendar year to list, four digits, such as 2025. Goes together with `month`; its place, type and
-    ///   required-ness are assumed in the same way. One call answers one whole month: no paging is mentioned.
+    ///   required-ness are assumed in the same way. One call returns one whole month: no paging is mentioned.
     ///
     /// # Errors
     ///

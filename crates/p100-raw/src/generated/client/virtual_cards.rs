@@ -11,7 +11,7 @@ impl Client {
     /// Create a virtual card for a user
     ///
     /// Issues a virtual card to a user with completed KYC whose country is in the card column of Supported Countries.
-    /// The answer carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
+    /// The response carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
     /// existing cards per user, active and locked together, and 5 creations in 24 hours, 10 in 30 days, 20 in 12
     /// months per user. The monthly fee of an active card is taken from the partner's EUR balance and agreed with
     /// P100; the docs of July 2025 had EUR 0.25. A used-up quota is refused, too, with a code that is not known.
@@ -47,7 +47,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Client {
     /// Get one card with its secrets
     ///
     /// Status, full card number, CVV and expiry of one card, to be shown to its user and never logged, cached or
-    /// stored. Neither the card id nor the label is in the answer. An unknown card gives 400 with `P434`, not 404;
+    /// stored. Neither the card id nor the label is in the response. An unknown card gives 400 with `P434`, not 404;
     /// the page lists no code for an unknown user.
     ///
     /// `GET /v1/card/details/{externalUserId}/{cardId}` (path: documented). Docs:
@@ -73,9 +73,9 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    /// - `card_id`: Id of the card as returned by [`create_card`](Self::create_card) and listed by
     ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors
@@ -178,9 +178,9 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    /// - `card_id`: Id of the card as returned by [`create_card`](Self::create_card) and listed by
     ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors

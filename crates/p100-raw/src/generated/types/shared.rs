@@ -45,7 +45,7 @@ pub struct CryptoBalance {
     pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
-/// Identity document of a user in requests. Answers do not use it: their `documentType` has been seen with a
+/// Identity document of a user in requests. Responses do not use it: their `documentType` has been seen with a
 /// lower-case value. [`create_kyc_session`](Client::create_kyc_session) accepts one more kind, see
 /// [`KycDocumentType`](super::KycDocumentType). Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,11 +68,11 @@ open_enum!(
 );
 
 /// Body of every refusal. Look at the HTTP status class first, then at [`error_code`](Self::error_code) (the docs
-/// of February 2026 tell to rely mainly on [`error_name`](Self::error_name), which P403 never has), never at
-/// other text; only a 401 is told apart by its text. Three forms share this schema: a business error with all
-/// three members (two of them in the legacy docs), the validation error P403 without
-/// [`error_name`](Self::error_name), and the 401 body with only [`message`](Self::message). Each form has at
-/// least one of [`error_code`](Self::error_code) and [`message`](Self::message). Evidence: documented.
+/// of February 2026 say to rely mainly on [`error_name`](Self::error_name), which P403 never has), never at other
+/// text; only a 401 is distinguished by its text. Three forms share this schema: a business error with all three
+/// members (two of them in the legacy docs), the validation error P403 without [`error_name`](Self::error_name),
+/// and the 401 body with only [`message`](Self::message). Each form has at least one of
+/// [`error_code`](Self::error_code) and [`message`](Self::message). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -259,7 +259,7 @@ pub struct FiatBalance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
-    /// Whether the account is active. Wait for `ACTIVE`, told by the
+    /// Whether the account is active. Wait for `ACTIVE`, reported by the
     /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event, before offering SEPA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -284,7 +284,7 @@ open_enum!(
     "WAITING_TO_BE_ACTIVATED", }
 );
 
-/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the standing of the
+/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the status of the
 /// user. A user may need several attempts. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -306,7 +306,7 @@ open_enum!(
     RejectedByProvider = "REJECTED_BY_PROVIDER", Successful = "SUCCESSFUL", }
 );
 
-/// Standing of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
+/// Status of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -327,7 +327,7 @@ open_enum!(
 );
 
 /// Plain confirmation of a command; the HTTP status is what counts. Known for card commands, taken over for the
-/// other commands whose JSON answer no page describes. Evidence: inferred.
+/// other commands whose JSON response no page describes. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -510,7 +510,7 @@ pub struct ProcessingError {
 }
 
 /// Rates that are guaranteed for a short time, 60 seconds by the docs (40 in legacy prose). Send [`id`](Self::id)
-/// as `lockId` when creating the exchange. A lock is state, although a GET creates it: do not cache the answer.
+/// as `lockId` when creating the exchange. A lock is state, although a GET creates it: do not cache the response.
 /// The members come from the legacy docs of the user lock and are inferred for the partner lock. Evidence:
 /// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -793,7 +793,7 @@ open_enum!(
 );
 
 /// The withdrawal was accepted, not sent. Follow it with [`get_withdrawal`](Client::get_withdrawal) or the
-/// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) event. That an id is answered is documented,
+/// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) event. That an id is returned is documented,
 /// its name is inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -805,8 +805,8 @@ pub struct WithdrawalCreated {
     pub withdrawal_id: String,
 }
 
-/// Currency and network of a withdrawal, an object where all other bodies have a plain slug. That both are told
-/// is known, the member names are assumed. Evidence: assumed.
+/// Currency and network of a withdrawal, an object where all other bodies have a plain slug. That both are
+/// reported is known, the member names are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

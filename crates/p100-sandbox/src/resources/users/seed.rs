@@ -8,7 +8,7 @@ use super::{Form, Person, Stage, wrong_countries};
 use crate::call::Refusal;
 use crate::world::World;
 
-/// A user who is simply there: verified and with active balances, or limited. No webhooks tell of them.
+/// A user who is simply there: verified and with active balances, or limited. No webhooks report them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewUser {
@@ -34,7 +34,7 @@ fn lithuania() -> String {
 }
 
 impl World {
-    /// Adds the user; the answer is P100's id.
+    /// Adds the user; the response is P100's id.
     pub(crate) fn seed_user(&mut self, user: NewUser) -> Result<String, Refusal> {
         let nameless = user.external_user_id.trim().is_empty().then(|| "externalUserId should not be empty.".to_owned());
         let sentences = nameless.into_iter().chain(wrong_countries(&[("country", &user.country)]));

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long a call may take, from its beginning to the last byte of the answer.
+/// How long a call may take, from its beginning to the last byte of the response.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The largest answer that is read, in bytes.
+/// The largest response that is read, in bytes.
 pub const LARGEST: usize = 4 << 20;
 
 /// Who a call says it is from.
@@ -23,7 +23,7 @@ pub enum Credential {
 }
 
 /// What came back. It is never shown.
-pub struct Answer {
+pub struct RawResponse {
     /// The status.
     pub status: u16,
     /// Without its parameters; empty if there is none, or something that is no content type.
@@ -39,8 +39,8 @@ pub enum Silence {
     Unreachable,
     /// It takes longer than [`TIMEOUT`].
     Late,
-    /// The connection ended before the answer did.
-    BrokenOff,
+    /// The connection ended before the response did.
+    Interrupted,
     /// It is larger than [`LARGEST`].
     TooLarge,
 }
@@ -49,9 +49,9 @@ impl fmt::Display for Silence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable => f.write_str("no connection"),
-            Self::Late => write!(f, "no answer within {} s", TIMEOUT.as_secs()),
-            Self::BrokenOff => f.write_str("the connection ended before the answer did"),
-            Self::TooLarge => write!(f, "an answer of more than {} MiB", LARGEST >> 20),
+            Self::Late => write!(f, "no response within {} s", TIMEOUT.as_secs()),
+            Self::Interrupted => f.write_str("the connection ended before the response did"),
+            Self::TooLarge => write!(f, "a response of more than {} MiB", LARGEST >> 20),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an error answer says: P100's code, a refused key, failed validation, a limit of calls.
+//! What an error response says: P100's code, a refused key, failed validation, a limit of calls.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ impl AccessDenied {
 }
 
 impl Error {
-    /// Status, code, name and message, if P100 answered in its own form.
+    /// Status, code, name and message, if P100 responded in its own form.
     #[must_use]
     pub fn api(&self) -> Option<ApiError<'_>> {
         let error = self.api_error()?;
@@ -61,13 +61,13 @@ impl Error {
         })
     }
 
-    /// The error code of the answer, e.g. [`ErrorCode::P412`].
+    /// The error code of the response, e.g. [`ErrorCode::P412`].
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api_error()?.error_code.as_ref()
     }
 
-    /// Why access was refused, for status 401. The form of that answer is not documented, so its text is searched.
+    /// Why access was refused, for status 401. The form of that response is not documented, so its text is searched.
     #[must_use]
     pub fn access_denied(&self) -> Option<AccessDenied> {
         self.status().filter(|status| *status == StatusCode::UNAUTHORIZED)?;
@@ -101,7 +101,7 @@ impl Error {
         }
     }
 
-    /// Whether time ran out: connecting, waiting for an answer, or for the whole call.
+    /// Whether time ran out: connecting, waiting for a response, or for the whole call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.source.as_ref().and_then(|source| source.downcast_ref::<TransportError>()).is_some_and(TransportError::is_timeout)
@@ -113,7 +113,7 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// How long the answer asks to wait before the next call: see [`retry_after`].
+    /// How long the response asks to wait before the next call: see [`retry_after`].
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?)
@@ -131,7 +131,7 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error()) || self.meaning() == Some(Meaning::ServerFault)
     }
 
-    /// What identifies the answer in a support ticket: its `x-request-id` or `request-id`, and its `date`, as far as it had them.
+    /// What identifies the response in a support ticket: its `x-request-id` or `request-id`, and its `date`, as far as it had them.
     #[must_use]
     pub fn support_reference(&self) -> Option<String> {
         let headers = self.headers()?;
