@@ -61,7 +61,7 @@ pub(crate) fn create_transfer(server: SocketAddr) -> Case {
 }
 
 fn request() -> types::TransferRequest {
-    types::TransferRequest::builder().destination_external_user_id(USER).amount(black_box(Decimal::new(3550, 2))).currency("eur").build()
+    types::TransferRequest::to_user(USER, black_box(Decimal::new(3550, 2)), "eur")
 }
 
 fn request_by_hand() -> by_hand::TransferRequest {

@@ -195,7 +195,7 @@ async fn each_part_of_each_form_is_sent_under_another_name() {
         let schema = DOCUMENT.schema(form.schema().expect("a component")).expect("resolves");
         for (part, _) in schema.get("properties").into_iter().flat_map(Node::members) {
             let server = crate::wire::recorder().await;
-            let client = Client::new(server.0.base_url().parse().expect("a URL"), http());
+            let client = Client::new(server.0.base_url().parse().expect("a URL"), "key").expect("a client");
             let client = client.with_corrections(&correct(operation, |own| own.request(part, "new-part"))).expect("fits the document");
             drop(call(&client, &operation.id, &Arguments::of(operation, "x")).await);
             let requests = server.1.lock().expect("not poisoned");

@@ -124,7 +124,7 @@ async fn whole_request(connection: &mut TcpStream) -> Option<String> {
 }
 
 fn client(address: SocketAddr) -> Client {
-    let retries = Retries::default().attempts(ATTEMPTS).base_delay(Duration::ZERO);
+    let retries = Retries::default().attempts(ATTEMPTS).first_wait(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries).max_response_size(10_000);
     builder.build().expect("a client")
 }
@@ -182,7 +182,7 @@ async fn a_reset_in_the_middle_of_the_response() {
 
 /// Short times, so that the two tests that must wait for them are quick.
 fn impatient(address: SocketAddr) -> Client {
-    let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+    let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
     builder.attempt_timeout(Duration::from_secs(1)).call_timeout(Duration::from_secs(2)).build().expect("a client")
 }
@@ -226,7 +226,7 @@ async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
     // The time to connect is that of an attempt or more, or none is set, or the call ends in the midst of a second attempt.
     let second = Some(Duration::from_secs(1));
     for [connect, attempt, call] in [[second; 3], [None, second, second], [Some(Duration::from_millis(600)), None, second]] {
-        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
         let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
         let client = builder.connect_timeout(connect).attempt_timeout(attempt).call_timeout(call).build().expect("a client");
         let writes = DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Never);
@@ -496,7 +496,7 @@ async fn a_refused_connection_was_never_sent() {
 #[tokio::test]
 async fn a_client_that_has_spent_its_budget_fails_at_once() {
     let server = Server::start(vec![response("503 Service Unavailable", "", "")]).await;
-    let retries = Retries::default().attempts(10).base_delay(Duration::ZERO).budget(4);
+    let retries = Retries::default().attempts(10).first_wait(Duration::ZERO).budget(4);
     let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build().expect("a client");
     for expected in [5, 6, 7] {
         client.raw().get_rates().await.expect_err("unavailable");
@@ -524,7 +524,7 @@ async fn a_read_that_is_corrected_to_another_method_is_not_sent_again() {
     for (method, sent) in [(Method::GET, 3), (Method::POST, 1), (Method::PUT, 1), (Method::DELETE, 1)] {
         let server = Server::start(vec![response("503 Service Unavailable", "", "")]).await;
         let corrections = Corrections::new().operation(&operations::GET_RATES, |operation| operation.method(method.clone()));
-        let retries = Retries::default().attempts(3).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(3).first_wait(Duration::ZERO);
         let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries);
         let client = builder.corrections(corrections).build().expect("a client");
         let error = client.raw().get_rates().await.expect_err("unavailable");

@@ -172,7 +172,7 @@ pub(crate) fn http() -> p100_raw::reqwest::Client {
 
 /// A client of a mock server.
 pub(crate) fn client(server: &MockServer) -> Client {
-    Client::new(server.base_url().parse().expect("a URL"), http())
+    Client::new(server.base_url().parse().expect("a URL"), "key").expect("a client")
 }
 
 /// Parses JSON text for comparison with all its digits.

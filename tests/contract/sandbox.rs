@@ -6,12 +6,12 @@ use std::sync::Arc;
 use p100::types::ErrorCode;
 use p100::webhooks::{Event, Receiver, Verifier, router};
 use p100::{Client, Decimal};
-use p100_raw::Error;
 use p100_raw::webhooks::WebhookKind;
+use p100_raw::{Error, operations};
 use p100_sandbox::control::{
     CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit,
 };
-use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
+use p100_sandbox::{Account, Fault, Sandbox, Settings};
 use p100_spec::Operation;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -45,7 +45,7 @@ impl Stage {
         let body = with(&example("createUser"), &[("externalUserId", POA_USER), ("country", "UA"), ("documentType", "PASSPORT")]);
         stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
         stage.sandbox.add_user(NewUser::new(USER)).expect("a user");
-        stage.sandbox.add_user(NewUser { limited: true, ..NewUser::new(LIMITED_USER) }).expect("a user");
+        stage.sandbox.add_user(NewUser::builder().external_user_id(LIMITED_USER).limited(true).build()).expect("a user");
         for account in [Account::Partner, Account::User(USER.to_owned())] {
             for currency in ["eur", "eth", "usdc", "btc"] {
                 stage.sandbox.fund(&account, currency, Decimal::from(1_000_000)).expect("funds");
@@ -59,7 +59,7 @@ impl Stage {
     }
 
     async fn must(&self, id: &str, arguments: &Arguments) -> Value {
-        let received = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api()));
+        let received = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api_error()));
         serde_json::from_str(&received.text).unwrap_or(Value::String(received.text))
     }
 
@@ -151,7 +151,7 @@ impl Stage {
     /// A crypto deposit that waits for its sender.
     fn held_deposit(&self) -> String {
         let (account, currency) = (Account::User(USER.to_owned()), "eth".to_owned());
-        let deposit = CryptoDeposit { account, currency, amount: Decimal::ONE, travel_rule: true };
+        let deposit = CryptoDeposit::builder().account(account).currency(currency).amount(Decimal::ONE).travel_rule(true).build();
         self.sandbox.receive_crypto_deposit(deposit).expect("a deposit")
     }
 
@@ -178,7 +178,7 @@ impl Stage {
             "P447" | "P211" => _ = self.must("uploadPoaFiles", &files(POA_USER, &["files"], PNG)).await,
             "P451" => {
                 // Verified, but in a country without cards.
-                self.sandbox.add_user(NewUser { country: "US".to_owned(), ..NewUser::new("far") }).expect("a user");
+                self.sandbox.add_user(NewUser::builder().external_user_id("far").country("US").build()).expect("a user");
                 rename_user(&mut arguments, "far");
             }
             "P454" => _ = self.created("createCard", "cardId").await,
@@ -192,9 +192,8 @@ impl Stage {
             "P460" => rename_user(&mut arguments, USER),
             // Nothing a caller does provokes them.
             "P418" | "P500" | "P501" => {
-                let kind = FaultKind::Code(code.to_owned());
-                let fault = Fault { operation: operation.id.clone(), times: 1, takes_effect: false, kind };
-                self.sandbox.add_fault(fault).expect("an operation");
+                let known = operations::ALL.iter().find(|known| known.id == operation.id).expect("an operation");
+                self.sandbox.add_fault(Fault::code(known, code.into())).expect("an operation");
             }
             other => panic!("no scenario provokes {other}"),
         }
@@ -214,7 +213,8 @@ async fn every_operation_succeeds_with_every_example_and_returns_what_the_docume
         let stage = Stage::new(settings).await;
         let arguments = stage.fitted(operation, arguments).await;
         let received = stage.call(&operation.id, &arguments).await;
-        let received = received.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api()));
+        let received =
+            received.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api_error()));
         let response = operation.successes().find(|response| response.status == received.status);
         let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, received.status));
         if !operation.returns_raw() {
@@ -259,7 +259,8 @@ async fn every_documented_error_code_can_be_provoked() {
 #[tokio::test]
 async fn every_operation_with_a_key_reports_a_missing_and_a_wrong_one_apart() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
-    let raw = p100_raw::Client::new(sandbox.base_url().parse().expect("a URL"), crate::harness::http());
+    let http = harness::http();
+    let raw = p100_raw::Client::with_transport(sandbox.base_url().parse().expect("a URL"), http.clone(), Arc::new(http));
     let wrong = Client::builder().base_url(sandbox.base_url()).api_key("wrong").build().expect("a client");
     for operation in DOCUMENT.operations().iter().filter(|operation| operation.authenticated) {
         let arguments = Arguments::of(operation, NO_ID);
@@ -285,8 +286,9 @@ async fn every_event_arrives_and_is_understood() {
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let mut settings = Settings::default();
-    settings.webhooks =
-        Some(p100_sandbox::Receiver { url: format!("http://{}", listener.local_addr().expect("an address")), token: "the token".into() });
+    settings.webhooks = Some(
+        p100_sandbox::Receiver::builder().url(format!("http://{}", listener.local_addr().expect("an address"))).token("the token").build(),
+    );
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     let stage = Stage::new(settings).await;
@@ -301,25 +303,32 @@ async fn every_event_arrives_and_is_understood() {
         stage.must(&operation.id, &arguments).await;
     }
     let card = stage.created("createCard", "cardId").await;
-    let deposit = SepaDeposit {
-        external_user_id: USER.to_owned(),
-        amount: Decimal::ONE,
-        sender_name: "Ada Example".to_owned(),
-        sender_iban: "DE89370400440532013000".to_owned(),
-        transfer_title: None,
-    };
+    let deposit = SepaDeposit::builder()
+        .external_user_id(USER)
+        .amount(Decimal::ONE)
+        .sender_name("Ada Example")
+        .sender_iban("DE89370400440532013000")
+        .build();
     stage.sandbox.receive_sepa_deposit(deposit).expect("a deposit");
     let transfer_title = stage.created("getUserSepaDepositInfo", "title").await;
     let (sender_name, sender_iban) = ("Ada Example".to_owned(), "DE89370400440532013000".to_owned());
-    let deposit = ReferencedSepaDeposit { amount: Decimal::ONE, sender_name, sender_iban, transfer_title };
+    let deposit = ReferencedSepaDeposit::builder()
+        .amount(Decimal::ONE)
+        .sender_name(sender_name)
+        .sender_iban(sender_iban)
+        .transfer_title(transfer_title)
+        .build();
     stage.sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
     let link = stage.created("createPaymentLink", "paymentLinkId").await;
-    let payment = PaymentLinkPayment { currency: "usdc".to_owned(), network: None, amount: Decimal::ONE };
+    let payment = PaymentLinkPayment::builder().currency("usdc").amount(Decimal::ONE).build();
     stage.sandbox.pay_payment_link(&link, &payment).expect("a payment");
     let (merchant_name, amount) = ("Example Shop".to_owned(), Decimal::ONE);
-    let payment = CardTransaction { merchant_name: merchant_name.clone(), amount, channel: CardChannel::Ecom };
+    let payment = CardTransaction::builder().merchant_name(merchant_name.clone()).amount(amount).channel(CardChannel::Ecom).build();
     stage.sandbox.make_card_transaction(&card, payment).expect("a payment");
-    stage.sandbox.send_card_3ds_code(&card, CardConfirmation { merchant_name, amount }).expect("a code");
+    stage
+        .sandbox
+        .send_card_3ds_code(&card, CardConfirmation::builder().merchant_name(merchant_name).amount(amount).build())
+        .expect("a code");
     stage.sandbox.send_card_activation_code(&card).expect("a code");
     stage.sandbox.settle().await;
 

@@ -127,7 +127,7 @@ async fn no_header_shows_when_a_response_is_cut_off() {
     let base_url = format!("http://{}", server.address);
     let retries = p100::Retries::none();
     let client = p100::Client::builder().base_url(&base_url).api_key(KEY).retries(retries).build().expect("a client");
-    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), crate::harness::http());
+    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), KEY).expect("a client");
     for operation in DOCUMENT.operations() {
         for client in [client.raw(), &raw] {
             let error = call(client, &operation.id, &Arguments::of(operation, USER)).await.expect_err("cut off");
@@ -208,7 +208,7 @@ async fn nothing_that_holds_a_secret_shows_it_in_debug_output() {
     let headers = || HeaderMap::from_iter([("x-api-key".parse().expect("a name"), HeaderValue::from_static(MARK))]);
     let url: Url = format!("http://user:{MARK}@127.0.0.1:9").parse().expect("a URL");
     let http = reqwest::Client::builder().default_headers(headers()).tls_certs_only([]).build().expect("a client");
-    let raw = p100_raw::Client::new(url.clone(), http.clone());
+    let raw = p100_raw::Client::new(url.clone(), MARK).expect("a client");
     let own = p100_raw::Client::with_transport(url.clone(), http.clone(), std::sync::Arc::new(WithKey(MARK)));
     let builder = p100::Client::builder().base_url(url.as_str()).api_key(MARK);
     let client = p100::Client::builder().base_url("http://127.0.0.1:9").api_key(MARK).retries(p100::Retries::none());

@@ -121,7 +121,7 @@ async fn a_span_reports_the_attempt_whose_outcome_is_final_and_no_earlier_one() 
         (response("200 OK", "", "{}"), r#"attempt=2 outcome="response" status=200 duration_ms="#),
     ] {
         let server = Server::start(vec![unavailable.clone(), last]).await;
-        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
         let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build();
         // Only what was logged counts here.
         let _ = client.expect("a client").raw().get_rates().await;

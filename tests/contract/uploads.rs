@@ -57,7 +57,7 @@ fn a_form_shows_neither_content_nor_name() {
 async fn a_content_type_that_is_none_is_refused_before_sending() {
     let server = MockServer::start_async().await;
     let form = types::KycFilesForm::builder().selfie(FilePart::from_bytes("a", "not a type", "x")).build();
-    let client = Client::new(server.base_url().parse().expect("a URL"), crate::harness::http());
+    let client = Client::new(server.base_url().parse().expect("a URL"), "key").expect("a client");
     let error = client.upload_kyc_files(&"user".into(), form).await.expect_err("refused");
     assert_eq!(error.kind(), p100_raw::ErrorKind::NotSent);
 }

@@ -136,7 +136,7 @@ fn check_response(operation: &Operation, response: &Response, example: &str, res
     let error = result.expect_err(&what);
     assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::ErrorResponse, Some(response.status)), "{what}");
     assert_eq!(error.operation().id, operation.id);
-    let api_error = error.api_error().unwrap_or_else(|| panic!("{what}: no error body"));
+    let api_error = error.error_body().unwrap_or_else(|| panic!("{what}: no error body"));
     assert_same_json(&serde_json::to_string(api_error).expect("encodes"), example, &what);
     assert!(error.body().is_some_and(|body| !body.is_empty()), "{what}: the raw bytes stay reachable");
 }
@@ -267,7 +267,7 @@ async fn an_error_is_one_short_line_whatever_the_server_says() {
     assert!(shown.starts_with(r"getRates: P100 responded with status 400, X\nERROR paid (line1\u{2028}line2\r\u{1b}[31mxxx"), "{shown}");
     assert!(shown.ends_with("xxx...)") && shown.len() < 1_200 && !shown.contains(char::is_control), "{shown}");
     assert_eq!(error.code().map(|code| code.as_str()), Some("X\nERROR paid"), "the code itself is kept as it came");
-    assert_eq!(error.api().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
+    assert_eq!(error.api_error().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
 }
 
 #[tokio::test]
@@ -276,7 +276,7 @@ async fn a_refused_connection_is_known_not_to_have_been_sent() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = socket.local_addr().expect("bound");
-    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), crate::harness::http());
+    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), "key").expect("a client");
     for operation in DOCUMENT.operations() {
         let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::NotSent, "{error:?}");

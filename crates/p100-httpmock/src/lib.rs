@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use p100_httpmock::MockServer;
-//! use p100_raw::{Client, reqwest, types};
+//! use p100_raw::{Client, types};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,8 +12,8 @@
 //!     then.created(&created);
 //! });
 //!
-//! let client = Client::new(server.base_url().parse()?, reqwest::Client::new());
-//! let request = types::TransferRequest::builder().source_external_user_id("customer-42").amount(5.into()).currency("eur").build();
+//! let client = Client::new(server.base_url().parse()?, "key")?;
+//! let request = types::TransferRequest::from_user("customer-42", 5.into(), "eur");
 //! let response = client.create_transfer(&request).await?;
 //! assert_eq!(response.transfer_id, created.transfer_id);
 //! mock.assert();

@@ -7,9 +7,10 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
+use crate::keyed::Keyed;
 use crate::{
-    Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse, Response,
-    Retry, Transport, json, path,
+    BoxError, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse,
+    Response, Retry, Sensitive, Transport, json, keyed, path,
 };
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
@@ -35,15 +36,21 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends with `http` as it is. P100's key is whatever default headers `http` has; let it follow no redirects, or
-    /// they may carry that key elsewhere.
-    #[must_use]
-    pub fn new(base_url: Url, http: reqwest::Client) -> Self {
-        Self::with_transport(base_url, http.clone(), Arc::new(http))
+    /// A client of the server at `base_url`, an origin such as `https://partner-api-stage.p100.io` without the `/v1` of the paths.
+    ///
+    /// Each call is sent once and has no time limit. The key goes as `x-api-key` to this origin only; redirects are not followed. With
+    /// `http` the key is readable on the way: only for loopback and trusted networks.
+    ///
+    /// # Errors
+    /// The key is empty or a header cannot carry it, or TLS cannot be set up. The error does not show the key.
+    pub fn new(base_url: Url, api_key: impl Into<Sensitive>) -> Result<Self, BoxError> {
+        let http = keyed::http(&base_url)?;
+        let transport = Keyed::new(http.clone(), &base_url, &api_key.into())?;
+        Ok(Self::with_transport(base_url, http, Arc::new(transport)))
     }
 
-    /// A client that sends through `transport`; `http` only builds requests. `base_url` is an origin such as
-    /// `https://partner-api-stage.p100.io`, without the `/v1` of the paths.
+    /// A client that sends through `transport`, which also brings the key; `http` only builds requests. `base_url` as for
+    /// [`new`](Self::new).
     #[must_use]
     pub fn with_transport(base_url: Url, http: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
         Self { base_url: base_url.as_str().trim_end_matches('/').into(), http, transport, corrections: None }

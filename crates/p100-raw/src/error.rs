@@ -30,7 +30,7 @@ struct Inner {
     kind: ErrorKind,
     head: Option<(StatusCode, HeaderMap)>,
     body: Option<RawBody>,
-    api_error: Option<types::Error>,
+    error_body: Option<types::Error>,
     meaning: Option<Meaning>,
     source: Option<BoxError>,
 }
@@ -48,7 +48,7 @@ pub enum ErrorKind {
     IncompleteBody,
     /// P100 reported success, but the body is not what the document says. See [`Error::path`].
     Undecodable,
-    /// P100 responded with an error status, 4xx or 5xx. See [`Error::api`].
+    /// P100 responded with an error status, 4xx or 5xx. See [`Error::api_error`].
     ErrorResponse,
 }
 
@@ -79,35 +79,17 @@ impl Error {
     }
 
     pub(crate) fn response(operation: &'static Operation, response: RawResponse, meaning: Meaning) -> Self {
-        let api_error = Self::parse(&response.body);
+        let error_body = types::Error::parse(&response.body);
         let mut own = Self::new(operation, ErrorKind::ErrorResponse, Some(response), None);
-        (own.0.api_error, own.0.meaning) = (api_error, Some(meaning));
+        (own.0.error_body, own.0.meaning) = (error_body, Some(meaning));
         own
-    }
-
-    /// Reads the body of an error response, if it is a JSON object. A member of another type than the document says counts as absent, but
-    /// for the code: a body whose code cannot be read is not of P100's form. A code that is written in another case or with blanks around
-    /// it, or one level down in `error` or `errors`, is read too.
-    #[must_use]
-    pub fn parse(body: &[u8]) -> Option<types::Error> {
-        let decoded = json::decode::<types::Error>(String::from_utf8_lossy(body).as_bytes()).ok()?;
-        if decoded.deviations.iter().any(|deviation| deviation.path == "errorCode") {
-            return None;
-        }
-        let mut error = decoded.value;
-        let info = match &error.error_code {
-            Some(code) => meaning::known(code.as_str()),
-            None => meaning::code_below(body),
-        };
-        error.error_code = info.map(|info| ErrorCode::from(info.code)).or(error.error_code);
-        Some(error)
     }
 
     fn new(operation: &'static Operation, kind: ErrorKind, response: Option<RawResponse>, source: Option<BoxError>) -> Self {
         let (head, body) = response
             .map(|RawResponse { status, headers, body }| ((status, headers), RawBody::new(body, operation.sensitive_response)))
             .unzip();
-        Self(Box::new(Inner { operation, retry: operation.retry, kind, head, body, api_error: None, meaning: None, source }))
+        Self(Box::new(Inner { operation, retry: operation.retry, kind, head, body, error_body: None, meaning: None, source }))
     }
 
     /// The same, of a call that may or may not be repeated, whatever the document says.
@@ -146,10 +128,11 @@ impl Error {
         self.0.body.as_ref().map(RawBody::expose)
     }
 
-    /// The body of an error response, if it is JSON of P100's form: see [`Error::parse`].
+    /// The body of an error response, if it is JSON of P100's form, with or without a code: see [`types::Error::parse`].
+    /// [`api_error`](Self::api_error) has what most callers need of it.
     #[must_use]
-    pub fn api_error(&self) -> Option<&types::Error> {
-        self.0.api_error.as_ref()
+    pub fn error_body(&self) -> Option<&types::Error> {
+        self.0.error_body.as_ref()
     }
 
     /// The JSON path at which decoding a success failed, e.g. `cards[0].status`.
@@ -184,6 +167,26 @@ impl Error {
     }
 }
 
+impl types::Error {
+    /// Reads the body of an error response, if it is a JSON object. A member of another type than the document says counts as absent, but
+    /// for the code: a body whose code cannot be read is not of P100's form. A code that is written in another case or with blanks around
+    /// it, or one level down in `error` or `errors`, is read too.
+    #[must_use]
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let decoded = json::decode::<Self>(String::from_utf8_lossy(body).as_bytes()).ok()?;
+        if decoded.deviations.iter().any(|deviation| deviation.path == "errorCode") {
+            return None;
+        }
+        let mut error = decoded.value;
+        let info = match &error.error_code {
+            Some(code) => meaning::known(code.as_str()),
+            None => meaning::code_below(body),
+        };
+        error.error_code = info.map(|info| ErrorCode::from(info.code)).or(error.error_code);
+        Some(error)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status().map_or(0, |status| status.as_u16());
@@ -204,10 +207,10 @@ impl fmt::Display for Error {
                 if self.status().is_some_and(|status| status.is_redirection()) {
                     f.write_str(", a redirect, which is not followed")?;
                 }
-                if let Some(code) = self.api_error().and_then(|error| error.error_code.as_ref()) {
+                if let Some(code) = self.error_body().and_then(|error| error.error_code.as_ref()) {
                     write!(f, ", {}", OneLine(code.as_str()))?;
                 }
-                if let Some(name) = self.api_error().and_then(|error| error.error_name.as_ref()) {
+                if let Some(name) = self.error_body().and_then(|error| error.error_name.as_ref()) {
                     write!(f, " ({})", OneLine(name))?;
                 }
             }
@@ -223,14 +226,14 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// P100's messages are left out, because they may repeat what was sent: [`Error::api`] and [`Error::validation`] have them.
+    /// P100's messages are left out, because they may repeat what was sent: [`Error::error_body`] and [`Error::validation`] have them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("operation", &self.0.operation.id)
             .field("kind", &self.0.kind)
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("code", &self.code())
-            .field("name", &self.api_error().and_then(|error| error.error_name.as_ref()))
+            .field("name", &self.error_body().and_then(|error| error.error_name.as_ref()))
             .field("access_denied", &self.access_denied())
             .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &self.0.source)

@@ -33,13 +33,15 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
 impl Transport for reqwest::Client {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move {
-            let request = call.request()?;
-            let has_body = request.body().is_some();
-            let response = self.execute(request).await.map_err(|error| TransportError::without_response(error, has_body))?;
-            RawResponse::read(response).await
-        })
+        Box::pin(async move { execute(self, call.request()?).await })
     }
+}
+
+/// Sends `request` once and reads the whole response.
+pub(crate) async fn execute(http: &reqwest::Client, request: Request) -> Result<RawResponse, TransportError> {
+    let has_body = request.body().is_some();
+    let response = http.execute(request).await.map_err(|error| TransportError::without_response(error, has_body))?;
+    RawResponse::read(response).await
 }
 
 /// One call: which operation, and the request that carries it out.

@@ -74,7 +74,7 @@ async fn run(options: Options, output: &Output) -> Result<(), String> {
     }
     let sandbox = builder.start().await.map_err(|error| explain(&error, host, port, state.as_deref()))?;
     if let (Some(url), Some(token)) = (options.webhook_url, options.webhook_token) {
-        let receiver = Receiver { url, token: token.into() };
+        let receiver = Receiver::builder().url(url).token(token).build();
         sandbox.change_settings(|settings| settings.webhooks = Some(receiver)).map_err(|error| error.to_string())?;
     }
     if let Some(port_file) = &port_file {

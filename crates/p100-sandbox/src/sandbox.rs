@@ -129,7 +129,7 @@ impl SandboxBuilder {
     /// Sends webhooks to `url` and the path of each event, with `token`.
     #[must_use]
     pub fn webhooks(mut self, url: impl Into<String>, token: impl Into<p100_raw::Sensitive>) -> Self {
-        self.settings.webhooks = Some(Receiver { url: url.into(), token: token.into() });
+        self.settings.webhooks = Some(Receiver::builder().url(url.into()).token(token.into()).build());
         self
     }
 

@@ -206,7 +206,7 @@ struct Code(String);
 fn spoil(reply: Reply, fault: Option<&FaultKind>) -> Response {
     match fault {
         None | Some(FaultKind::Delay(_)) => response(reply),
-        Some(FaultKind::Code(code)) => response(Refusal::code(ErrorCode::from(code.as_str())).reply()),
+        Some(FaultKind::Code(code)) => response(Refusal::code(code.clone()).reply()),
         Some(FaultKind::Status(status)) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");

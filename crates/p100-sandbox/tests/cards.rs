@@ -31,7 +31,7 @@ async fn create(client: &Client, id: &str) -> Result<CardId, Error> {
 }
 
 fn payment(amount: &str, channel: CardChannel) -> CardTransaction {
-    CardTransaction { merchant_name: "Example Shop".into(), amount: amount.parse().expect("an amount"), channel }
+    CardTransaction::builder().merchant_name("Example Shop").amount(amount.parse().expect("an amount")).channel(channel).build()
 }
 
 fn limits(card_id: &str, [monthly_all, daily_all, monthly_atm, daily_atm, monthly_ecom, daily_ecom]: [i64; 6]) -> UpdateCardLimitsRequest {
@@ -304,7 +304,7 @@ async fn codes_are_sent_and_returned() {
     let (sandbox, client) = with_ada(0).await;
     let card = create(&client, "ada").await.unwrap();
     let before = events(&sandbox, "ada").len();
-    let confirmation = CardConfirmation { merchant_name: "Example Shop".into(), amount: "12.99".parse().unwrap() };
+    let confirmation = CardConfirmation::builder().merchant_name("Example Shop").amount("12.99".parse().unwrap()).build();
     let secure = sandbox.send_card_3ds_code(&card, confirmation).unwrap();
     let activation = sandbox.send_card_activation_code(&card).unwrap();
     let reported = events(&sandbox, "ada").split_off(before);

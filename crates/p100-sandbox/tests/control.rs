@@ -51,7 +51,7 @@ async fn lived_in() -> Sandbox {
     post(&sandbox, "fund", json!({"account": "user:ada", "currency": "eur", "amount": "100.5"})).await;
     let card = p100::types::CreateCardRequest::builder().external_user_id("ada").label("Shopping").pin("1234").build();
     client.cards().create(&card).await.unwrap();
-    let back = TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let back = TransferRequest::from_user("ada", Decimal::ONE, "eur");
     let _ = client.transfers().create(&back).await.unwrap();
     let order = order(&client).await;
     post(&sandbox, &format!("orders/{order}/payments"), json!({"amount": "12.5"})).await;
@@ -176,7 +176,7 @@ async fn some_settings_are_changed_and_the_others_stay() {
     }
     let mut expected = Settings::default();
     expected.api_key = "another".into();
-    expected.webhooks = Some(Receiver { url: "http://127.0.0.1:9".into(), token: "u".into() });
+    expected.webhooks = Some(Receiver::builder().url("http://127.0.0.1:9").token("u").build());
     expected.steps.insert(Step::Exchange, When::AfterReads(2));
     expected.rates.insert("btc".into(), Decimal::TWO);
     assert_eq!(sandbox.settings(), expected);
@@ -207,7 +207,7 @@ async fn of_long_lists_the_latest_are_shown() {
         sandbox.add_user(NewUser::new(user.clone())).unwrap();
         let account = Account::User(user);
         sandbox.fund(&account, "eur", Decimal::ONE).unwrap();
-        let deposit = CryptoDeposit { account, currency: "usdc".into(), amount: Decimal::ONE, travel_rule: false };
+        let deposit = CryptoDeposit::builder().account(account).currency("usdc").amount(Decimal::ONE).build();
         sandbox.receive_crypto_deposit(deposit).unwrap()
     };
     let first = add("aaa".into());
@@ -260,7 +260,7 @@ async fn a_reset_forgets_everything_but_the_settings() {
     // The same seed and time give the same ids again, another seed others.
     let mut created = Vec::new();
     for seed in [7, 7, 8] {
-        sandbox.reset(&Reset { seed: Some(seed), time: Some("2025-08-12T08:00:00Z".into()) }).await.unwrap();
+        sandbox.reset(&Reset::builder().seed(seed).time("2025-08-12T08:00:00Z").build()).await.unwrap();
         assert_eq!(sandbox.now().to_rfc3339(), "2025-08-12T08:00:00+00:00");
         created.push(sandbox.client().users().create_limited(&limited("lim")).await.unwrap());
         sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();

@@ -11,7 +11,7 @@ use crate::money::{self, USER, amount, events, history, holdings, refused_withou
 use crate::users;
 
 fn deposit(account: Account, travel_rule: bool) -> CryptoDeposit {
-    CryptoDeposit { account, currency: "eth".to_owned(), amount: amount("0.001"), travel_rule }
+    CryptoDeposit::builder().account(account).currency("eth").amount(amount("0.001")).travel_rule(travel_rule).build()
 }
 
 fn sender() -> TravelRuleRequest {
@@ -96,12 +96,13 @@ async fn a_deposit_is_checked_when_the_settings_say() {
 #[tokio::test]
 async fn a_bank_transfer_to_a_user_is_credited_and_reported_at_once() {
     let (sandbox, client) = money::sandbox(&[]).await;
-    let transfer = |to: &str| SepaDeposit {
-        external_user_id: to.to_owned(),
-        amount: amount("120"),
-        sender_name: "Ada Example".to_owned(),
-        sender_iban: "DE89 3704 0044 0532 0130 00".to_owned(),
-        transfer_title: None,
+    let transfer = |to: &str| {
+        SepaDeposit::builder()
+            .external_user_id(to)
+            .amount(amount("120"))
+            .sender_name("Ada Example")
+            .sender_iban("DE89 3704 0044 0532 0130 00")
+            .build()
     };
     users::with_files(&client, "customer-43").await;
     sandbox.receive_sepa_deposit(transfer("customer-43")).expect_err("no IBAN yet");
@@ -128,7 +129,7 @@ async fn deposits_that_cannot_be_are_refused() {
         (user(), "gbp"),
         (Account::Fees, "eth"),
     ] {
-        let deposit = CryptoDeposit { currency: currency.to_owned(), ..deposit(account.clone(), false) };
+        let deposit = CryptoDeposit::builder().account(account.clone()).currency(currency).amount(amount("0.001")).build();
         sandbox.receive_crypto_deposit(deposit).expect_err(&format!("{account} {currency}"));
     }
     assert!(statuses(&sandbox).is_empty());

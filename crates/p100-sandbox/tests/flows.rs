@@ -5,6 +5,7 @@ mod partner;
 
 use std::time::Duration;
 
+use p100::raw::operations;
 use p100::types::{
     CardStatus, CreateCardRequest, DocumentType, ErrorCode, ExchangeRequest, FiatBalanceStatus, KycAttemptStatus, KycVerificationLevel,
     OrderLockRequest, PartnerSepaTransferRequest, PartyType, PoaStatus, SepaContactStatus, SepaTransferRequest, TransferRequest,
@@ -13,7 +14,7 @@ use p100::types::{
 };
 use p100::{Attempt, Currency, Decimal, Iban, KycFiles, PoaFiles, Progress, Verdict, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
-use p100_sandbox::{Account, DeliveryState, Fault, FaultKind, Settings, Step, When};
+use p100_sandbox::{Account, DeliveryState, Fault, Settings, Step, When};
 
 use crate::money::{USER, amount, fees, fund, holdings, refused_without_code, user};
 use crate::users::{jpeg, later_request, limited, refusal, request};
@@ -87,7 +88,7 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
         let response = crate::http().get(page).send().await.unwrap();
         assert!(response.status().is_success() && response.text().await.unwrap().contains("<form"));
         let reason = (!approve).then(|| "DOCUMENT_EXPIRED".to_owned());
-        partner.sandbox.decide_kyc_session(&session, KycDecision { approve, reason }).unwrap();
+        partner.sandbox.decide_kyc_session(&session, KycDecision::builder().approve(approve).maybe_reason(reason).build()).unwrap();
         let status = client.kyc().status(USER).await.unwrap();
         let expected = match approve {
             false => (Some(KycVerificationLevel::NotVerified), KycAttemptStatus::RejectedByProvider, Some("DOCUMENT_EXPIRED")),
@@ -120,9 +121,9 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
     for balance in created.balances.as_ref().unwrap() {
         assert_eq!(balance.wallet.is_some(), balance.name != "eur", "{}", balance.name);
     }
-    let deposit = CryptoDeposit { account: user(), currency: "usdc".to_owned(), amount: amount("25.5"), travel_rule: false };
+    let deposit = CryptoDeposit::builder().account(user()).currency("usdc").amount(amount("25.5")).build();
     partner.sandbox.receive_crypto_deposit(deposit).unwrap();
-    let transfer = TransferRequest::builder().source_external_user_id(USER).amount(amount("20.5")).currency("usdc").build();
+    let transfer = TransferRequest::from_user(USER, amount("20.5"), "usdc");
     let transfer = client.transfers().create(&transfer).await.unwrap().wait(WaitPolicy::default()).await.unwrap();
     assert!(matches!(transfer, Progress::Succeeded(_)), "{transfer:?}");
     let withdrawal = WithdrawalRequest::builder().source_external_user_id(USER).currency("usdc").amount(amount("4")).wallet_address(WALLET);
@@ -154,13 +155,13 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
 async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     let mut partner = with_user(steps(&[(Step::Exchange, When::AfterReads(2))]), "0.5 eth").await;
     let client = partner.client();
-    let transfer = TransferRequest::builder().destination_external_user_id(USER).amount(amount("0.5")).currency("eth").build();
+    let transfer = TransferRequest::to_user(USER, amount("0.5"), "eth");
     let _ = client.transfers().create(&transfer).await.unwrap();
 
     let lock = client.exchange().lock_rate(USER).await.unwrap();
     let pending = lock.exchange(amount("0.2"), "eth", "eur").await.unwrap();
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.5 eth", "accepted is not done");
-    let policy = WaitPolicy::default().first_interval(Duration::from_millis(1));
+    let policy = WaitPolicy::default().first_wait(Duration::from_millis(1));
     let progress = pending.wait(policy).await.unwrap();
     let Progress::Succeeded(exchange) = &progress else { panic!("{progress:?}") };
     // 1.49 % of 0.2 eth, and 0.19702 eth at 3000.5.
@@ -193,8 +194,8 @@ async fn a_payout_without_a_response_is_looked_up_and_paid_once() {
         let mut partner = Partner::start(settings).await;
         fund(&partner.sandbox, &Account::Partner, "100 eur");
         let client = partner.client();
-        let operation = "createPartnerSepaTransfer".to_owned();
-        partner.sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).unwrap();
+        let fault = Fault::reset(&operations::CREATE_PARTNER_SEPA_TRANSFER);
+        partner.sandbox.add_fault(if takes_effect { fault.after_effect() } else { fault }).unwrap();
         let payout = PartnerSepaTransferRequest::builder().amount(amount("75.20")).currency("eur");
         let payout = payout
             .destination_iban(Iban::new("DE89370400440532013000").unwrap())
@@ -235,7 +236,7 @@ async fn a_payout_without_a_response_is_looked_up_and_paid_once() {
 async fn a_deposit_waits_for_the_name_of_its_sender() {
     let mut partner = with_user(steps(&[(Step::DepositCheck, When::AfterTime(Duration::from_secs(600)))]), "1 eur").await;
     let client = partner.client();
-    let deposit = CryptoDeposit { account: user(), currency: "btc".to_owned(), amount: amount("0.015"), travel_rule: true };
+    let deposit = CryptoDeposit::builder().account(user()).currency("btc").amount(amount("0.015")).travel_rule(true).build();
     partner.sandbox.receive_crypto_deposit(deposit).unwrap();
     partner.sandbox.advance(Duration::from_secs(600)).await;
     let events = partner.events().await;
@@ -261,7 +262,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     let request = || CreateCardRequest::builder().external_user_id(USER).label("Shopping").pin("1234").build();
     let card = client.cards().create(&request()).await.unwrap().card_id;
     let pay = |amount: Decimal, channel| {
-        let payment = CardTransaction { merchant_name: "Example Shop".to_owned(), amount, channel };
+        let payment = CardTransaction::builder().merchant_name("Example Shop").amount(amount).channel(channel).build();
         partner.sandbox.make_card_transaction(&card, payment).map_err(|refused| refused.to_string())
     };
     let limits = UpdateCardLimitsRequest::builder().external_user_id(USER).card_id(&card);
@@ -278,7 +279,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     assert_eq!(pay(amount("20"), CardChannel::Atm), Ok(partner.last_of("cardTransaction", "transactionId")));
     partner.sandbox.advance(DAY).await;
     assert_eq!(pay(amount("0.01"), CardChannel::Atm), Err("The balance is too low.".to_owned()));
-    let confirmation = CardConfirmation { merchant_name: "Example Shop".to_owned(), amount: amount("5") };
+    let confirmation = CardConfirmation::builder().merchant_name("Example Shop").amount(amount("5")).build();
     let code = partner.sandbox.send_card_3ds_code(&card, confirmation).unwrap();
     assert_eq!(code.expose(), partner.last_of("card3dsCode", "code"));
     let code = partner.sandbox.send_card_activation_code(&card).unwrap();
@@ -296,7 +297,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
 
     fund(&partner.sandbox, &user(), "10 eur");
     let pay = || {
-        let payment = CardTransaction { merchant_name: "Example Shop".to_owned(), amount: Decimal::ONE, channel: CardChannel::Pos };
+        let payment = CardTransaction::builder().merchant_name("Example Shop").amount(Decimal::ONE).channel(CardChannel::Pos).build();
         partner.sandbox.make_card_transaction(&card, payment).map_err(|refused| refused.to_string())
     };
     client.cards().block(USER, &card).await.unwrap();
@@ -330,7 +331,7 @@ async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_reports_r
     partner.go_down().await;
     let mut ids = Vec::new();
     for number in 1..=3 {
-        let transfer = TransferRequest::builder().destination_external_user_id(USER).amount(number.into()).currency("eur").build();
+        let transfer = TransferRequest::to_user(USER, number.into(), "eur");
         ids.push(client.transfers().create(&transfer).await.unwrap().id().to_owned());
     }
     // At once, after 8 seconds and after 16 more.
@@ -416,7 +417,12 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
 
     let info = client.sepa().deposit_info(USER).await.unwrap();
     let (sender_name, sender_iban) = ("Eva Sample".to_owned(), iban.to_owned());
-    let deposit = ReferencedSepaDeposit { amount: amount("120"), sender_name, sender_iban, transfer_title: info.title.unwrap() };
+    let deposit = ReferencedSepaDeposit::builder()
+        .amount(amount("120"))
+        .sender_name(sender_name)
+        .sender_iban(sender_iban)
+        .transfer_title(info.title.unwrap())
+        .build();
     partner.sandbox.receive_referenced_sepa_deposit(deposit).unwrap();
     let [contact] = &client.sepa().contacts(USER).await.unwrap().contacts.unwrap()[..] else { panic!("one contact") };
     assert_eq!((contact.iban.as_deref().unwrap(), &contact.status), (iban, &Some(SepaContactStatus::Approved)));

@@ -274,7 +274,7 @@ async fn a_verification_is_decided_by_hand() {
     let sandbox = with_step(Step::KycDecision, When::AfterTime(Duration::from_secs(60))).start().await.unwrap();
     let client = sandbox.client();
     let decide = |approve: bool, reason: Option<&str>| {
-        sandbox.decide_kyc("ada", KycDecision { approve, reason: reason.map(str::to_owned) }).map_err(|error| error.to_string())
+        sandbox.decide_kyc("ada", KycDecision::builder().approve(approve).maybe_reason(reason).build()).map_err(|error| error.to_string())
     };
     assert!(decide(true, None).is_err(), "there is no such user");
     with_files(&client, "ada").await;
@@ -306,7 +306,9 @@ async fn a_hosted_kyc_is_decided_by_hand_with_a_reason() {
     let first = client.kyc().create_session(&session("ada")).await.unwrap().verification_id;
     let second = client.kyc().create_session(&session("ada")).await.unwrap().verification_id;
     let decide = |id: &str, approve: bool| {
-        sandbox.decide_kyc_session(id, KycDecision { approve, reason: Some("FACE_MISMATCH".into()) }).map_err(|error| error.to_string())
+        sandbox
+            .decide_kyc_session(id, KycDecision::builder().approve(approve).reason("FACE_MISMATCH").build())
+            .map_err(|error| error.to_string())
     };
     assert!(decide(&first, true).is_err(), "the second took its place");
     assert!(decide("no-such-verification", true).is_err());

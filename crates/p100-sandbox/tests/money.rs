@@ -87,7 +87,7 @@ pub(crate) fn events(sandbox: &Sandbox, event: &str) -> Vec<Value> {
 /// Status and text of a refusal that has no code.
 pub(crate) fn refused_without_code(error: &Error) -> (u16, String) {
     assert_eq!(error.code(), None, "{error}");
-    let text = error.api_error().and_then(|body| body.message.clone()).expect("a text");
+    let text = error.error_body().and_then(|body| body.message.clone()).expect("a text");
     (error.status().expect("a status").as_u16(), text)
 }
 

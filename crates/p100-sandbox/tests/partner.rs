@@ -69,8 +69,8 @@ async fn a_balance_has_no_wallet_before_one_is_created_and_then_keeps_it() {
 async fn transactions_are_reported_by_month() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &Account::Partner, "2 eur");
-    let transfer = p100::types::TransferRequest::builder().destination_external_user_id(money::USER).amount(amount("1")).currency("eur");
-    let _ = client.transfers().create(&transfer.build()).await.expect("accepted");
+    let transfer = p100::types::TransferRequest::to_user(money::USER, amount("1"), "eur");
+    let _ = client.transfers().create(&transfer).await.expect("accepted");
     assert_eq!(history(&sandbox, &Account::Partner).await, ["transfer 1.00 eur SUCCESSFUL"]);
     sandbox.advance(std::time::Duration::from_secs(31 * 24 * 3600)).await;
     assert!(history(&sandbox, &Account::Partner).await.is_empty());

@@ -19,7 +19,7 @@ async fn create(client: &Client, value: &str, currency: &str) -> Result<String, 
 }
 
 fn pay(sandbox: &Sandbox, id: &str, value: &str, currency: &str, network: Option<&str>) -> Result<String, String> {
-    let payment = PaymentLinkPayment { currency: currency.to_owned(), network: network.map(str::to_owned), amount: amount(value) };
+    let payment = PaymentLinkPayment::builder().currency(currency).maybe_network(network).amount(amount(value)).build();
     sandbox.pay_payment_link(id, &payment).map_err(|refused| refused.to_string())
 }
 

@@ -121,7 +121,7 @@ impl Drop for Folder {
 }
 
 async fn pay(client: &Client) -> String {
-    let request = TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    let request = TransferRequest::to_user("lim", Decimal::ONE, "eur");
     client.transfers().create(&request).await.unwrap().id().to_owned()
 }
 

@@ -149,6 +149,6 @@ async fn a_defect_gets_a_response_and_keeps_nothing_else_from_working() {
     sandbox.import(&state.to_string()).await.unwrap();
     let error = sandbox.client().withdrawals().get(id).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 500);
-    assert!(error.api_error().unwrap().message.as_ref().unwrap().contains("defect"), "{error}");
+    assert!(error.error_body().unwrap().message.as_ref().unwrap().contains("defect"), "{error}");
     sandbox.client().partner().balances().await.unwrap();
 }

@@ -202,7 +202,12 @@ async fn on_level_1_nobody_is_named_and_only_contacts_are_paid() {
             _ => client.sepa().deposit_info(USER).await.expect("where to pay in").title,
         };
         let (sender_name, sender_iban) = ("Ada Example".to_owned(), IBAN.to_owned());
-        let deposit = ReferencedSepaDeposit { amount: amount("5"), sender_name, sender_iban, transfer_title: title.unwrap() };
+        let deposit = ReferencedSepaDeposit::builder()
+            .amount(amount("5"))
+            .sender_name(sender_name)
+            .sender_iban(sender_iban)
+            .transfer_title(title.unwrap())
+            .build();
         sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
         let pending = match account {
             Account::Partner => client.partner().sepa_transfer(&to_own_account("10")).await,

@@ -24,7 +24,12 @@ async fn sandbox(check: When) -> (Sandbox, Client) {
 /// A deposit of 120 EUR.
 fn deposit(title: &str, sender_name: &str) -> ReferencedSepaDeposit {
     let (sender_name, transfer_title) = (sender_name.to_owned(), title.to_owned());
-    ReferencedSepaDeposit { amount: 120.into(), sender_name, sender_iban: "de89 3704 0044 0532 0130 00".to_owned(), transfer_title }
+    ReferencedSepaDeposit::builder()
+        .amount(120.into())
+        .sender_name(sender_name)
+        .sender_iban("de89 3704 0044 0532 0130 00")
+        .transfer_title(transfer_title)
+        .build()
 }
 
 async fn reference(client: &Client) -> String {
@@ -142,7 +147,13 @@ async fn only_the_reference_of_the_user_has_a_sender_checked() {
     let title = reference(&client).await;
     for (transfer_title, events) in [(None, 0), (Some("Rent".to_owned()), 0), (Some(title), 2)] {
         let (amount, sender_name) = (100.into(), "Ada Example".to_owned());
-        let deposit = SepaDeposit { external_user_id: USER.to_owned(), amount, sender_name, sender_iban: IBAN.to_owned(), transfer_title };
+        let deposit = SepaDeposit::builder()
+            .external_user_id(USER)
+            .amount(amount)
+            .sender_name(sender_name)
+            .sender_iban(IBAN)
+            .maybe_transfer_title(transfer_title)
+            .build();
         sandbox.receive_sepa_deposit(deposit).expect("a deposit");
         assert_eq!(statuses(&sandbox).len(), events);
     }

@@ -102,7 +102,7 @@ pub(crate) fn refusal<T: std::fmt::Debug>(response: Result<T, Error>) -> (u16, S
 pub(crate) fn invalid<T: std::fmt::Debug>(response: Result<T, Error>) -> String {
     let error = response.expect_err("a refusal");
     assert_eq!(error.code(), Some(&p100::types::ErrorCode::P403));
-    error.api_error().and_then(|body| body.error_message.clone()).expect("sentences")
+    error.error_body().and_then(|body| body.error_message.clone()).expect("sentences")
 }
 
 /// The events about a user, oldest first, without the user's id.
@@ -201,7 +201,7 @@ async fn a_user_of_the_later_form_gets_balances_with_the_verification() {
     let none = (400, "The user has no balances.".to_owned());
     assert_eq!(sandbox.fund(&eva, "eur", Decimal::ONE).unwrap_err().to_string(), none.1);
     sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();
-    let transfer = TransferRequest::builder().destination_external_user_id("eva").amount(Decimal::ONE).currency("eur").build();
+    let transfer = TransferRequest::to_user("eva", Decimal::ONE, "eur");
     assert_eq!(refusal(client.transfers().create(&transfer).await), none);
 
     // Which document it is, is said now. A proof of address is called suspended, whatever the flag says.
@@ -322,7 +322,7 @@ async fn a_user_with_money_cannot_be_deleted_and_a_deleted_one_is_gone() {
     let ada = Account::User("ada".into());
     sandbox.fund(&ada, "usdc", Decimal::ONE).unwrap();
     assert_eq!(refusal(client.users().delete("ada").await), (400, "The user has money left.".into()));
-    let back = p100::types::TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("usdc").build();
+    let back = p100::types::TransferRequest::from_user("ada", Decimal::ONE, "usdc");
     let _ = client.transfers().create(&back).await.unwrap();
     client.users().delete("ada").await.unwrap();
     for response in [
@@ -349,7 +349,7 @@ async fn a_suspended_user_moves_no_money_and_goes_on_where_they_would_be() {
     for _ in 0..2 {
         client.users().suspend("ada").await.unwrap();
     }
-    let payment = p100::types::TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let payment = p100::types::TransferRequest::from_user("ada", Decimal::ONE, "eur");
     assert_eq!(refusal(client.transfers().create(&payment).await), (400, "P455".into()));
     sandbox.advance(Duration::from_secs(60)).await;
     for _ in 0..2 {
@@ -365,7 +365,7 @@ async fn the_history_is_reported_by_month() {
     let client = sandbox.client();
     client.users().create_limited(&limited("ada")).await.unwrap();
     sandbox.fund(&Account::Partner, "usdc", Decimal::TEN).unwrap();
-    let payment = p100::types::TransferRequest::builder().destination_external_user_id("ada").amount(Decimal::ONE).currency("usdc").build();
+    let payment = p100::types::TransferRequest::to_user("ada", Decimal::ONE, "usdc");
     let _ = client.transfers().create(&payment).await.unwrap();
     let august = client.users().transactions("ada", month(8)).await.unwrap().transactions;
     assert_eq!(august.as_ref().unwrap().len(), 1);

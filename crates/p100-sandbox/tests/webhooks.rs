@@ -72,7 +72,7 @@ async fn with_user(builder: SandboxBuilder) -> Sandbox {
 
 /// Causes one webhook, `transferStatus`; the response is the id of the transfer.
 async fn transfer(client: &Client) -> String {
-    let request = types::TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    let request = types::TransferRequest::to_user("lim", Decimal::ONE, "eur");
     client.transfers().create(&request).await.unwrap().id().to_owned()
 }
 
@@ -201,7 +201,7 @@ async fn webhooks_arrive_in_the_order_of_their_causes() {
 async fn advancing_far_attempts_everything_at_its_own_time() {
     let (url, _seen) = partner([500, 200, 500]).await;
     let mut settings = Settings::default();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(4)));
     let sandbox = with_user(Sandbox::builder().settings(settings)).await;
     let client = sandbox.client();
@@ -226,7 +226,7 @@ async fn without_a_receiver_webhooks_are_kept_and_can_be_sent_later() {
 
     let (url, mut seen) = partner([]).await;
     let mut settings = sandbox.settings();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     sandbox.set_settings(settings).unwrap();
     sandbox.settle().await;
     assert_eq!(only(&sandbox).state, DeliveryState::NoReceiver, "nobody asked for it");
@@ -245,7 +245,7 @@ async fn a_webhook_that_waits_goes_where_the_settings_say_by_then() {
     assert_eq!((only(&sandbox).state, only(&sandbox).attempts.len()), (DeliveryState::NoReceiver, 1));
 
     let (url, mut seen) = partner([500]).await;
-    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver { url, token: "another".into() })).unwrap();
+    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver::builder().url(url).token("another").build())).unwrap();
     sandbox.redeliver(0).await.unwrap();
     sandbox.advance(Duration::from_secs(8)).await;
     assert_eq!(only(&sandbox).state, DeliveryState::Delivered);
@@ -356,7 +356,7 @@ async fn one_webhook_is_sent_again_without_waiting_for_all_others() {
 async fn a_running_clock_needs_nobody_to_advance_it() {
     let (url, mut seen) = partner([500]).await;
     let mut settings = Settings::default();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(60)));
     let sandbox = with_user(Sandbox::builder().settings(settings).speed(1000.0)).await;
     let id = transfer(&sandbox.client()).await;

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn pay(client: &Client) -> Result<(), p100::Error> {
     let amount = Decimal::new(1250, 2);
-    let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(amount).currency("eur").build();
+    let request = TransferRequest::to_user("customer-42", amount, "eur");
     let pending = client.transfers().create(&request).await?;
     println!("  accepted as {}: the example exchange_with_lock shows how to wait for the outcome", pending.id());
     Ok(())

@@ -34,12 +34,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Somebody sends the user crypto; the event cryptoDepositStatus reports when it is credited.
     let account = Account::User("customer-44".to_owned());
-    let deposit = CryptoDeposit { account, currency: "usdc".to_owned(), amount: Decimal::new(255, 1), travel_rule: false };
+    let deposit = CryptoDeposit::builder().account(account).currency("usdc").amount(Decimal::new(255, 1)).build();
     sandbox.receive_crypto_deposit(deposit)?;
 
     // The user pays the partner.
     let amount = Currency::USDC.check(Decimal::new(2050, 2))?;
-    let request = TransferRequest::builder().source_external_user_id("customer-44").amount(amount).currency(Currency::USDC).build();
+    let request = TransferRequest::from_user("customer-44", amount, Currency::USDC);
     let transfer = client.transfers().create(&request).await?.wait(WaitPolicy::default()).await?;
     println!("the transfer is {}", transfer.status());
     let balances = client.users().balances("customer-44").await?.crypto_balances.require("cryptoBalances")?;

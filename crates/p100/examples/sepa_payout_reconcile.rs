@@ -3,9 +3,10 @@
 
 use std::error::Error;
 
+use p100::raw::operations;
 use p100::types::{PartnerSepaTransferRequest, PartyType};
 use p100::{Attempt, Currency, Decimal, Iban, Require, Verdict};
-use p100_sandbox::{Account, Fault, FaultKind, Sandbox};
+use p100_sandbox::{Account, Fault, Sandbox};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -13,8 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = sandbox.client();
     sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
     // P100 takes the payout, but the connection ends before its response.
-    let operation = "createPartnerSepaTransfer".to_owned();
-    sandbox.add_fault(Fault { operation, times: 1, takes_effect: true, kind: FaultKind::Reset })?;
+    sandbox.add_fault(Fault::reset(&operations::CREATE_PARTNER_SEPA_TRANSFER).after_effect())?;
 
     let payout = PartnerSepaTransferRequest::builder()
         .amount(Currency::EUR.check(Decimal::new(7520, 2))?)

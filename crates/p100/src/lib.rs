@@ -23,7 +23,10 @@ pub use clock::{Clock, ClockSkew};
 pub use doubt::Doubt;
 pub use limits::Retries;
 pub use p100_raw as raw;
-pub use p100_raw::{AccessDenied, ApiError, Corrections, Decimal, Error, ErrorKind, InvalidCorrection, Response, Sensitive, Wire, types};
+pub use p100_raw::{
+    AccessDenied, ApiError, BoxError, Bytes, Corrections, Decimal, Ending, Error, ErrorKind, InvalidCorrection, Operation, Response,
+    Sensitive, Timestamp, Wire, rust_decimal, types,
+};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use rate_lock::{LockExpired, OrderRateLock, RateLock};
 pub use reconcile::{Account, Attempt, Candidates, Payment, Reconciliation, Verdict};

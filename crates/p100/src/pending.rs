@@ -95,7 +95,7 @@ impl<T: Details> Pending<T> {
         let begin = Instant::now();
         // A limit beyond what clocks can show is none.
         let deadline = begin.checked_add(policy.limit).unwrap_or(begin + FAR);
-        let mut interval = policy.first_interval;
+        let mut interval = policy.first_wait;
         let mut last = None;
         let mut fault = None;
         loop {

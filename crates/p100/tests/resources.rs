@@ -118,7 +118,7 @@ async fn the_hosted_page_of_kyc_is_raw_and_its_status_is_typed() {
 #[tokio::test]
 async fn transfers_withdrawals_and_exchanges_are_pending_once_accepted() {
     let (server, client) = server_and_client().await;
-    let transfer = types::TransferRequest::builder().source_external_user_id("u-1").amount(5.into()).currency("eur").build();
+    let transfer = types::TransferRequest::from_user("u-1", 5.into(), "eur");
     server.create_transfer(|when, then| {
         when.body(&transfer);
         then.created(&types::TransferCreated::builder().transfer_id("t-1").build());

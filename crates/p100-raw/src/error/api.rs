@@ -48,10 +48,11 @@ impl AccessDenied {
 }
 
 impl Error {
-    /// Status, code, name and message, if P100 responded in its own form.
+    /// Operation, status, code, name and message, if P100 responded in its own form and with a code. [`error_body`](Self::error_body) is the
+    /// whole body.
     #[must_use]
-    pub fn api(&self) -> Option<ApiError<'_>> {
-        let error = self.api_error()?;
+    pub fn api_error(&self) -> Option<ApiError<'_>> {
+        let error = self.error_body()?;
         Some(ApiError {
             operation: self.operation(),
             status: self.status()?,
@@ -64,7 +65,7 @@ impl Error {
     /// The error code of the response, e.g. [`ErrorCode::P412`].
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
-        self.api_error()?.error_code.as_ref()
+        self.error_body()?.error_code.as_ref()
     }
 
     /// Why access was refused, for status 401. The form of that response is not documented, so its text is searched.
@@ -79,7 +80,7 @@ impl Error {
     #[must_use]
     pub fn validation(&self) -> Option<Vec<&str>> {
         let message = self
-            .api()
+            .api_error()
             .filter(|error| error.code.info().is_some_and(|info| info.class == ErrorClass::Validation))?
             .message
             .unwrap_or_default()

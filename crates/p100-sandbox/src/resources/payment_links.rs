@@ -1,5 +1,6 @@
 //! Payment links of the partner: somebody pays in any crypto, in one or several transfers, and the partner gets euros for it.
 
+use bon::Builder;
 use p100_raw::types::{self, ErrorCode, PaymentLinkStatus};
 use p100_raw::webhooks::WebhookEvent;
 use p100_raw::{Decimal, decimal};
@@ -40,8 +41,10 @@ struct Transfer {
 }
 
 /// Has somebody pay on a payment link.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PaymentLinkPayment {
     /// Slug of the cryptocurrency, e.g. `usdc`.
     pub currency: String,

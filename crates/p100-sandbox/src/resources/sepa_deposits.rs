@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use bon::Builder;
 use p100::Iban;
 use p100_raw::types::{self, ErrorCode, SepaContactStatus};
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
@@ -71,8 +72,10 @@ impl Check {
 }
 
 /// A bank transfer to a user, that is to arrive. If its title is the user's reference, its sender is checked first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SepaDeposit {
     /// Who receives it.
     pub external_user_id: String,
@@ -89,8 +92,10 @@ pub struct SepaDeposit {
 }
 
 /// A bank transfer to whom its title names, the partner or a user. Its sender is checked first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ReferencedSepaDeposit {
     /// How much, in EUR, as a JSON string or number.
     #[serde(with = "decimal::string")]

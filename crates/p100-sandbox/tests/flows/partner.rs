@@ -28,7 +28,7 @@ impl Partner {
     pub(super) async fn start(mut settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        settings.webhooks = Some(Receiver { url: format!("http://{address}"), token: TOKEN.into() });
+        settings.webhooks = Some(Receiver::builder().url(format!("http://{address}")).token(TOKEN).build());
         let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
         let (kept, events) = mpsc::unbounded_channel();
         let server = serve(listener, kept.clone(), 0);

@@ -25,7 +25,7 @@ type Paid = Arc<watch::Sender<Vec<(String, Instant)>>>;
 
 /// Pays until there is no response any more.
 async fn load(client: Client, paid: Paid) {
-    let request = TransferRequest::builder().destination_external_user_id("lim").amount(p100::Decimal::ONE).currency("eur").build();
+    let request = TransferRequest::to_user("lim", p100::Decimal::ONE, "eur");
     while let Ok(transfer) = client.transfers().create(&request).await {
         paid.send_modify(|paid| paid.push((transfer.id().to_owned(), Instant::now())));
     }

@@ -58,7 +58,7 @@ impl Actor {
     pub(super) fn begin(&mut self) {
         for number in 0..REGULARS {
             let id = format!("regular-{number}");
-            self.sandbox.add_user(NewUser { limited: number == 0, ..NewUser::new(&id) }).expect("a user");
+            self.sandbox.add_user(NewUser::builder().external_user_id(&id).limited(number == 0).build()).expect("a user");
             self.notes().users.push(id);
         }
         for slug in CURRENCIES.map(|currency| currency.slug) {

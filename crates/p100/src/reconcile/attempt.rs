@@ -44,7 +44,7 @@ impl fmt::Debug for Account {
 /// use p100::chrono::{TimeDelta, Utc};
 /// use p100::{Account, Attempt, types::TransferRequest};
 ///
-/// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(5.into()).currency("eur").build();
+/// let request = TransferRequest::to_user("customer-42", 5.into(), "eur");
 /// let attempt = Attempt::new(&request, Utc::now() - TimeDelta::seconds(30), Utc::now());
 /// assert_eq!(attempt.operation.id, "createTransfer");
 /// assert_eq!(attempt.account, Account::User("customer-42".into()));

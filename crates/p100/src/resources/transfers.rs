@@ -9,8 +9,8 @@ use crate::{Client, Error, Pending, types};
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use p100::{Decimal, WaitPolicy, types::TransferRequest};
 ///
-/// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(Decimal::new(1250, 2)).currency("eur");
-/// let pending = client.transfers().create(&request.build()).await?;
+/// let request = TransferRequest::to_user("customer-42", Decimal::new(1250, 2), "eur");
+/// let pending = client.transfers().create(&request).await?;
 /// println!("accepted: {}", pending.id());
 /// println!("now it is {}", pending.wait(WaitPolicy::default()).await?.status());
 /// # Ok(())

@@ -133,7 +133,7 @@ impl<F: Fn() -> Outcome + Send + Sync> Transport for Canned<F> {
 async fn errors(http: &reqwest::Client, outcome: impl Fn() -> Outcome + Send + Sync + 'static) -> [Error; 2] {
     let base_url = Url::parse("http://127.0.0.1").expect("a URL");
     let client = p100_raw::Client::with_transport(base_url, http.clone(), Arc::new(Canned(outcome)));
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(5.into()).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", 5.into(), "eur");
     [client.get_rates().await.expect_err("an error"), client.create_transfer(&request).await.expect_err("an error")]
 }
 
@@ -239,7 +239,7 @@ async fn the_rows_of_http_2_are_what_the_code_does() {
         for (attempts, script) in [(1, [fault, fault]), (2, [fault, Fault::Respond])] {
             for is_read in [true, false] {
                 let server = Server::start("h2", script, "Tue, 12 Aug 2025 12:00:00 GMT").await;
-                let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).base_delay(Duration::ZERO)));
+                let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).first_wait(Duration::ZERO)));
                 let result = if is_read { client.raw().get_rates().await.map(drop) } else { create(&client).await };
                 let is_sent_again = row.facts[if is_read { 1 } else { 2 }];
                 assert_eq!(server.whole(), if attempts == 2 && is_sent_again { 2 } else { 1 }, "{stage}");

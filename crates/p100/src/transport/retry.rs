@@ -57,7 +57,7 @@ fn is_transient(response: &RawResponse, meaning: &dyn Fn(&RawResponse) -> Meanin
 }
 
 pub(super) fn code(response: &RawResponse) -> Option<ErrorCode> {
-    p100_raw::Error::parse(&response.body).and_then(|error: types::Error| error.error_code)
+    types::Error::parse(&response.body).and_then(|error| error.error_code)
 }
 
 /// How long a call waits that has no time limit.
@@ -74,7 +74,7 @@ pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option
 /// Full jitter: a random part of a wait that doubles with each attempt, up to a cap.
 pub(super) fn delay(policy: &Retries, sent: u32, jitter: f64) -> Duration {
     let doublings = sent.saturating_sub(1).min(31);
-    policy.base_delay.saturating_mul(1 << doublings).min(policy.max_delay).mul_f64(jitter.clamp(0.0, 1.0))
+    policy.first_wait.saturating_mul(1 << doublings).min(policy.cap).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_their_cap_and_jitter_scales_them() {
-        let policy = Retries::default().attempts(9).base_delay(MILLIS(100)).max_delay(MILLIS(1000));
+        let policy = Retries::default().attempts(9).first_wait(MILLIS(100)).cap(MILLIS(1000));
         let waits: Vec<Duration> = (1..=6).map(|sent| delay(&policy, sent, 1.0)).collect();
         assert_eq!(waits, [100, 200, 400, 800, 1000, 1000].map(MILLIS));
         assert_eq!(delay(&policy, 3, 0.5), MILLIS(200));
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn attempts_run_out() {
-        let policy = Retries::default().attempts(3).base_delay(MILLIS(100));
+        let policy = Retries::default().attempts(3).first_wait(MILLIS(100));
         let again = Verdict::Again(None);
         assert_eq!([1, 2, 3, 4].map(|sent| decide(&policy, again, sent, None, 1.0)), [Some(MILLIS(100)), Some(MILLIS(200)), None, None]);
         assert_eq!(decide(&policy, Verdict::Final, 1, None, 1.0), None);

@@ -27,7 +27,7 @@ fn client(server: &MockServer, clock: Clock) -> Client {
 
 /// A transfer of 12.50 EUR that has just been tried, with its times by `clock`, and its entry with the time by P100's clock.
 fn tried(clock: &Clock) -> (Attempt, Transaction) {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::new(1250, 2)).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", Decimal::new(1250, 2), "eur");
     let attempt = Attempt::new(&request, clock.now() - TimeDelta::seconds(1), clock.now());
     let entry = Transaction::builder().type_("transfer".into()).amount(Decimal::new(1250, 2)).currency("eur").status("SUCCESSFUL".into());
     (attempt, entry.created_at(Timestamp::from(Utc::now()).as_str()).build())

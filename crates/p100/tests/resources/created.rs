@@ -1,17 +1,22 @@
 //! The outcome of a user or a card whose create got no response.
 
+use p100::raw::{Operation, operations};
 use p100::types::{CardList, CardSummary, CreateCardRequest, CreateUserRequest};
 use p100::{CountryCode, Doubt, ErrorKind, Retries};
 use p100_httpmock::MockServer;
 use p100_sandbox::control::NewUser;
-use p100_sandbox::{Fault, FaultKind, Sandbox};
+use p100_sandbox::{Fault, Sandbox};
 
 /// A sandbox in which the next call of the operation gets no response.
-async fn sandbox(operation: &str, takes_effect: bool) -> Sandbox {
+async fn sandbox(operation: &Operation, takes_effect: bool) -> Sandbox {
     let sandbox = Sandbox::start().await.expect("a sandbox");
-    let operation = operation.to_owned();
-    sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).expect("a fault");
+    lose_response(&sandbox, operation, takes_effect);
     sandbox
+}
+
+fn lose_response(sandbox: &Sandbox, operation: &Operation, takes_effect: bool) {
+    let fault = Fault::reset(operation);
+    sandbox.add_fault(if takes_effect { fault.after_effect() } else { fault }).expect("a fault");
 }
 
 #[tokio::test]
@@ -21,7 +26,7 @@ async fn a_user_whose_create_got_no_response_exists_or_does_not() {
     let user = user.first_name("Ada").last_name("Example").street("Sample Street").number("1").city("Vilnius").post_code("01001");
     let user = user.country(country()).citizenship(country()).has_accepted_p100_tc(true).build();
     for takes_effect in [true, false] {
-        let sandbox = sandbox("createUser", takes_effect).await;
+        let sandbox = sandbox(&operations::CREATE_USER, takes_effect).await;
         let client = sandbox.client();
         let error = client.users().create(&user).await.expect_err("no response");
         assert!(error.may_have_taken_effect(), "{error}");
@@ -72,15 +77,14 @@ async fn a_card_whose_create_got_no_response_is_found_among_those_that_were_not_
         let client = sandbox.client();
         let request = |label: &str| CreateCardRequest::builder().external_user_id("u-1").label(label).pin("1234").build();
         let first = client.cards().create(&request("Groceries")).await.expect("a card");
-        let operation = "createCard".to_owned();
-        sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).expect("a fault");
+        lose_response(&sandbox, &operations::CREATE_CARD, takes_effect);
         let error = client.cards().create(&request("Shopping")).await.expect_err("no response");
         assert!(error.may_have_taken_effect(), "{error}");
 
-        let issued = client.cards().issued_since("u-1", std::slice::from_ref(&first.card_id)).await.expect("a response");
+        let issued = client.cards().issued_besides("u-1", std::slice::from_ref(&first.card_id)).await.expect("a response");
         let labels: Vec<_> = issued.cards.iter().map(|card| card.label.as_deref()).collect();
         assert_eq!(labels, if takes_effect { vec![Some("Shopping")] } else { Vec::new() });
-        let all = client.cards().issued_since("u-1", &[]).await.expect("a response");
+        let all = client.cards().issued_besides("u-1", &[]).await.expect("a response");
         assert_eq!(all.cards.len(), issued.cards.len() + 1);
     }
 }
@@ -103,7 +107,7 @@ async fn a_list_of_cards_that_is_not_read_completely_never_says_that_there_is_no
             when.external_user_id("u-1");
             then.into_inner().status(200).body(body.clone());
         });
-        let issued = client.cards().issued_since("u-1", &["c-1".into()]).await.expect(&body);
+        let issued = client.cards().issued_besides("u-1", &["c-1".into()]).await.expect(&body);
         assert_eq!(
             (issued.cards.len(), issued.doubts.iter().map(Doubt::to_string).collect::<Vec<_>>()),
             (cards, doubts.into_iter().map(str::to_owned).collect()),
@@ -119,7 +123,7 @@ async fn a_list_of_cards_that_is_not_there_is_no_empty_list_and_a_card_without_a
     let mut mock = server.list_cards(|_, then| {
         then.ok(&CardList::default());
     });
-    let issued = client.cards().issued_since("u-1", &["k-1".into()]).await.expect("a response");
+    let issued = client.cards().issued_besides("u-1", &["k-1".into()]).await.expect("a response");
     assert_eq!((issued.cards, issued.doubts), (Vec::new(), vec![Doubt::NoList]));
     mock.delete();
     let nameless = CardSummary::builder().label("Shopping").build();
@@ -127,6 +131,6 @@ async fn a_list_of_cards_that_is_not_there_is_no_empty_list_and_a_card_without_a
     server.list_cards(|_, then| {
         then.ok(&CardList::builder().cards(vec![known, nameless.clone()]).build());
     });
-    let issued = client.cards().issued_since("u-1", &["k-1".into()]).await.expect("a list");
+    let issued = client.cards().issued_besides("u-1", &["k-1".into()]).await.expect("a list");
     assert_eq!((issued.cards, issued.doubts), (vec![nameless], Vec::new()));
 }

@@ -26,7 +26,7 @@ fn mock_month(server: &MockServer, month: i32, year: i32, entries: &[Transaction
 
 /// A transfer of 12.50 EUR to a user that took 30 seconds.
 fn attempt(started_at: &str) -> Attempt {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::new(1250, 2)).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", Decimal::new(1250, 2), "eur");
     Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
 }
 
@@ -392,9 +392,9 @@ async fn the_bought_side_of_an_exchange_is_unclear_and_the_sold_side_a_candidate
 
 /// A transfer of `amount` EUR to `user` at `second` seconds past noon.
 fn paid(user: &str, amount: &str, second: i64) -> Attempt {
-    let request = TransferRequest::builder().destination_external_user_id(user).amount(amount.parse().expect("an amount")).currency("eur");
+    let request = TransferRequest::to_user(user, amount.parse().expect("an amount"), "eur");
     let at = time(NOON) + TimeDelta::seconds(second);
-    Attempt::new(&request.build(), at, at)
+    Attempt::new(&request, at, at)
 }
 
 /// The verdicts on payments to `u-1`, short: `none`, `unclear` with the numbers of entries and doubts, or how many exact entries of which
@@ -515,14 +515,14 @@ fn every_create_that_returns_only_an_id_can_be_reconciled() {
         .transfer_title("t");
     let user_sepa = types::SepaTransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
     let user_sepa = user_sepa.destination_iban(Iban::unchecked("i")).transfer_title("t");
-    let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
+    let transfer = TransferRequest::from_user("u-1", amount, "eur");
     let attempts = [
         Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),
         Attempt::new(&partner_exchange.build(), now, now),
         Attempt::new(&withdrawal.name("Ada").wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
         Attempt::new(&partner_withdrawal.wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
         Attempt::new(&sepa.receiver_type(party).build(), now, now),
-        Attempt::new(&transfer.build(), now, now),
+        Attempt::new(&transfer, now, now),
         Attempt::new(&user_sepa.build(), now, now),
     ];
     let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();

@@ -1,5 +1,6 @@
 //! Cards in use: payments, and the codes that go with them. P100's API has no calls for that: shops and cardholders cause it.
 
+use bon::Builder;
 use chrono::Datelike;
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::webhooks::WebhookEvent;
@@ -16,8 +17,10 @@ use crate::world::{NewRow, World, movable};
 const CURRENCY: &str = "eur";
 
 /// A payment with a card, to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CardTransaction {
     /// Who is paid.
     pub merchant_name: String,

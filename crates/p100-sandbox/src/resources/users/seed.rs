@@ -1,5 +1,6 @@
 //! Users that a test takes for granted.
 
+use bon::Builder;
 use p100_raw::types::DocumentType;
 use serde::{Deserialize, Serialize};
 
@@ -9,23 +10,27 @@ use crate::call::Refusal;
 use crate::world::World;
 
 /// A user who is simply there: verified and with active balances, or limited. No webhooks report them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct NewUser {
     /// The partner's own id of the user.
     pub external_user_id: String,
     /// Where the user lives, as two capital letters: `LT`.
     #[serde(default = "lithuania")]
+    #[builder(default = lithuania())]
     pub country: String,
     /// Whether it is a limited user, without KYC.
     #[serde(default)]
+    #[builder(default)]
     pub limited: bool,
 }
 
 impl NewUser {
     /// A verified user in Lithuania.
     pub fn new(external_user_id: impl Into<String>) -> Self {
-        Self { external_user_id: external_user_id.into(), country: lithuania(), limited: false }
+        Self::builder().external_user_id(external_user_id).build()
     }
 }
 

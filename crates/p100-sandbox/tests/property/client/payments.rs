@@ -248,7 +248,7 @@ impl Actor {
         let mut paid = Vec::new();
         for _ in 0..3 {
             let Money { amount: part, slug, written, valid } = money(&mut self.rng, &CRYPTO);
-            let payment = PaymentLinkPayment { currency: written, network: None, amount: part };
+            let payment = PaymentLinkPayment::builder().currency(written).amount(part).build();
             let response = self.sandbox.pay_payment_link(&id, &payment);
             if self.sort_command("link payment", valid, response).is_none() {
                 continue;
@@ -274,7 +274,7 @@ impl Actor {
         let slugs = if once_in(&mut self.rng, 30) { &ALL[..1] } else { &CRYPTO };
         let Money { amount, slug, written, valid } = money(&mut self.rng, slugs);
         let travel_rule = once_in(&mut self.rng, 3);
-        let deposit = CryptoDeposit { account: account.clone(), currency: written, amount, travel_rule };
+        let deposit = CryptoDeposit::builder().account(account.clone()).currency(written).amount(amount).travel_rule(travel_rule).build();
         let response = self.sandbox.receive_crypto_deposit(deposit);
         if let Some(id) = self.sort_command("crypto deposit", valid && exists && slug != "eur", response) {
             let movement = movement(&Account::Outside, &account, slug, amount);
@@ -319,7 +319,12 @@ impl Actor {
         let account = Account::User(external_user_id.clone());
         let (sender_name, sender_iban) = ("Ada Example".to_owned(), sender_iban.to_owned());
         let valid = movable(amount, 2) && exists && sender_iban == IBAN;
-        let deposit = SepaDeposit { external_user_id, amount, sender_name, sender_iban, transfer_title: None };
+        let deposit = SepaDeposit::builder()
+            .external_user_id(external_user_id)
+            .amount(amount)
+            .sender_name(sender_name)
+            .sender_iban(sender_iban)
+            .build();
         let response = self.sandbox.receive_sepa_deposit(deposit);
         if self.sort_command("sepa deposit", valid, response).is_some() {
             self.notes().booked.push(movement(&Account::Outside, &account, "eur", amount));

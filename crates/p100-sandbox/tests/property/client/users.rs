@@ -91,7 +91,9 @@ impl Actor {
 
     fn pay(&mut self, user: String, card: &str, amount: Decimal, channel: CardChannel) {
         let valid = movable(amount, 2) && user != NOBODY && !self.notes().deleted.contains(&user);
-        let response = self.sandbox.make_card_transaction(card, CardTransaction { merchant_name: "Shop".to_owned(), amount, channel });
+        let response = self
+            .sandbox
+            .make_card_transaction(card, CardTransaction::builder().merchant_name("Shop").amount(amount).channel(channel).build());
         if self.sort_command("card payment", valid, response).is_some() {
             self.notes().booked.push(movement(&Account::User(user), &Account::Outside, "eur", amount));
         }
