@@ -153,13 +153,21 @@ async fn for_all(
     }
 }
 
-/// An error of this kind; a write may have taken effect; a read was tried until the attempts ran out.
+/// An error of this kind, in the words that are searched for in logs; a write may have taken effect; a read was tried until the attempts
+/// ran out.
 fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<RawResponse, p100::Error>) {
     move |operation, server, result| {
         let error = result.expect_err(&operation.id);
         assert_eq!(error.kind(), kind, "{error:?}");
         let is_write = operation.retry == Retry::Never;
         assert_eq!(error.may_have_taken_effect(), is_write, "{error:?}");
+        let phrase = match kind {
+            ErrorKind::NoResponse => "no response received",
+            ErrorKind::IncompleteBody => "response body incomplete",
+            _ => "P100 responded with status",
+        };
+        assert!(error.to_string().contains(phrase), "{error}");
+        assert_eq!(error.to_string().ends_with("; it may have taken effect; check before retrying"), is_write, "{error}");
         let expected = if is_write { 1 } else { ATTEMPTS as usize };
         assert!(!counted || server.count() == expected, "{}: {} requests", operation.id, server.count());
     }

@@ -24,6 +24,8 @@ fn refusal(receiver: &Receiver, values: &[&[u8]]) -> Option<(ReceiveErrorKind, u
 fn a_missing_and_a_wrong_token_are_distinguished_and_come_before_anything_else() {
     let receiver = receiver();
     assert_eq!(refusal(&receiver, &[]), Some((ReceiveErrorKind::MissingToken, 401)));
+    let missing = receiver.receive(PATH, &authorized(&[]), "{}").expect_err("a refusal");
+    assert!(missing.to_string().starts_with("missing Authorization header"), "{missing}");
     assert_eq!(refusal(&receiver, &[b""]), Some((ReceiveErrorKind::MissingToken, 401)));
     let token = TOKEN.as_bytes();
     let (longer, shorter, bearer) = ([token, b"!"].concat(), &token[1..], [b"Bearer ", token].concat());
