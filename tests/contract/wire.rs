@@ -124,12 +124,12 @@ fn example_texts(response: &Response) -> Vec<String> {
 fn check_response(operation: &Operation, response: &Response, example: &str, result: Result<crate::harness::RawResponse, p100_raw::Error>) {
     let what = format!("{} {}", operation.id, response.status);
     if response.status < 300 {
-        let response = result.unwrap_or_else(|error| panic!("{what}: {error:?}"));
-        assert_eq!(response.status, response.status, "{what}");
+        let received = result.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(received.status, response.status, "{what}");
         if operation.returns_raw() {
-            assert_eq!(response.text, example, "{what}")
+            assert_eq!(received.text, example, "{what}")
         } else {
-            assert_same_json(&response.text, example, &what)
+            assert_same_json(&received.text, example, &what)
         }
         return;
     }

@@ -57,7 +57,7 @@ pub struct Settings {
 
 /// The partner's server that webhooks go to.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Builder)]
-#[builder(on(String, into), on(Sensitive, into))]
+#[builder(on(_, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Receiver {

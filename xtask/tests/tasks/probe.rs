@@ -8,8 +8,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use p100_raw::operations;
+use p100_raw::types::ErrorCode;
 use p100_sandbox::control::NewUser;
-use p100_sandbox::{Fault, FaultKind, Sandbox};
+use p100_sandbox::{Fault, Sandbox};
 use p100_spec::{Document, Method, Retry};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -324,13 +326,12 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
 async fn a_call_without_a_response_is_reported_and_the_others_go_on() {
     let (sandbox, _) = sandbox().await;
     let faults = [
-        ("getPartnerBalances", FaultKind::Reset),
-        ("getUserBalances", FaultKind::Truncate),
-        ("listCards", FaultKind::Status(500)),
-        ("getExchange", FaultKind::Code("P501".to_owned())),
+        Fault::reset(&operations::GET_PARTNER_BALANCES),
+        Fault::truncate(&operations::GET_USER_BALANCES),
+        Fault::status(&operations::LIST_CARDS, 500),
+        Fault::code(&operations::GET_EXCHANGE, ErrorCode::P501),
     ];
-    for (operation, kind) in faults {
-        let fault = Fault { operation: operation.to_owned(), times: 1, takes_effect: false, kind };
+    for fault in faults {
         sandbox.add_fault(fault).expect("a fault");
     }
     let output = probe(&Checkout::new(), sandbox.base_url(), &["--format", "json", "--parameter", "exchangeId=x"]);
