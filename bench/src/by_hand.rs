@@ -45,7 +45,7 @@ pub(crate) struct TransactionHistory {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 pub(crate) struct Transaction {
     r#type: String,
     pub(crate) amount: String,
@@ -57,14 +57,14 @@ pub(crate) struct Transaction {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 pub(crate) struct PartnerBalances {
     fiat_balances: Vec<FiatBalance>,
     pub(crate) crypto_balances: Vec<CryptoBalance>,
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 struct FiatBalance {
     id: String,
     amount: String,
@@ -76,7 +76,7 @@ struct FiatBalance {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 pub(crate) struct CryptoBalance {
     id: String,
     pub(crate) amount: String,
@@ -87,7 +87,7 @@ pub(crate) struct CryptoBalance {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 struct NetworkConfig {
     mainnet: bool,
     name: String,
@@ -97,7 +97,7 @@ struct NetworkConfig {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 struct WithdrawalTerms {
     fee_withdrawal: Number,
     min_withdrawal: Option<Number>,
@@ -105,7 +105,7 @@ struct WithdrawalTerms {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read like everything of the answer; only amounts are compared")]
+#[allow(dead_code, reason = "read like everything of the response; only amounts are compared")]
 struct DepositTerms {
     min_deposit: Option<Number>,
 }

@@ -61,7 +61,7 @@ pub(crate) fn create_transfer(server: SocketAddr) -> Case {
 }
 
 fn request() -> types::TransferRequest {
-    types::TransferRequest::builder().destination_external_user_id(USER).amount(black_box(Decimal::new(3550, 2))).currency("eur").build()
+    types::TransferRequest::to_user(USER, black_box(Decimal::new(3550, 2)), "eur")
 }
 
 fn request_by_hand() -> by_hand::TransferRequest {
@@ -77,7 +77,7 @@ fn client(server: SocketAddr) -> Client {
     Client::builder().base_url(format!("http://{server}")).api_key(KEY).build().expect("a client")
 }
 
-/// One thread each, so that instructions and allocations of a call can be told from those of the server.
+/// One thread each, so that instructions and allocations of a call can be distinguished from those of the server.
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

@@ -1,11 +1,11 @@
-//! Reading large and small answers: amounts as `Decimal`, against amounts as text.
+//! Reading large and small responses: amounts as `Decimal`, against amounts as text.
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use p100::raw::reqwest::header::HeaderMap;
 use p100::raw::reqwest::{self, StatusCode, Url};
-use p100::raw::{Answer, Bytes, Call, Decoded, Sending, Transport, decode};
+use p100::raw::{Bytes, Call, Decoded, RawResponse, Sending, Transport, decode};
 use p100::{Client, Month, types};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -28,7 +28,7 @@ pub(crate) fn transactions() -> Case {
     Case { p100: decoding::<types::TransactionHistory>(body.clone()), by_hand: decoding::<by_hand::TransactionHistory>(body) }
 }
 
-/// As an integrator meets it: with the path of a member that fails, and with all that precedes the decoding of an answer.
+/// As an integrator meets it: with the path of a member that fails, and with all that precedes the decoding of a response.
 pub(crate) fn transactions_by_client() -> Case {
     let body = history();
     let base_url = Url::parse("http://127.0.0.1").expect("a URL");
@@ -103,10 +103,10 @@ fn decoding<T: DeserializeOwned>(body: Vec<u8>) -> Repeat {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> T {
-    serde_json::from_slice(body).expect("the answer of this type")
+    serde_json::from_slice(body).expect("the response of this type")
 }
 
-/// Answers every call with the same bytes, without a network.
+/// Responds to every call with the same bytes, without a network.
 #[derive(Debug)]
 struct Canned {
     body: Bytes,
@@ -114,7 +114,7 @@ struct Canned {
 
 impl Transport for Canned {
     fn send<'a>(&'a self, _: &'a Call) -> Sending<'a> {
-        Box::pin(async { Ok(Answer::new(StatusCode::OK, HeaderMap::new(), self.body.clone())) })
+        Box::pin(async { Ok(RawResponse::new(StatusCode::OK, HeaderMap::new(), self.body.clone())) })
     }
 }
 

@@ -1,4 +1,4 @@
-//! A server on loopback that does as little as HTTP/1.1 allows: it keeps connections alive, and answers every GET with rates and every
+//! A server on loopback that does as little as HTTP/1.1 allows: it keeps connections alive, and returns every GET with rates and every
 //! POST with the id of a transfer.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -26,11 +26,11 @@ pub fn start() -> io::Result<SocketAddr> {
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let (rates, created) = (answer("200 OK", RATES), answer("201 Created", CREATED));
+    let (rates, created) = (response("200 OK", RATES), response("201 Created", CREATED));
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
-        let answer = if line.starts_with(b"GET ") { &rates } else { &created };
+        let response = if line.starts_with(b"GET ") { &rates } else { &created };
         let mut length = 0;
         while line != b"\r\n" {
             line.clear();
@@ -42,12 +42,12 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
         }
         line.clear();
         io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
-        stream.write_all(answer)?;
+        stream.write_all(response)?;
     }
     Ok(())
 }
 
-fn answer(status: &str, body: &str) -> Vec<u8> {
+fn response(status: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\ndate: Tue, 12 Aug 2025 08:00:00 GMT\r\ncontent-type: application/json; charset=utf-8\r\n\
         content-length: {}\r\n\r\n{body}",

@@ -9,7 +9,7 @@ use p100_spec::{Document, Kind, Node, Scalar, is_visible, lint};
 
 static CLEAN: LazyLock<Node> = LazyLock::new(|| Node::parse(include_str!("../../tests/lint/clean.yaml")).expect("it is YAML"));
 
-// The number of a place as one byte, how it is mixed with what stands there as another, and the text.
+// The number of a place as one byte, how it is mixed with what is there as another, and the text.
 fuzz_target!(|input: &[u8]| {
     let [place, mix, text @ ..] = input else { return };
     let Ok(text) = str::from_utf8(text) else { return };

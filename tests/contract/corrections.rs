@@ -7,8 +7,8 @@ use p100_raw::reqwest::header::HeaderMap;
 use p100_raw::reqwest::{Body, Method, Request, StatusCode};
 use p100_raw::webhooks::{ROUTES, WebhookKind};
 use p100_raw::{
-    Answer, Bytes, Call, Client, Corrections, Ending, EventCorrections, Operation as Row, OperationCorrections, Retry, Sending, Transport,
-    operations,
+    Bytes, Call, Client, Corrections, Ending, EventCorrections, Operation as Row, OperationCorrections, RawResponse, Retry, Sending,
+    Transport, operations,
 };
 use p100_spec::{Document, Node, Operation};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::DOCUMENT;
 use crate::harness::{Arguments, assert_same_json, call, http};
 use crate::samples::Sample;
 
-/// Answers everything with one body, and keeps what was sent.
+/// Returns everything with one body, and keeps what was sent.
 #[derive(Debug, Default)]
 struct Echo {
     body: Bytes,
@@ -28,12 +28,12 @@ impl Transport for Echo {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
         Box::pin(async move {
             self.sent.lock().expect("not poisoned").push((call.request()?, call.retry()));
-            Ok(Answer::new(StatusCode::OK, HeaderMap::new(), self.body.clone()))
+            Ok(RawResponse::new(StatusCode::OK, HeaderMap::new(), self.body.clone()))
         })
     }
 }
 
-/// A client with these corrections, to which everything is answered with `body`.
+/// A client with these corrections, to which everything gets `body`.
 fn client(corrections: &Corrections, body: &str) -> (Client, Arc<Echo>) {
     let echo = Arc::new(Echo { body: body.to_owned().into(), sent: Mutex::default() });
     let client = Client::with_transport("http://127.0.0.1:1".parse().expect("a URL"), http(), echo.clone());
@@ -108,7 +108,7 @@ fn renamed(value: &Value, member: &Member) -> Value {
 
 fn response_schema(operation: &'static Operation) -> Option<&'static Node> {
     let body = operation.successes().find_map(|response| response.body.as_ref())?;
-    if operation.answers_raw() { None } else { body.node.get("schema") }
+    if operation.returns_raw() { None } else { body.node.get("schema") }
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn each_part_of_each_form_is_sent_under_another_name() {
         let schema = DOCUMENT.schema(form.schema().expect("a component")).expect("resolves");
         for (part, _) in schema.get("properties").into_iter().flat_map(Node::members) {
             let server = crate::wire::recorder().await;
-            let client = Client::new(server.0.base_url().parse().expect("a URL"), http());
+            let client = Client::new(server.0.base_url().parse().expect("a URL"), "key").expect("a client");
             let client = client.with_corrections(&correct(operation, |own| own.request(part, "new-part"))).expect("fits the document");
             drop(call(&client, &operation.id, &Arguments::of(operation, "x")).await);
             let requests = server.1.lock().expect("not poisoned");
@@ -236,8 +236,8 @@ fn each_member_of_each_event_is_read_under_another_name_and_its_path_is_another(
 }
 
 #[test]
-fn an_event_that_its_members_tell_is_told_by_their_corrected_names() {
-    let mut told = 0;
+fn an_event_that_its_members_report_is_reported_by_their_corrected_names() {
+    let mut reported = 0;
     for route in ROUTES.iter().filter(|route| !route.members.is_empty()) {
         let sample = Sample::default().of(&DOCUMENT.webhooks()[route.kind as usize].payload);
         if Paths::default().recognise("/shared", sample.to_string()).kind != Some(route.kind) {
@@ -252,11 +252,11 @@ fn an_event_that_its_members_tell_is_told_by_their_corrected_names() {
         }
         let paths = Paths::default().corrections(&corrections).expect("fits the document");
         assert_eq!(paths.recognise("/shared", body.to_string()).kind, Some(route.kind), "{body}");
-        assert_ne!(paths.recognise("/shared", sample.to_string()).kind, Some(route.kind), "the old names tell it no more");
+        assert_ne!(paths.recognise("/shared", sample.to_string()).kind, Some(route.kind), "the old names report it no more");
         assert_eq!(Paths::default().recognise("/shared", body.to_string()).kind, None, "{body}");
-        told += 1;
+        reported += 1;
     }
-    assert!(told >= 3, "{told}");
+    assert!(reported >= 3, "{reported}");
 }
 
 #[test]
@@ -293,7 +293,7 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"{"operations": {"updateUser": {"path": "/v1/user/{userId}"}}}"#, "operations.updateUser.path: the path"),
     (
         r#"{"operations": {"updateUser": {"path": "v1/user/{externalUserId}"}}}"#,
-        "operations.updateUser.path: `v1/user/{externalUserId}` is no path",
+        "operations.updateUser.path: \"v1/user/{externalUserId}\" is no path",
     ),
     (r#"{"operations": {"updateUser": {"path": "/../{externalUserId}"}}}"#, "operations.updateUser.path: `/../{externalUserId}` has a dot"),
     (
@@ -338,10 +338,7 @@ const MISTAKES: &[(&str, &str)] = &[
         r#"{"operations": {"createTransfer": {"request": {"amount.value": "x"}}}}"#,
         "operations.createTransfer.request.amount.value: there is no such member",
     ),
-    (
-        r#"{"operations": {"createTransfer": {"request": {"amount[]": "x"}}}}"#,
-        "operations.createTransfer.request.amount[]: `[]` stands for",
-    ),
+    (r#"{"operations": {"createTransfer": {"request": {"amount[]": "x"}}}}"#, "operations.createTransfer.request.amount[]: `[]` means"),
     (r#"{"operations": {"getRates": {"request": {"a": "x"}}}}"#, "operations.getRates.request.a: there is no such body"),
     (
         r#"{"operations": {"getUserTransactions": {"response": {"transactions.amount": "x"}}}}"#,

@@ -32,7 +32,7 @@ fn every_page_of_the_index_is_covered_and_every_other_page_is_recorded() {
         if kind == "guide" {
             assert_eq!(covers, "guide", "{id}");
         } else {
-            assert!(by_index.entry(covers).or_default().insert(id.clone()), "{id} stands twice");
+            assert!(by_index.entry(covers).or_default().insert(id.clone()), "{id} appears twice");
         }
     }
     let by_document: BTreeMap<String, BTreeSet<String>> =

@@ -90,9 +90,9 @@ async fn amounts_keep_28_digits_on_the_wire_in_both_directions() {
         if let Some(schema) = success.body.as_ref().and_then(|body| body.schema()) {
             let server = MockServer::start_async().await;
             mock(&server, &operation.id, &arguments, success.status, &wide(schema));
-            let answer = call(&client(&server), &operation.id, &arguments).await.unwrap_or_else(|error| panic!("{error:?}"));
-            assert_same_json(&answer.text, &wide(schema), &operation.id);
-            received += answer.text.matches(WIDE).count();
+            let response = call(&client(&server), &operation.id, &arguments).await.unwrap_or_else(|error| panic!("{error:?}"));
+            assert_same_json(&response.text, &wide(schema), &operation.id);
+            received += response.text.matches(WIDE).count();
         }
     }
     assert!(sent >= 10 && received >= 40, "{sent} sent, {received} received");

@@ -97,8 +97,8 @@ fn take_away(value: &mut Value, pointer: &str) {
 /// The schemas that P100 sends: of successes and of events.
 fn sent_by_p100() -> BTreeSet<&'static str> {
     let successes = DOCUMENT.operations().iter().flat_map(Operation::successes);
-    let answers = successes.filter_map(|response| response.body.as_ref()?.schema());
-    answers.chain(DOCUMENT.webhooks().iter().map(|webhook| &*webhook.payload)).collect()
+    let responses = successes.filter_map(|response| response.body.as_ref()?.schema());
+    responses.chain(DOCUMENT.webhooks().iter().map(|webhook| &*webhook.payload)).collect()
 }
 
 #[test]
@@ -197,21 +197,22 @@ fn arrays_are_no_objects_in_any_response_or_event() {
     }
 }
 
-/// The response types of the operations that tell outcomes, with the final words of those whose outcome they tell.
+/// The response types of the operations that report outcomes, with the final words of those whose outcome they report.
 fn outcomes() -> Vec<(&'static Operation, BTreeSet<&'static str>)> {
     let words = |details: &str| -> BTreeSet<&'static str> {
-        let told = p100_raw::operations::ALL.iter().filter_map(|operation| operation.outcome.as_ref());
-        // Of those that create something; what else ends is told by members of their own.
-        told.filter(|outcome| outcome.id.is_some() && outcome.details == Some(details))
+        let reported = p100_raw::operations::ALL.iter().filter_map(|operation| operation.outcome.as_ref());
+        // Of those that create something; what else ends is identified by members of their own.
+        reported
+            .filter(|outcome| outcome.id.is_some() && outcome.details == Some(details))
             .flat_map(|outcome| outcome.terminal.iter().copied())
             .collect()
     };
-    let told = DOCUMENT.operations().iter().map(|operation| (operation, words(&operation.id)));
-    told.filter(|(_, words)| !words.is_empty()).collect()
+    let reported = DOCUMENT.operations().iter().map(|operation| (operation, words(&operation.id)));
+    reported.filter(|(_, words)| !words.is_empty()).collect()
 }
 
 #[tokio::test]
-async fn the_status_alone_tells_an_outcome() {
+async fn the_status_alone_reports_an_outcome() {
     let outcomes = outcomes();
     assert!(outcomes.len() >= 4, "{}", outcomes.len());
     for (operation, words) in outcomes {
@@ -245,8 +246,8 @@ async fn the_status_alone_tells_an_outcome() {
                     when.is_true(|_| true);
                     then.status(200).body(body.to_string());
                 });
-                let answer = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
-                let text = answer.unwrap_or_else(|error| panic!("{}: {error} {body}", operation.id)).text;
+                let response = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
+                let text = response.unwrap_or_else(|error| panic!("{}: {error} {body}", operation.id)).text;
                 assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["status"], json!(word), "{} {body}", operation.id);
             }
         }
@@ -256,7 +257,7 @@ async fn the_status_alone_tells_an_outcome() {
 #[tokio::test]
 async fn a_success_without_a_body_is_one_unless_something_must_be_in_it() {
     let mut empty = 0;
-    for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
+    for operation in DOCUMENT.operations().iter().filter(|operation| !operation.returns_raw()) {
         let name = operation.successes().find_map(|response| response.body.as_ref()?.schema()).expect("a JSON response");
         let node = Schema::named(name).node();
         let needs = (Schema::named(name).decode)("{}").is_err();
@@ -268,13 +269,16 @@ async fn a_success_without_a_body_is_one_unless_something_must_be_in_it() {
                 when.is_true(|_| true);
                 then.status(status).body(body);
             });
-            let answer = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
-            match answer {
-                Ok(answer) => {
+            let response = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
+            match response {
+                Ok(response) => {
                     assert!(!needs, "{}", operation.id);
-                    // A question that is not answered must not look like an answer.
+                    // A question without a response must not look like a response.
                     let deviations: &[&str] = if operation.retry == Retry::Safe { &["."] } else { &[] };
-                    assert_eq!((answer.status, answer.deviations), (status, deviations.iter().map(|path| (*path).to_owned()).collect()));
+                    assert_eq!(
+                        (response.status, response.deviations),
+                        (status, deviations.iter().map(|path| (*path).to_owned()).collect())
+                    );
                 }
                 Err(error) => {
                     assert!(needs, "{error}");

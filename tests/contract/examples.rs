@@ -6,19 +6,19 @@ use serde_json::{Map, Value, json};
 use crate::DOCUMENT;
 use crate::harness::{Schema, assert_same_json};
 
-/// One JSON example: where it stands, the schema it is of, its text.
+/// One JSON example: where it is, the schema it is of, its text.
 pub(crate) struct Example {
     pub(crate) place: String,
     pub(crate) schema: &'static str,
     pub(crate) node: Node,
 }
 
-/// Every JSON example of bodies, answers and webhooks.
+/// Every JSON example of bodies, responses and webhooks.
 pub(crate) fn all() -> Vec<Example> {
     let mut found = Vec::new();
     for operation in DOCUMENT.operations() {
-        let answers = operation.responses.iter().filter_map(|response| Some((response.status.to_string(), response.body.as_ref()?)));
-        for (what, media) in operation.body.iter().map(|body| ("request".to_owned(), body)).chain(answers) {
+        let responses = operation.responses.iter().filter_map(|response| Some((response.status.to_string(), response.body.as_ref()?)));
+        for (what, media) in operation.body.iter().map(|body| ("request".to_owned(), body)).chain(responses) {
             collect(&format!("{} {what}", operation.id), media, &mut found);
         }
     }
@@ -72,20 +72,20 @@ fn every_webhook_example_decodes_as_its_event() {
 
 #[test]
 fn the_shape_of_a_webhook_is_never_taken_for_another_event() {
-    let mut told = std::collections::BTreeSet::new();
+    let mut reported = std::collections::BTreeSet::new();
     for webhook in DOCUMENT.webhooks() {
         for example in DOCUMENT.examples(&webhook.body.node).expect("resolves") {
             let matching: Vec<&str> =
                 DOCUMENT.webhooks().iter().filter(|other| has_shape(&example.value, other)).map(|other| other.id.as_str()).collect();
             assert!(matching.is_empty() || matching == [webhook.id.as_str()], "{}, example {}: {matching:?}", webhook.id, example.name);
-            told.extend(matching);
+            reported.extend(matching);
         }
     }
     let by_shape = DOCUMENT.webhooks().iter().filter(|webhook| !webhook.members.is_empty() || !webhook.values.is_empty());
-    assert_eq!(told, by_shape.map(|webhook| webhook.id.as_str()).collect(), "each shape has an example");
+    assert_eq!(reported, by_shape.map(|webhook| webhook.id.as_str()).collect(), "each shape has an example");
 }
 
-/// Whether a body has what tells the event apart; never true for events that only their path tells.
+/// Whether a body has what distinguishes the event; never true for events that only their path identifies it.
 fn has_shape(body: &Node, webhook: &p100_spec::Webhook) -> bool {
     let values =
         |(member, values): (&String, &Vec<String>)| body.str(member).is_some_and(|value| values.iter().any(|known| known == value));

@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::DOCUMENT;
-use crate::harness::{Answer, Arguments, call};
+use crate::harness::{Arguments, RawResponse, call};
 
 const KEY: &str = "k3y-0f-th3-p4rtn3r";
 const ATTEMPTS: u32 = 3;
@@ -32,18 +32,18 @@ pub(crate) enum Fault {
     ResetAtOnce,
     /// Reads the request, then resets.
     ResetAfterRequest,
-    /// Reads the request, begins an answer and resets in its middle.
-    ResetInAnswer,
-    /// Reads the request and never answers.
+    /// Reads the request, begins a response and resets in its middle.
+    ResetInResponse,
+    /// Reads the request and never responds.
     Silence,
-    /// Answers the head, then nothing more.
+    /// Returns the head, then nothing more.
     SlowBody,
-    /// Answers exactly this.
-    Answer(String),
+    /// Returns exactly this.
+    Respond(String),
 }
 
-pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Fault {
-    Fault::Answer(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
+pub(crate) fn response(status: &str, headers: &str, body: &str) -> Fault {
+    Fault::Respond(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
 }
 
 /// A server that carries out one fault per connection, the last one again and again, and keeps every whole request.
@@ -82,7 +82,7 @@ async fn carry_out(mut connection: TcpStream, fault: Fault, requests: Arc<Mutex<
     // The client may be gone by now; what it saw is what the test looks at.
     match fault {
         Fault::ResetAtOnce | Fault::ResetAfterRequest => reset(connection),
-        Fault::ResetInAnswer => {
+        Fault::ResetInResponse => {
             let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"half\":").await;
             reset(connection);
         }
@@ -91,7 +91,7 @@ async fn carry_out(mut connection: TcpStream, fault: Fault, requests: Arc<Mutex<
             let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{").await;
             std::future::pending().await
         }
-        Fault::Answer(text) => {
+        Fault::Respond(text) => {
             let _ = connection.write_all(text.as_bytes()).await;
             let _ = connection.shutdown().await;
         }
@@ -124,13 +124,17 @@ async fn whole_request(connection: &mut TcpStream) -> Option<String> {
 }
 
 fn client(address: SocketAddr) -> Client {
-    let retries = Retries::default().attempts(ATTEMPTS).base_delay(Duration::ZERO);
+    let retries = Retries::default().attempts(ATTEMPTS).first_wait(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries).max_response_size(10_000);
     builder.build().expect("a client")
 }
 
 /// Calls every operation at the same time, each against a server of its own.
-async fn for_all(faults: Vec<Fault>, client: fn(SocketAddr) -> Client, check: impl Fn(&Operation, &Server, Result<Answer, p100::Error>)) {
+async fn for_all(
+    faults: Vec<Fault>,
+    client: fn(SocketAddr) -> Client,
+    check: impl Fn(&Operation, &Server, Result<RawResponse, p100::Error>),
+) {
     let mut prepared = Vec::new();
     for operation in DOCUMENT.operations() {
         let server = Server::start(faults.clone()).await;
@@ -149,13 +153,21 @@ async fn for_all(faults: Vec<Fault>, client: fn(SocketAddr) -> Client, check: im
     }
 }
 
-/// An error of this kind; a write may have taken effect; a read was tried until the attempts ran out.
-fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<Answer, p100::Error>) {
+/// An error of this kind, in the words that are searched for in logs; a write may have taken effect; a read was tried until the attempts
+/// ran out.
+fn lost(kind: ErrorKind, counted: bool) -> impl Fn(&Operation, &Server, Result<RawResponse, p100::Error>) {
     move |operation, server, result| {
         let error = result.expect_err(&operation.id);
         assert_eq!(error.kind(), kind, "{error:?}");
         let is_write = operation.retry == Retry::Never;
         assert_eq!(error.may_have_taken_effect(), is_write, "{error:?}");
+        let phrase = match kind {
+            ErrorKind::NoResponse => "no response received",
+            ErrorKind::IncompleteBody => "response body incomplete",
+            _ => "P100 responded with status",
+        };
+        assert!(error.to_string().contains(phrase), "{error}");
+        assert_eq!(error.to_string().ends_with("; it may have taken effect; check before retrying"), is_write, "{error}");
         let expected = if is_write { 1 } else { ATTEMPTS as usize };
         assert!(!counted || server.count() == expected, "{}: {} requests", operation.id, server.count());
     }
@@ -172,13 +184,13 @@ async fn a_reset_after_the_request_was_read() {
 }
 
 #[tokio::test]
-async fn a_reset_in_the_middle_of_the_answer() {
-    for_all(vec![Fault::ResetInAnswer], client, lost(ErrorKind::IncompleteBody, true)).await;
+async fn a_reset_in_the_middle_of_the_response() {
+    for_all(vec![Fault::ResetInResponse], client, lost(ErrorKind::IncompleteBody, true)).await;
 }
 
 /// Short times, so that the two tests that must wait for them are quick.
 fn impatient(address: SocketAddr) -> Client {
-    let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+    let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
     let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
     builder.attempt_timeout(Duration::from_secs(1)).call_timeout(Duration::from_secs(2)).build().expect("a client")
 }
@@ -202,14 +214,14 @@ async fn an_upload_has_the_time_of_the_whole_call() {
     for_all(vec![Fault::Silence], client, |operation, server, result| {
         let error = result.expect_err(&operation.id);
         let cause = error.source().and_then(Error::source).expect("a cause").to_string();
-        let limit = if operation.upload().is_some() { "the whole call" } else { "one attempt" };
-        assert_eq!(cause, format!("the time of {limit} ran out"), "{}", operation.id);
+        let limit = if operation.upload().is_some() { "call" } else { "attempt" };
+        assert_eq!(cause, format!("{limit} timed out"), "{}", operation.id);
         assert_eq!((error.kind(), server.count()), (ErrorKind::NoResponse, 1), "{error:?}");
     })
     .await;
 }
 
-/// Linux answers nothing to who wants to connect where the queue of connections that nobody accepts is full.
+/// Linux returns nothing to who wants to connect where the queue of connections that nobody accepts is full.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
@@ -222,7 +234,7 @@ async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
     // The time to connect is that of an attempt or more, or none is set, or the call ends in the midst of a second attempt.
     let second = Some(Duration::from_secs(1));
     for [connect, attempt, call] in [[second; 3], [None, second, second], [Some(Duration::from_millis(600)), None, second]] {
-        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
         let builder = Client::builder().base_url(format!("http://{address}")).api_key(KEY).retries(retries);
         let client = builder.connect_timeout(connect).attempt_timeout(attempt).call_timeout(call).build().expect("a client");
         let writes = DOCUMENT.operations().iter().filter(|operation| operation.retry == Retry::Never);
@@ -235,7 +247,7 @@ async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {
     }
 }
 
-async fn call_of<'a>(client: &Client, operation: &'a Operation) -> (&'a Operation, Result<Answer, p100::Error>) {
+async fn call_of<'a>(client: &Client, operation: &'a Operation) -> (&'a Operation, Result<RawResponse, p100::Error>) {
     (operation, call(client.raw(), &operation.id, &Arguments::of(operation, "customer-42")).await)
 }
 
@@ -253,9 +265,9 @@ async fn a_body_that_does_not_come() {
 #[tokio::test]
 async fn a_success_that_is_not_json() {
     for body in ["{\"trunc", "<html>ok</html>", "[]"] {
-        for_all(vec![answer("200 OK", "", body)], client, |operation, server, result| {
-            assert_eq!(server.count(), 1, "what arrived whole is not asked for again");
-            if operation.answers_raw() {
+        for_all(vec![response("200 OK", "", body)], client, |operation, server, result| {
+            assert_eq!(server.count(), 1, "what arrived completely is not asked for again");
+            if operation.returns_raw() {
                 return assert_eq!(result.expect("any body").text, body);
             }
             let error = result.expect_err(&operation.id);
@@ -277,7 +289,7 @@ async fn server_faults_of_any_form() {
         ("400 Bad Request", r#"{"errorCode":"P500","errorName":{},"errorMessage":["x"]}"#),
     ];
     for (status, body) in forms {
-        for_all(vec![answer(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
+        for_all(vec![response(status, "content-type: text/html\r\n", body)], client, |operation, server, result| {
             lost(ErrorKind::ErrorResponse, true)(operation, server, result);
         })
         .await;
@@ -285,11 +297,11 @@ async fn server_faults_of_any_form() {
 }
 
 #[tokio::test]
-async fn a_refusal_stands_and_did_nothing() {
+async fn a_refusal_is_final_and_did_nothing() {
     let codes =
         [("400 Bad Request", r#"{"errorCode":"P412"}"#), ("401 Unauthorized", "xo2"), ("404 Not Found", r#"{"errorCode":"p428 "}"#)];
     for (status, body) in codes {
-        for_all(vec![answer(status, "", body)], client, |operation, server, result| {
+        for_all(vec![response(status, "", body)], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert!(!error.may_have_taken_effect() && server.count() == 1, "{error:?}");
         })
@@ -300,7 +312,8 @@ async fn a_refusal_stands_and_did_nothing() {
 #[tokio::test]
 async fn a_400_that_nobody_can_read_is_no_refusal() {
     let cut_off = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n{\"errorCode\":\"P5".to_owned();
-    for fault in [Fault::Answer(cut_off), answer("400 Bad Request", "", ""), answer("400 Bad Request", "", "<html>Bad Request</html>")] {
+    for fault in [Fault::Respond(cut_off), response("400 Bad Request", "", ""), response("400 Bad Request", "", "<html>Bad Request</html>")]
+    {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert_eq!(
@@ -317,7 +330,7 @@ async fn a_400_that_nobody_can_read_is_no_refusal() {
 #[tokio::test]
 async fn a_status_without_a_code_is_no_refusal_and_no_reason_to_ask_again() {
     for status in ["403 Forbidden", "404 Not Found", "409 Conflict", "422 Unprocessable Content", "424 Failed Dependency", "499 Closed"] {
-        for_all(vec![answer(status, "", "<html>")], client, |operation, server, result| {
+        for_all(vec![response(status, "", "<html>")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert_eq!(
                 (error.kind(), error.may_have_taken_effect()),
@@ -336,7 +349,7 @@ async fn a_read_recovers_when_the_fault_passes() {
         let body = operation.successes().find_map(|response| response.body.as_ref()).expect("a body");
         let example = DOCUMENT.examples(&body.node).expect("resolves").remove(0).value.to_json();
         let faults =
-            vec![Fault::ResetAfterRequest, answer("503 Service Unavailable", "retry-after: 0\r\n", ""), answer("200 OK", "", &example)];
+            vec![Fault::ResetAfterRequest, response("503 Service Unavailable", "retry-after: 0\r\n", ""), response("200 OK", "", &example)];
         let server = Server::start(faults).await;
         let result = call(client(server.address).raw(), &operation.id, &Arguments::of(operation, "customer-42")).await;
         assert!(result.is_ok() && server.count() == 3, "{}: {result:?}", operation.id);
@@ -346,7 +359,7 @@ async fn a_read_recovers_when_the_fault_passes() {
 #[tokio::test]
 async fn too_many_calls() {
     for (headers, asked) in [("", None), ("retry-after: 0\r\n", Some(Duration::ZERO))] {
-        for_all(vec![answer("429 Too Many Requests", headers, "")], client, |operation, server, result| {
+        for_all(vec![response("429 Too Many Requests", headers, "")], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert!(error.is_rate_limited(), "{error:?}");
             assert_eq!(error.may_have_taken_effect(), operation.retry == Retry::Never, "{error:?}");
@@ -356,7 +369,7 @@ async fn too_many_calls() {
         .await;
     }
     // A wait that the call has no time for is not begun.
-    for_all(vec![answer("429 Too Many Requests", "retry-after: 3600\r\n", "")], client, |operation, server, result| {
+    for_all(vec![response("429 Too Many Requests", "retry-after: 3600\r\n", "")], client, |operation, server, result| {
         assert_eq!(result.expect_err(&operation.id).retry_after(), Some(Duration::from_secs(3600)));
         assert_eq!(server.count(), 1);
     })
@@ -366,7 +379,7 @@ async fn too_many_calls() {
 /// P100's own word that it did nothing, and that it may do it later.
 #[tokio::test]
 async fn too_many_calls_by_the_word_of_p100_are_sent_again() {
-    let refusal = answer("429 Too Many Requests", "retry-after: 0.001\r\n", r#"{"errorCode":"P412"}"#);
+    let refusal = response("429 Too Many Requests", "retry-after: 0.001\r\n", r#"{"errorCode":"P412"}"#);
     let expected = ATTEMPTS as usize;
     for operation in DOCUMENT.operations() {
         let server = Server::start(vec![refusal.clone()]).await;
@@ -379,7 +392,7 @@ async fn too_many_calls_by_the_word_of_p100_are_sent_again() {
 /// A server that waits for a body, or refuses what has no length, has no reason to; and nobody can read what is compressed.
 #[tokio::test]
 async fn each_request_states_its_length_and_the_encoding_that_can_be_read() {
-    for_all(vec![answer("404 Not Found", "", "")], client, |operation, server, _| {
+    for_all(vec![response("404 Not Found", "", "")], client, |operation, server, _| {
         let requests = server.requests.lock().expect("not poisoned");
         let head = requests[0].split_once("\r\n\r\n").expect("a head").0.to_lowercase();
         let has_length = head.contains("\r\ncontent-length: ") || head.contains("\r\ntransfer-encoding: chunked");
@@ -392,7 +405,7 @@ async fn each_request_states_its_length_and_the_encoding_that_can_be_read() {
     // An overridden method has a length too.
     let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "lockPartnerRate").expect("lockPartnerRate");
     for method in ["POST", "PUT", "PATCH"] {
-        let server = Server::start(vec![answer("404 Not Found", "", "")]).await;
+        let server = Server::start(vec![response("404 Not Found", "", "")]).await;
         let name = p100::raw::reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY);
         let corrections = Corrections::new().operation(&operations::LOCK_PARTNER_RATE, |operation| operation.method(name));
@@ -407,8 +420,8 @@ async fn each_request_states_its_length_and_the_encoding_that_can_be_read() {
 async fn an_encoding_that_was_not_asked_for_is_named() {
     let compressed = "\u{1f}\u{8}\u{0}";
     for status in ["200 OK", "201 Created", "400 Bad Request", "503 Service Unavailable"] {
-        for_all(vec![answer(status, "content-encoding: gzip\r\n", compressed)], client, |operation, _, result| {
-            if operation.answers_raw() && status.starts_with('2') {
+        for_all(vec![response(status, "content-encoding: gzip\r\n", compressed)], client, |operation, _, result| {
+            if operation.returns_raw() && status.starts_with('2') {
                 return;
             }
             let error = result.expect_err(&operation.id);
@@ -419,7 +432,7 @@ async fn an_encoding_that_was_not_asked_for_is_named() {
         .await;
     }
     for_all(
-        vec![answer("400 Bad Request", "content-encoding: identity\r\n", r#"{"errorCode":"P412"}"#)],
+        vec![response("400 Bad Request", "content-encoding: identity\r\n", r#"{"errorCode":"P412"}"#)],
         client,
         |operation, _, result| {
             let error = result.expect_err(&operation.id);
@@ -435,7 +448,7 @@ async fn a_declared_length_reserves_nothing() {
     for length in [1_000_000_000_000_000_u64, 1 << 50, 1 << 62] {
         for limit in [Some(usize::MAX), None] {
             let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{{}}");
-            let server = Server::start(vec![Fault::Answer(head)]).await;
+            let server = Server::start(vec![Fault::Respond(head)]).await;
             let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(Retries::none());
             let client = builder.max_response_size(limit).build().expect("a client");
             let error = client.raw().get_rates().await.expect_err("cut off");
@@ -445,10 +458,10 @@ async fn a_declared_length_reserves_nothing() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large() {
+async fn a_response_that_is_too_large() {
     let huge = "x".repeat(10_001);
-    let unannounced = Fault::Answer(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{huge}"));
-    for fault in [answer("200 OK", "", &huge), unannounced] {
+    let unannounced = Fault::Respond(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{huge}"));
+    for fault in [response("200 OK", "", &huge), unannounced] {
         for_all(vec![fault], client, |operation, server, result| {
             let error = result.expect_err(&operation.id);
             assert_eq!((error.kind(), server.count()), (ErrorKind::IncompleteBody, 1), "{error:?}");
@@ -461,9 +474,9 @@ async fn an_answer_that_is_too_large() {
 
 #[tokio::test]
 async fn a_redirect_is_refused_and_the_key_stays_at_home() {
-    let other = Server::start(vec![answer("200 OK", "", "{}")]).await;
+    let other = Server::start(vec![response("200 OK", "", "{}")]).await;
     let location = format!("location: http://{}/elsewhere\r\n", other.address);
-    for_all(vec![answer("302 Found", &location, "")], client, |operation, server, result| {
+    for_all(vec![response("302 Found", &location, "")], client, |operation, server, result| {
         let error = result.expect_err(&operation.id);
         assert!(error.to_string().contains("a redirect, which is not followed"), "{error}");
         let requests = server.requests.lock().expect("not poisoned");
@@ -490,8 +503,8 @@ async fn a_refused_connection_was_never_sent() {
 
 #[tokio::test]
 async fn a_client_that_has_spent_its_budget_fails_at_once() {
-    let server = Server::start(vec![answer("503 Service Unavailable", "", "")]).await;
-    let retries = Retries::default().attempts(10).base_delay(Duration::ZERO).budget(4);
+    let server = Server::start(vec![response("503 Service Unavailable", "", "")]).await;
+    let retries = Retries::default().attempts(10).first_wait(Duration::ZERO).budget(4);
     let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build().expect("a client");
     for expected in [5, 6, 7] {
         client.raw().get_rates().await.expect_err("unavailable");
@@ -500,7 +513,7 @@ async fn a_client_that_has_spent_its_budget_fails_at_once() {
 }
 
 #[tokio::test]
-async fn a_corrected_operation_is_called_where_it_was_told() {
+async fn a_corrected_operation_is_called_where_it_was_configured() {
     let server = MockServer::start_async().await;
     let corrections = Corrections::new()
         .operation(&operations::UPDATE_USER, |operation| operation.method(Method::PUT).path("/v1/user/update/{externalUserId}"));
@@ -510,16 +523,16 @@ async fn a_corrected_operation_is_called_where_it_was_told() {
         then.status(200).body("{}");
     });
     let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "updateUser").expect("updateUser");
-    call(client.raw(), "updateUser", &Arguments::of(operation, "customer-42")).await.expect("an answer");
+    call(client.raw(), "updateUser", &Arguments::of(operation, "customer-42")).await.expect("a response");
     mock.assert();
 }
 
 #[tokio::test]
 async fn a_read_that_is_corrected_to_another_method_is_not_sent_again() {
     for (method, sent) in [(Method::GET, 3), (Method::POST, 1), (Method::PUT, 1), (Method::DELETE, 1)] {
-        let server = Server::start(vec![answer("503 Service Unavailable", "", "")]).await;
+        let server = Server::start(vec![response("503 Service Unavailable", "", "")]).await;
         let corrections = Corrections::new().operation(&operations::GET_RATES, |operation| operation.method(method.clone()));
-        let retries = Retries::default().attempts(3).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(3).first_wait(Duration::ZERO);
         let builder = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries);
         let client = builder.corrections(corrections).build().expect("a client");
         let error = client.raw().get_rates().await.expect_err("unavailable");
@@ -531,16 +544,16 @@ fn any_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         Just(Fault::ResetAtOnce),
         Just(Fault::ResetAfterRequest),
-        Just(Fault::ResetInAnswer),
-        Just(answer("201 Created", "", r#"{"transferId":"7fb02323-969a-4936-94ea-86b8773ff1a2"}"#)),
-        Just(answer("200 OK", "", "<html>")),
-        Just(answer("400 Bad Request", "", r#"{"errorCode":"P424"}"#)),
-        Just(answer("400 Bad Request", "", r#"{"errorCode":"P500"}"#)),
-        Just(answer("400 Bad Request", "", r#"{"errorCode":"P5"#)),
-        Just(answer("408 Request Timeout", "", "")),
-        Just(answer("429 Too Many Requests", "retry-after: 0\r\n", "")),
-        Just(answer("503 Service Unavailable", "retry-after: 0\r\n", "")),
-        Just(answer("302 Found", "location: /\r\n", "")),
+        Just(Fault::ResetInResponse),
+        Just(response("201 Created", "", r#"{"transferId":"7fb02323-969a-4936-94ea-86b8773ff1a2"}"#)),
+        Just(response("200 OK", "", "<html>")),
+        Just(response("400 Bad Request", "", r#"{"errorCode":"P424"}"#)),
+        Just(response("400 Bad Request", "", r#"{"errorCode":"P500"}"#)),
+        Just(response("400 Bad Request", "", r#"{"errorCode":"P5"#)),
+        Just(response("408 Request Timeout", "", "")),
+        Just(response("429 Too Many Requests", "retry-after: 0\r\n", "")),
+        Just(response("503 Service Unavailable", "retry-after: 0\r\n", "")),
+        Just(response("302 Found", "location: /\r\n", "")),
     ]
 }
 
@@ -561,7 +574,7 @@ proptest! {
                 prop_assert!(moved <= 1, "{} requests for one call with {:?}", moved, faults);
                 match result {
                     Ok(_) => prop_assert_eq!(moved, 1),
-                    // Not sent, or refused by an answer that says so.
+                    // Not sent, or refused by a response that says so.
                     Err(error) if !error.may_have_taken_effect() => {
                         prop_assert!(moved == 0 || error.status().is_some_and(|status| status.is_client_error()), "{:?}", error);
                     }

@@ -122,7 +122,7 @@ impl Arguments {
 
 /// What came back from a call, as text again.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) status: u16,
     pub(crate) text: String,
     pub(crate) deviations: Vec<String>,
@@ -139,24 +139,24 @@ fn paths(deviations: &Deviations) -> Vec<String> {
     deviations.iter().map(|deviation| deviation.path.clone()).collect()
 }
 
-impl Answer {
-    fn json<T: Serialize + Debug>(answer: &Response<T>) -> Self {
+impl RawResponse {
+    fn json<T: Serialize + Debug>(response: &Response<T>) -> Self {
         Self {
-            status: answer.status().as_u16(),
-            text: serde_json::to_string(&Wire(&**answer)).expect("encodes"),
-            deviations: paths(answer.deviations()),
-            debug: format!("{answer:?}"),
-            raw: text_of(answer.raw_body()),
+            status: response.status().as_u16(),
+            text: serde_json::to_string(&Wire(&**response)).expect("encodes"),
+            deviations: paths(response.deviations()),
+            debug: format!("{response:?}"),
+            raw: text_of(response.raw_body()),
         }
     }
 
-    fn raw(answer: &Response<RawBody>) -> Self {
+    fn raw(response: &Response<RawBody>) -> Self {
         Self {
-            status: answer.status().as_u16(),
-            text: text_of(answer),
+            status: response.status().as_u16(),
+            text: text_of(response),
             deviations: Vec::new(),
-            debug: format!("{answer:?}"),
-            raw: text_of(answer.raw_body()),
+            debug: format!("{response:?}"),
+            raw: text_of(response.raw_body()),
         }
     }
 }
@@ -172,7 +172,7 @@ pub(crate) fn http() -> p100_raw::reqwest::Client {
 
 /// A client of a mock server.
 pub(crate) fn client(server: &MockServer) -> Client {
-    Client::new(server.base_url().parse().expect("a URL"), http())
+    Client::new(server.base_url().parse().expect("a URL"), "key").expect("a client")
 }
 
 /// Parses JSON text for comparison with all its digits.

@@ -9,10 +9,10 @@ use p100_spec::{Document, Problem, is_visible, lint};
 /// The smallest document that breaks no rule.
 const CLEAN: &str = include_str!("../lint/clean.yaml");
 
-/// The line on which each place stands is found by this mark.
+/// The line on which each place is is found by this mark.
 const MARK: &str = "HOSTILE";
 
-/// Where text enters: a name, what stands there in the clean document, and the same with a mark, in double quotes.
+/// Where text enters: a name, what is there in the clean document, and the same with a mark, in double quotes.
 const PLACES: [(&str, &str, &str); 46] = [
     ("title of the document", "title: Clean", "title: \"HOSTILE\""),
     ("version of the document", "version: 1.0.0", "version: \"1.0.0HOSTILE\""),
@@ -30,7 +30,7 @@ const PLACES: [(&str, &str, &str); 46] = [
     ("description of a resource", "  exchange: Exchanges.", "  exchange: \"HOSTILE\""),
     ("method of a resource", "x-resource: exchange.create_exchange", "x-resource: \"exchange.create_exchangeHOSTILE\""),
     ("summary", "summary: Exchange money", "summary: \"Exchange money HOSTILE\""),
-    ("description", "description: Answers an id at once.", "description: \"Answers. HOSTILE\""),
+    ("description", "description: Returns an id at once.", "description: \"Returns. HOSTILE\""),
     ("address of docs", "url: https://docs.example.com/create", "url: \"https://docs.example.com/createHOSTILE\""),
     ("page", "x-docs-pages: ['1a']", "x-docs-pages: [\"1aHOSTILE\"]"),
     ("evidence", "x-evidence: legacy\n", "x-evidence: \"legacyHOSTILE\"\n"),
@@ -74,7 +74,7 @@ const PLACES: [(&str, &str, &str); 46] = [
     ),
 ];
 
-/// What an attacker writes, as it stands in a YAML text in double quotes.
+/// What an attacker writes, as it is in a YAML text in double quotes.
 const TRICKS: [(&str, &str); 27] = [
     ("items of Rust", r#"\n#[test] fn owned() { std::process::abort() }\n//"#),
     ("items behind a comment", r#" */ #[test] fn owned() {} /*"#),

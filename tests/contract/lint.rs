@@ -1,79 +1,70 @@
-//! Each rule of `spec lint` against small documents that break it, held as golden files in tests/lint.
+//! Each rule of `spec lint` against small edits of a clean document that break it, as golden files in tests/lint.
 //!
-//! A document is named `<rule>.yaml` or `<rule>.<case>.yaml` and differs from clean.yaml in what breaks that rule.
+//! A case is named `<rule>.diff` or `<rule>.<case>.diff`: a patch of clean.yaml, and below it the problems of the patched text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use diffy::{DiffOptions, Patch};
 use p100_spec::{Document, RULES, lint};
+use snapbox::{Assert, Data};
 
-/// The documents and what stands in their names before the first dot, sorted.
-fn documents() -> Vec<(PathBuf, String)> {
+const CLEAN: &str = include_str!("../lint/clean.yaml");
+
+/// The cases by their files, with the rule each is named after and what its file says.
+fn cases() -> Vec<(PathBuf, String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
     let files = fs::read_dir(directory).expect("tests/lint is there").map(|entry| entry.expect("readable").path());
-    let mut documents: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
-    documents.sort();
+    let mut files: Vec<_> = files.filter(|path| !path.ends_with("clean.yaml")).collect();
+    files.sort();
     let rule = |path: &Path| path.file_name().and_then(|name| name.to_str()?.split('.').next()).expect("named").to_owned();
-    documents.into_iter().map(|path| (path.clone(), rule(&path))).collect()
+    files.into_iter().map(|path| (path.clone(), rule(&path), fs::read_to_string(&path).expect("readable"))).collect()
 }
 
 /// What a curator would see, a line for each problem; a document that does not load has one.
-fn problems(path: &Path) -> String {
-    let text = fs::read_to_string(path).expect("readable");
-    let problems = Document::load(&text).map_or_else(|problem| vec![problem], |document| lint(&document));
+fn problems(text: &str) -> String {
+    let problems = Document::load(text).map_or_else(|problem| vec![problem], |document| lint(&document));
     problems.into_iter().map(|problem| format!("{problem}\n")).collect()
 }
 
-fn golden(path: &Path) -> String {
-    fs::read_to_string(path.with_extension("txt")).unwrap_or_default()
+/// The problems that the file of a case names: its lines after the patch begin with a position.
+fn named(case: &str) -> impl Iterator<Item = &str> {
+    case.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 #[test]
-fn problems_are_told_as_the_golden_files_say() {
-    let documents = documents();
-    let stale: Vec<_> = documents.iter().filter(|(path, _)| problems(path) != golden(path)).map(|(path, _)| path).collect();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        for path in &stale {
-            // Golden files are sources of this test, not outputs of a task that could be cut short.
-            #[allow(clippy::disallowed_methods)]
-            fs::write(path.with_extension("txt"), problems(path)).expect("writable");
-        }
-        panic!("wrote {} golden files; look at them and run again without UPDATE_GOLDEN", stale.len());
-    }
-    for path in stale {
-        assert_eq!(problems(path), golden(path), "{}: set UPDATE_GOLDEN=1 if the new text is right", path.display());
+fn problems_are_as_the_golden_files_say() {
+    for (path, _, case) in cases() {
+        let patch = Patch::from_str(&case).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text = diffy::apply(CLEAN, &patch).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let patch = DiffOptions::new().set_context_len(1).create_patch(CLEAN, &text).to_string();
+        let start = patch.find("@@ ").unwrap_or_else(|| panic!("{} changes nothing", path.display()));
+        Assert::new().action_env("GOLDEN").eq(patch[start..].to_owned() + &problems(&text), Data::read_from(&path, None).raw());
     }
 }
 
 #[test]
-fn every_rule_has_a_document_that_breaks_it() {
-    let told: String = documents().iter().map(|(path, _)| golden(path)).collect();
-    let untested: Vec<_> = RULES.iter().map(|rule| rule.name).filter(|name| !told.contains(&format!(" [{name}]\n"))).collect();
-    assert_eq!(untested, Vec::<&str>::new(), "add tests/lint/<rule>.yaml");
+fn every_rule_has_a_case_that_breaks_it() {
+    let cases = cases();
+    let reported: Vec<_> = cases.iter().flat_map(|(_, _, case)| named(case)).collect();
+    let is_tested = |rule: &str| reported.iter().any(|line| line.ends_with(&format!(" [{rule}]")));
+    let untested: Vec<_> = RULES.iter().map(|rule| rule.name).filter(|name| !is_tested(name)).collect();
+    assert_eq!(untested, Vec::<&str>::new(), "add tests/lint/<rule>.diff");
 }
 
 #[test]
-fn a_document_breaks_the_rule_it_is_named_after_and_no_other() {
-    for (path, rule) in documents().into_iter().filter(|(_, rule)| rule != "clean") {
+fn a_case_breaks_the_rule_it_is_named_after_and_no_other() {
+    for (path, rule, case) in cases() {
         assert!(RULES.iter().any(|known| known.name == rule), "{} is named after no rule", path.display());
-        let told = golden(&path);
-        assert!(!told.is_empty(), "{} breaks nothing", path.display());
+        assert!(path.extension().is_some_and(|extension| extension == "diff"), "{} is no case", path.display());
+        assert!(named(&case).next().is_some(), "{} breaks nothing", path.display());
         // A document that does not load is refused before any rule is asked.
-        let strangers: Vec<_> = told.lines().filter(|line| line.ends_with(']') && !line.ends_with(&format!(" [{rule}]"))).collect();
+        let strangers: Vec<_> = named(&case).filter(|line| line.ends_with(']') && !line.ends_with(&format!(" [{rule}]"))).collect();
         assert_eq!(strangers, Vec::<&str>::new(), "{}", path.display());
     }
 }
 
 #[test]
-fn a_golden_file_belongs_to_a_document() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint");
-    let files = fs::read_dir(directory).expect("tests/lint is there").map(|entry| entry.expect("readable").path());
-    let orphans: Vec<_> = files.filter(|path| !path.with_extension("yaml").exists()).collect();
-    assert_eq!(orphans, Vec::<PathBuf>::new());
-}
-
-#[test]
 fn a_clean_document_has_no_problem() {
-    let (clean, _) = documents().into_iter().find(|(_, rule)| rule == "clean").expect("tests/lint/clean.yaml");
-    assert_eq!(problems(&clean), "");
+    assert_eq!(problems(CLEAN), "");
 }

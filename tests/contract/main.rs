@@ -23,6 +23,7 @@ mod uploads;
 mod values;
 mod webhooks;
 mod wire;
+mod words;
 
 use std::sync::LazyLock;
 

@@ -37,7 +37,7 @@ const TYPES: [(&str, &str, &str); 22] = [
     ("::std::num::NonZeroU32", "i32", "P100 checks bounds; the width is what the document states"),
     ("u32", "i32", "P100 checks bounds; the width is what the document states"),
     ("T", "&T", "an open enum keeps unknown words, so it is no Copy type and is borrowed"),
-    ("Vec<T>", "Option<Vec<T>>", "an absent list or map is told from an empty one, and a new one breaks no builder"),
+    ("Vec<T>", "Option<Vec<T>>", "an absent list or map is distinguished from an empty one, and a new one breaks no builder"),
     ("ResponseValue<T>", "Response<T>", "our response keeps the raw body and shows no headers"),
     ("Error<types::Error>", "Error", "our error is one type, which knows the body of P100's refusals"),
     ("ByteStream", "RawBody", "HTML is small, and may carry a session secret that Debug must not show"),

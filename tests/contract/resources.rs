@@ -1,5 +1,5 @@
 //! The resources of `p100`, by hand and generated, have every operation of the document, each once and under the name that the document
-//! gives it, and follow every create that answers with an id only.
+//! gives it, and follow every create that returns only an id.
 
 use std::path::Path;
 
@@ -131,9 +131,9 @@ fn a_method_has_the_name_that_the_document_gives_it_and_is_written_by_hand_where
 }
 
 #[test]
-fn every_create_that_answers_with_an_id_only_is_followed_to_its_outcome() {
-    let answers_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
-    let mut creates: Vec<_> = answers_an_id.map(|operation| snake(operation.id).to_ascii_uppercase()).collect();
+fn every_create_that_returns_only_an_id_is_followed_to_its_outcome() {
+    let returns_an_id = operations::ALL.iter().filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some()));
+    let mut creates: Vec<_> = returns_an_id.map(|operation| snake(operation.id).to_ascii_uppercase()).collect();
     creates.sort_unstable();
     assert_eq!(Found::read().followed, creates);
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use p100::types::ErrorCode;
 use p100::webhooks::{Event, Receiver, Verifier, router};
 use p100::{Client, Decimal};
-use p100_raw::Error;
 use p100_raw::webhooks::WebhookKind;
+use p100_raw::{Error, operations};
 use p100_sandbox::control::{
     CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, NewUser, PaymentLinkPayment, ReferencedSepaDeposit, SepaDeposit,
 };
-use p100_sandbox::{Account, Fault, FaultKind, Sandbox, Settings};
+use p100_sandbox::{Account, Fault, Sandbox, Settings};
 use p100_spec::Operation;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::DOCUMENT;
 use crate::examples::validator;
-use crate::harness::{self, Answer, Arguments};
+use crate::harness::{self, Arguments, RawResponse};
 
 const USER: &str = "customer-42";
 /// Lives where a proof of address is mandatory.
@@ -30,7 +30,7 @@ const NOBODY: &str = "nobody";
 const NO_ID: &str = "00000000-0000-4000-8000-000000000000";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
-/// A sandbox with users, and what earlier answers named.
+/// A sandbox with users, and what earlier responses named.
 struct Stage {
     sandbox: Sandbox,
     client: Client,
@@ -45,7 +45,7 @@ impl Stage {
         let body = with(&example("createUser"), &[("externalUserId", POA_USER), ("country", "UA"), ("documentType", "PASSPORT")]);
         stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
         stage.sandbox.add_user(NewUser::new(USER)).expect("a user");
-        stage.sandbox.add_user(NewUser { limited: true, ..NewUser::new(LIMITED_USER) }).expect("a user");
+        stage.sandbox.add_user(NewUser::builder().external_user_id(LIMITED_USER).limited(true).build()).expect("a user");
         for account in [Account::Partner, Account::User(USER.to_owned())] {
             for currency in ["eur", "eth", "usdc", "btc"] {
                 stage.sandbox.fund(&account, currency, Decimal::from(1_000_000)).expect("funds");
@@ -54,13 +54,13 @@ impl Stage {
         stage
     }
 
-    async fn call(&self, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
+    async fn call(&self, id: &str, arguments: &Arguments) -> Result<RawResponse, Error> {
         harness::call(self.client.raw(), id, arguments).await
     }
 
     async fn must(&self, id: &str, arguments: &Arguments) -> Value {
-        let answer = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api()));
-        serde_json::from_str(&answer.text).unwrap_or(Value::String(answer.text))
+        let received = self.call(id, arguments).await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", error.api_error()));
+        serde_json::from_str(&received.text).unwrap_or(Value::String(received.text))
     }
 
     /// Arguments with which `operation` succeeds here.
@@ -128,9 +128,9 @@ impl Stage {
         } else {
             "{}"
         });
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 400, "{}", operation.id);
-        let text = answer.text().await.expect("text");
+        let received = request.send().await.expect("a response");
+        assert_eq!(received.status(), 400, "{}", operation.id);
+        let text = received.text().await.expect("text");
         assert_valid("Error", &text, &operation.id);
         let error: p100::types::Error = serde_json::from_str(&text).expect("an error");
         assert_eq!((error.error_code, error.error_name), (Some(ErrorCode::P403), None), "{}: {text}", operation.id);
@@ -144,18 +144,18 @@ impl Stage {
     /// What `operation` names when it is called.
     async fn created(&self, operation: &str, member: &str) -> String {
         let arguments = Box::pin(self.arguments(find(operation))).await;
-        let answer = self.must(operation, &arguments).await;
-        answer[member].as_str().unwrap_or_else(|| panic!("{operation} names no {member}: {answer}")).to_owned()
+        let received = self.must(operation, &arguments).await;
+        received[member].as_str().unwrap_or_else(|| panic!("{operation} names no {member}: {received}")).to_owned()
     }
 
     /// A crypto deposit that waits for its sender.
     fn held_deposit(&self) -> String {
         let (account, currency) = (Account::User(USER.to_owned()), "eth".to_owned());
-        let deposit = CryptoDeposit { account, currency, amount: Decimal::ONE, travel_rule: true };
+        let deposit = CryptoDeposit::builder().account(account).currency(currency).amount(Decimal::ONE).travel_rule(true).build();
         self.sandbox.receive_crypto_deposit(deposit).expect("a deposit")
     }
 
-    /// Arguments with which `operation` answers `code` here; the stage is brought into the state for it.
+    /// Arguments with which `operation` returns `code` here; the stage is brought into the state for it.
     async fn provocation(&self, operation: &Operation, code: &str) -> Arguments {
         let mut arguments = self.arguments(operation).await;
         match code {
@@ -178,7 +178,7 @@ impl Stage {
             "P447" | "P211" => _ = self.must("uploadPoaFiles", &files(POA_USER, &["files"], PNG)).await,
             "P451" => {
                 // Verified, but in a country without cards.
-                self.sandbox.add_user(NewUser { country: "US".to_owned(), ..NewUser::new("far") }).expect("a user");
+                self.sandbox.add_user(NewUser::builder().external_user_id("far").country("US").build()).expect("a user");
                 rename_user(&mut arguments, "far");
             }
             "P454" => _ = self.created("createCard", "cardId").await,
@@ -192,9 +192,8 @@ impl Stage {
             "P460" => rename_user(&mut arguments, USER),
             // Nothing a caller does provokes them.
             "P418" | "P500" | "P501" => {
-                let kind = FaultKind::Code(code.to_owned());
-                let fault = Fault { operation: operation.id.clone(), times: 1, takes_effect: false, kind };
-                self.sandbox.add_fault(fault).expect("an operation");
+                let known = operations::ALL.iter().find(|known| known.id == operation.id).expect("an operation");
+                self.sandbox.add_fault(Fault::code(known, code.into())).expect("an operation");
             }
             other => panic!("no scenario provokes {other}"),
         }
@@ -203,7 +202,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn every_operation_succeeds_with_every_example_and_answers_what_the_document_says() {
+async fn every_operation_succeeds_with_every_example_and_returns_what_the_document_says() {
     let calls =
         DOCUMENT.operations().iter().flat_map(|operation| Arguments::all(operation, NO_ID).into_iter().map(move |one| (operation, one)));
     for (operation, arguments) in calls {
@@ -213,13 +212,14 @@ async fn every_operation_succeeds_with_every_example_and_answers_what_the_docume
         settings.sepa_level = if names("destinationIban") && !names("receiverType") { 1 } else { 2 };
         let stage = Stage::new(settings).await;
         let arguments = stage.fitted(operation, arguments).await;
-        let answer = stage.call(&operation.id, &arguments).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api()));
-        let response = operation.successes().find(|response| response.status == answer.status);
-        let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, answer.status));
-        if !operation.answers_raw() {
+        let received = stage.call(&operation.id, &arguments).await;
+        let received =
+            received.unwrap_or_else(|error| panic!("{} with {}: {error}: {:?}", operation.id, arguments.body, error.api_error()));
+        let response = operation.successes().find(|response| response.status == received.status);
+        let response = response.unwrap_or_else(|| panic!("{}: status {}", operation.id, received.status));
+        if !operation.returns_raw() {
             let schema = response.body.as_ref().and_then(p100_spec::MediaNode::schema).expect("a schema");
-            assert_valid(schema, &answer.text, &operation.id);
+            assert_valid(schema, &received.text, &operation.id);
         }
     }
 }
@@ -242,9 +242,9 @@ async fn every_documented_error_code_can_be_provoked() {
             let arguments = stage.provocation(operation, &known.code).await;
             match stage.call(&operation.id, &arguments).await {
                 // P211 comes with a success.
-                Ok(answer) => {
-                    assert_eq!((answer.status, known.status), (known.status, 202), "{what}");
-                    assert!(answer.text.contains(&known.code), "{what}: {}", answer.text);
+                Ok(received) => {
+                    assert_eq!((received.status, known.status), (known.status, 202), "{what}");
+                    assert!(received.text.contains(&known.code), "{what}: {}", received.text);
                 }
                 Err(error) => {
                     assert_eq!(error.code(), Some(&ErrorCode::from(known.code.as_str())), "{what}: {:?}", error.body());
@@ -257,9 +257,10 @@ async fn every_documented_error_code_can_be_provoked() {
 }
 
 #[tokio::test]
-async fn every_operation_with_a_key_tells_a_missing_and_a_wrong_one_apart() {
+async fn every_operation_with_a_key_reports_a_missing_and_a_wrong_one_apart() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
-    let raw = p100_raw::Client::new(sandbox.base_url().parse().expect("a URL"), crate::harness::http());
+    let http = harness::http();
+    let raw = p100_raw::Client::with_transport(sandbox.base_url().parse().expect("a URL"), http.clone(), Arc::new(http));
     let wrong = Client::builder().base_url(sandbox.base_url()).api_key("wrong").build().expect("a client");
     for operation in DOCUMENT.operations().iter().filter(|operation| operation.authenticated) {
         let arguments = Arguments::of(operation, NO_ID);
@@ -285,41 +286,49 @@ async fn every_event_arrives_and_is_understood() {
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let mut settings = Settings::default();
-    settings.webhooks =
-        Some(p100_sandbox::Receiver { url: format!("http://{}", listener.local_addr().expect("an address")), token: "the token".into() });
+    settings.webhooks = Some(
+        p100_sandbox::Receiver::builder().url(format!("http://{}", listener.local_addr().expect("an address"))).token("the token").build(),
+    );
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     let stage = Stage::new(settings).await;
-    let tells = |operation: &&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event.is_some());
+    let identifies = |operation: &&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event.is_some());
     let own_files = "customer-45";
     let body = with(&example("createUser"), &[("externalUserId", own_files), ("country", "LT"), ("documentType", "PASSPORT")]);
     stage.must("createUser", &Arguments { body, ..Arguments::default() }).await;
     stage.must("uploadKycFiles", &files(own_files, &["front", "selfie"], PNG)).await;
     stage.must("startUserVerification", &body_of(&[("externalUserId", own_files)])).await;
-    for operation in DOCUMENT.operations().iter().filter(tells).filter(|operation| operation.id != "createUser") {
+    for operation in DOCUMENT.operations().iter().filter(identifies).filter(|operation| operation.id != "createUser") {
         let arguments = stage.arguments(operation).await;
         stage.must(&operation.id, &arguments).await;
     }
     let card = stage.created("createCard", "cardId").await;
-    let deposit = SepaDeposit {
-        external_user_id: USER.to_owned(),
-        amount: Decimal::ONE,
-        sender_name: "Ada Example".to_owned(),
-        sender_iban: "DE89370400440532013000".to_owned(),
-        transfer_title: None,
-    };
+    let deposit = SepaDeposit::builder()
+        .external_user_id(USER)
+        .amount(Decimal::ONE)
+        .sender_name("Ada Example")
+        .sender_iban("DE89370400440532013000")
+        .build();
     stage.sandbox.receive_sepa_deposit(deposit).expect("a deposit");
     let transfer_title = stage.created("getUserSepaDepositInfo", "title").await;
     let (sender_name, sender_iban) = ("Ada Example".to_owned(), "DE89370400440532013000".to_owned());
-    let deposit = ReferencedSepaDeposit { amount: Decimal::ONE, sender_name, sender_iban, transfer_title };
+    let deposit = ReferencedSepaDeposit::builder()
+        .amount(Decimal::ONE)
+        .sender_name(sender_name)
+        .sender_iban(sender_iban)
+        .transfer_title(transfer_title)
+        .build();
     stage.sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
     let link = stage.created("createPaymentLink", "paymentLinkId").await;
-    let payment = PaymentLinkPayment { currency: "usdc".to_owned(), network: None, amount: Decimal::ONE };
+    let payment = PaymentLinkPayment::builder().currency("usdc").amount(Decimal::ONE).build();
     stage.sandbox.pay_payment_link(&link, &payment).expect("a payment");
     let (merchant_name, amount) = ("Example Shop".to_owned(), Decimal::ONE);
-    let payment = CardTransaction { merchant_name: merchant_name.clone(), amount, channel: CardChannel::Ecom };
+    let payment = CardTransaction::builder().merchant_name(merchant_name.clone()).amount(amount).channel(CardChannel::Ecom).build();
     stage.sandbox.make_card_transaction(&card, payment).expect("a payment");
-    stage.sandbox.send_card_3ds_code(&card, CardConfirmation { merchant_name, amount }).expect("a code");
+    stage
+        .sandbox
+        .send_card_3ds_code(&card, CardConfirmation::builder().merchant_name(merchant_name).amount(amount).build())
+        .expect("a code");
     stage.sandbox.send_card_activation_code(&card).expect("a code");
     stage.sandbox.settle().await;
 
@@ -352,7 +361,7 @@ fn user_of(operation: &Operation) -> &'static str {
     }
 }
 
-/// The operation whose details `operation` tells.
+/// The operation whose details `operation` reports.
 fn creator(operation: &Operation) -> Option<&'static Operation> {
     DOCUMENT.operations().iter().find(|create| {
         create.outcome.as_ref().is_some_and(|outcome| outcome.details.as_deref() == Some(&operation.id) && outcome.id.is_some())

@@ -39,13 +39,13 @@ fn no_sensitive_value_shows_in_debug_output() {
 }
 
 #[tokio::test]
-async fn no_sensitive_value_shows_when_an_answer_cannot_be_read() {
+async fn no_sensitive_value_shows_when_a_response_cannot_be_read() {
     let server = MockServer::start_async().await;
     server.mock(|when, then| {
         when.is_true(|_| true);
         then.status(200).body(format!(r#"{{"cardNumber": "{MARK}", "cvv": "{MARK}", "status": {{}}"#));
     });
-    for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
+    for operation in DOCUMENT.operations().iter().filter(|operation| !operation.returns_raw()) {
         let error = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await.expect_err("not readable");
         for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}"), chain(&error)] {
             assert!(!text.contains(MARK), "{}: {text}", operation.id);
@@ -64,18 +64,18 @@ fn misplaced(schema: &str) -> String {
 
 #[tokio::test]
 async fn no_sensitive_value_shows_when_it_is_what_cannot_be_read() {
-    let sensitive = DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation) && !operation.answers_raw());
+    let sensitive = DOCUMENT.operations().iter().filter(|operation| returns_sensitive(operation) && !operation.returns_raw());
     for operation in sensitive {
         let server = MockServer::start_async().await;
-        let schema = operation.successes().find_map(|response| response.body.as_ref()?.schema()).expect("a JSON answer");
+        let schema = operation.successes().find_map(|response| response.body.as_ref()?.schema()).expect("a JSON response");
         server.mock(|when, then| {
             when.is_true(|_| true);
             then.status(200).body(misplaced(schema));
         });
         match call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await {
-            Ok(answer) => {
-                assert!(!answer.deviations.is_empty() && !answer.debug.contains(NUMBER), "{}", answer.debug);
-                assert!(answer.raw.contains(NUMBER), "{}: a wrong guess must not cost the value", operation.id);
+            Ok(response) => {
+                assert!(!response.deviations.is_empty() && !response.debug.contains(NUMBER), "{}", response.debug);
+                assert!(response.raw.contains(NUMBER), "{}: a wrong guess must not cost the value", operation.id);
             }
             Err(error) => {
                 assert!(error.path().is_some_and(|path| path.len() > 1), "{error:?}");
@@ -91,7 +91,7 @@ async fn no_sensitive_value_shows_when_it_is_what_cannot_be_read() {
 const KEY: &str = "k3y-0f-th3-p4rtn3r";
 const USER: &str = "us3r-1d-0f-th3-p4rtn3r";
 
-/// The worst case: P100 repeats what it was sent in all it answers.
+/// The worst case: P100 repeats what it was sent in all it returns.
 #[tokio::test]
 async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
     let error = format!(r#"{{"errorCode": "P403", "errorMessage": "{MARK} {USER} {KEY}", "message": "{MARK}"}}"#);
@@ -105,7 +105,7 @@ async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
         });
         let client = p100::Client::builder().base_url(server.base_url()).api_key(KEY).retries(p100::Retries::none()).build();
         let client = client.expect("a client");
-        for operation in DOCUMENT.operations().iter().filter(|operation| status != 200 || !operation.answers_raw()) {
+        for operation in DOCUMENT.operations().iter().filter(|operation| status != 200 || !operation.returns_raw()) {
             let mut arguments = Arguments::of(operation, USER);
             if let Some(schema) = operation.body.as_ref().filter(|_| operation.upload().is_none()).and_then(|body| body.schema()) {
                 arguments.body = marked().of(schema).to_string();
@@ -115,19 +115,19 @@ async fn neither_errors_nor_panics_about_them_show_a_secret_or_a_person() {
             for text in &texts {
                 assert!(![MARK, KEY, USER].iter().any(|secret| text.contains(secret)), "{} with status {status}: {text}", operation.id);
             }
-            assert!(texts[4].contains(&operation.id), "the panic tells the operation: {}", texts[4]);
+            assert!(texts[4].contains(&operation.id), "the panic shows the operation: {}", texts[4]);
         }
     }
 }
 
 #[tokio::test]
-async fn no_header_shows_when_an_answer_breaks_off() {
+async fn no_header_shows_when_a_response_is_cut_off() {
     let head = format!("HTTP/1.1 200 OK\r\nset-cookie: {MARK}\r\ncontent-length: 1000\r\n\r\n");
-    let server = Server::start(vec![Fault::Answer(head)]).await;
+    let server = Server::start(vec![Fault::Respond(head)]).await;
     let base_url = format!("http://{}", server.address);
     let retries = p100::Retries::none();
     let client = p100::Client::builder().base_url(&base_url).api_key(KEY).retries(retries).build().expect("a client");
-    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), crate::harness::http());
+    let raw = p100_raw::Client::new(base_url.parse().expect("a URL"), KEY).expect("a client");
     for operation in DOCUMENT.operations() {
         for client in [client.raw(), &raw] {
             let error = call(client, &operation.id, &Arguments::of(operation, USER)).await.expect_err("cut off");
@@ -148,7 +148,7 @@ async fn no_header_shows_when_an_answer_breaks_off() {
 
 /// What a program says that does not handle an error.
 fn panic_about(result: Result<(), p100_raw::Error>) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(|| result.expect("an answer"))).expect_err("a panic");
+    let panic = catch_unwind(AssertUnwindSafe(|| result.expect("a response"))).expect_err("a panic");
     *panic.downcast::<String>().expect("a text")
 }
 
@@ -172,16 +172,16 @@ fn no_sensitive_value_shows_when_a_webhook_cannot_be_read() {
 }
 
 #[test]
-fn answers_with_sensitive_values_are_marked() {
-    let sensitive: Vec<_> = DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation)).collect();
+fn responses_with_sensitive_values_are_marked() {
+    let sensitive: Vec<_> = DOCUMENT.operations().iter().filter(|operation| returns_sensitive(operation)).collect();
     assert!(sensitive.len() >= 2);
     for row in p100_raw::operations::ALL {
-        assert_eq!(row.sensitive_answer, sensitive.iter().any(|operation| operation.id == row.id), "{}", row.id);
+        assert_eq!(row.sensitive_response, sensitive.iter().any(|operation| operation.id == row.id), "{}", row.id);
     }
 }
 
-/// Whether a success answer holds a sensitive value, told by a sample of it.
-pub(crate) fn answers_sensitive(operation: &p100_spec::Operation) -> bool {
+/// Whether a success response holds a sensitive value, recognised by a sample of it.
+pub(crate) fn returns_sensitive(operation: &p100_spec::Operation) -> bool {
     operation.successes().filter_map(|response| response.body.as_ref()).any(|body| match body.schema() {
         Some(name) => marked().of(name).to_string().contains(MARK),
         None => body.node.get("schema").is_some_and(|schema| schema.flag("x-sensitive")),
@@ -208,7 +208,7 @@ async fn nothing_that_holds_a_secret_shows_it_in_debug_output() {
     let headers = || HeaderMap::from_iter([("x-api-key".parse().expect("a name"), HeaderValue::from_static(MARK))]);
     let url: Url = format!("http://user:{MARK}@127.0.0.1:9").parse().expect("a URL");
     let http = reqwest::Client::builder().default_headers(headers()).tls_certs_only([]).build().expect("a client");
-    let raw = p100_raw::Client::new(url.clone(), http.clone());
+    let raw = p100_raw::Client::new(url.clone(), MARK).expect("a client");
     let own = p100_raw::Client::with_transport(url.clone(), http.clone(), std::sync::Arc::new(WithKey(MARK)));
     let builder = p100::Client::builder().base_url(url.as_str()).api_key(MARK);
     let client = p100::Client::builder().base_url("http://127.0.0.1:9").api_key(MARK).retries(p100::Retries::none());
@@ -247,7 +247,7 @@ async fn nothing_that_holds_a_secret_shows_it_in_debug_output() {
         format!("{builder:?} {builder:#?} {unreadable:?} {:?}", unreadable.clone().build()),
         format!("{client:?} {client:#?} {:?} {:?}", client.cards(), client.raw()),
         format!("{refused:?} {refused} {unsent:?} {incomplete_body:?} {incomplete_body:#?}{}", chain(&incomplete_body)),
-        format!("{:?}", p100_raw::Answer::new(StatusCode::OK, headers(), body)),
+        format!("{:?}", p100_raw::RawResponse::new(StatusCode::OK, headers(), body)),
         format!("{part:?} {:?} {:?}", document(), p100::KycFiles::passport(document(), document())),
         format!("{:?}", p100::PoaFiles::new([document()]).expect("a file")),
         format!("{verifier:?} {receiver:?} {unknown:?} {wrong:?} {wrong}"),

@@ -10,9 +10,9 @@ use p100_httpmock::MockServer;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::DOCUMENT;
-use crate::faults::{Fault, Server, answer};
+use crate::faults::{Fault, Server, response};
 use crate::harness::{Arguments, call};
-use crate::secrets::{MARK, answers_sensitive, marked};
+use crate::secrets::{MARK, marked, returns_sensitive};
 
 const KEY: &str = "k3y-0f-th3-p4rtn3r";
 const USER: &str = "us3r-1d-0f-th3-p4rtn3r";
@@ -57,7 +57,7 @@ fn take_log() -> String {
 }
 
 #[tokio::test]
-async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
+async fn traces_report_the_operation_and_its_outcome_but_no_secret_and_nobody() {
     start_log();
     let server = MockServer::start_async().await;
     server.mock(|when, then| {
@@ -75,11 +75,11 @@ async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
     }
     let text = take_log();
     for operation in DOCUMENT.operations() {
-        let told = format!(
+        let reported = format!(
             "p100.call{{operation=\"{}\" attempt=1 outcome=\"response\" status=400 error_code=\"P403\" request_id=\"r-17\"",
             operation.id
         );
-        assert!(text.contains(&told), "{} is not told:\n{text}", operation.id);
+        assert!(text.contains(&reported), "{} is not reported:\n{text}", operation.id);
     }
     assert!(text.contains("duration_ms="));
     for secret in [KEY, MARK, USER] {
@@ -90,7 +90,7 @@ async fn traces_tell_the_operation_and_its_outcome_but_no_secret_and_nobody() {
 #[tokio::test]
 async fn a_success_with_sensitive_values_leaves_none_in_the_log() {
     start_log();
-    for operation in DOCUMENT.operations().iter().filter(|operation| answers_sensitive(operation)) {
+    for operation in DOCUMENT.operations().iter().filter(|operation| returns_sensitive(operation)) {
         let body = operation.successes().find_map(|response| response.body.as_ref()).expect("a body");
         let body = body.schema().map_or_else(|| MARK.to_owned(), |schema| marked().of(schema).to_string());
         assert!(body.contains(MARK));
@@ -100,10 +100,10 @@ async fn a_success_with_sensitive_values_leaves_none_in_the_log() {
             then.status(200).header("request-id", "r-18").header("set-cookie", MARK).body(body);
         });
         let client = Client::builder().base_url(server.base_url()).api_key(KEY).build().expect("a client");
-        call(client.raw(), &operation.id, &Arguments::of(operation, USER)).await.expect("an answer");
+        call(client.raw(), &operation.id, &Arguments::of(operation, USER)).await.expect("a response");
         let text = take_log();
-        let told = format!("p100.call{{operation=\"{}\" attempt=1 outcome=\"response\" status=200 request_id=\"r-18\"", operation.id);
-        assert!(text.contains(&told), "{text}");
+        let reported = format!("p100.call{{operation=\"{}\" attempt=1 outcome=\"response\" status=200 request_id=\"r-18\"", operation.id);
+        assert!(text.contains(&reported), "{text}");
         for secret in [KEY, MARK, USER] {
             assert!(!text.contains(secret), "{secret} was logged:\n{text}");
         }
@@ -111,23 +111,23 @@ async fn a_success_with_sensitive_values_leaves_none_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_span_tells_the_attempt_whose_outcome_stands_and_no_earlier_one() {
+async fn a_span_reports_the_attempt_whose_outcome_is_final_and_no_earlier_one() {
     start_log();
-    let unavailable = answer("503 Service Unavailable", "x-request-id: r-1\r\n", r#"{"errorCode":"P500\nERROR paid"}"#);
-    let broken_off = "HTTP/1.1 200 OK\r\nrequest-id: r-2\r\ncontent-length: 1000\r\n\r\n{".to_owned();
-    for (last, told) in [
+    let unavailable = response("503 Service Unavailable", "x-request-id: r-1\r\n", r#"{"errorCode":"P500\nERROR paid"}"#);
+    let interrupted = "HTTP/1.1 200 OK\r\nrequest-id: r-2\r\ncontent-length: 1000\r\n\r\n{".to_owned();
+    for (last, reported) in [
         (Fault::ResetAfterRequest, r#"attempt=2 outcome="no_response" duration_ms="#),
-        (Fault::Answer(broken_off), r#"attempt=2 outcome="incomplete_body" status=200 request_id="r-2" duration_ms="#),
-        (answer("200 OK", "", "{}"), r#"attempt=2 outcome="response" status=200 duration_ms="#),
+        (Fault::Respond(interrupted), r#"attempt=2 outcome="incomplete_body" status=200 request_id="r-2" duration_ms="#),
+        (response("200 OK", "", "{}"), r#"attempt=2 outcome="response" status=200 duration_ms="#),
     ] {
         let server = Server::start(vec![unavailable.clone(), last]).await;
-        let retries = Retries::default().attempts(2).base_delay(Duration::ZERO);
+        let retries = Retries::default().attempts(2).first_wait(Duration::ZERO);
         let client = Client::builder().base_url(format!("http://{}", server.address)).api_key(KEY).retries(retries).build();
         // Only what was logged counts here.
         let _ = client.expect("a client").raw().get_rates().await;
         let text = take_log();
         let closed = text.lines().find(|line| line.contains(": close ")).expect("a closed span");
-        assert!(closed.contains(&format!("p100.call{{operation=\"getRates\" {told}")), "{closed}");
+        assert!(closed.contains(&format!("p100.call{{operation=\"getRates\" {reported}")), "{closed}");
         let again = text.lines().find(|line| line.contains("sending again")).expect("a second attempt");
         assert!(again.ends_with(r#"attempt=1 outcome="response" status=503 error_code="P500\\nERROR paid" wait_ms=0"#), "{again}");
         assert!(!text.lines().any(|line| line.starts_with("ERROR")), "{text}");
@@ -135,7 +135,7 @@ async fn a_span_tells_the_attempt_whose_outcome_stands_and_no_earlier_one() {
 }
 
 #[tokio::test]
-async fn a_span_tells_that_nothing_was_sent() {
+async fn a_span_reports_that_nothing_was_sent() {
     start_log();
     // Bound but not listening: it refuses connections, and nobody else gets the port.
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
@@ -171,14 +171,14 @@ async fn a_response_that_does_not_fit_is_one_warning_with_its_paths_and_no_value
 
 /// No delivery ends in silence, and none shows what it says.
 #[tokio::test]
-async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body() {
+async fn each_delivery_is_reported_with_kind_and_outcome_but_without_token_and_body() {
     use p100::webhooks::{Receiver, Verifier, router};
 
     start_log();
     let receiver = Receiver::new(Verifier::new(KEY).expect("a token")).max_body_bytes(500).base_path("/hooks");
     let odd =
         format!(r#"{{"id":"t-1","sourceExternalUserId":"{USER}","amount":1,"currency":"eur","status":"FAILED","createdAt":"","error":7}}"#);
-    for (method, path, token, body, told) in [
+    for (method, path, token, body, reported) in [
         ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"known\""),
         ("POST", "/hooks/new?secret=M4RK", Some(KEY), r#"{"code":"M4RK"}"#, "outcome=\"unknown\""),
         ("POST", "/hooks/new", None, "M4RK", "outcome=\"missing_token\""),
@@ -188,7 +188,7 @@ async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body(
         ("GET", "/hooks/new", Some(KEY), "", "outcome=\"wrong_method\""),
         ("POST", "/hooks/transfer-webhook", Some(KEY), odd.as_str(), "kind=transferStatus outcome=\"handler_failed\""),
     ] {
-        let fails = told.contains("handler_failed");
+        let fails = reported.contains("handler_failed");
         let app = router(receiver.clone(), move |_| std::future::ready(if fails { Err("the queue\nis down") } else { Ok(()) }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
@@ -198,11 +198,11 @@ async fn each_delivery_is_told_with_kind_and_outcome_but_without_token_and_body(
         request.send().await.expect("a response");
         server.abort();
         let text: String = take_log().lines().filter(|line| line.contains("p100")).collect::<Vec<_>>().join("\n");
-        assert!(text.contains("p100.webhook{") && text.contains(told), "{told}:\n{text}");
+        assert!(text.contains("p100.webhook{") && text.contains(reported), "{reported}:\n{text}");
         let level = if fails { "ERROR" } else { "WARN" };
-        assert!(text.lines().any(|line| line.contains(level) && line.contains("path=/hooks/")), "{told}:\n{text}");
+        assert!(text.lines().any(|line| line.contains(level) && line.contains("path=/hooks/")), "{reported}:\n{text}");
         for secret in [KEY, "M4RK", USER] {
-            assert!(!text.contains(secret), "{told}:\n{text}");
+            assert!(!text.contains(secret), "{reported}:\n{text}");
         }
         if fails {
             assert!(text.contains(r"error=the queue\nis down"), "{text}");

@@ -4,7 +4,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 use p100_httpmock::MockServer;
-use p100_raw::{Answer, Call, Client, FilePart, Sending, Transport, reqwest, types};
+use p100_raw::{Call, Client, FilePart, RawResponse, Sending, Transport, reqwest, types};
 
 /// A transport that throws its first attempt away after sending it.
 #[derive(Debug)]
@@ -14,13 +14,13 @@ impl Transport for Twice {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
         Box::pin(async move {
             self.0.execute(call.request()?).await?.bytes().await?;
-            Answer::read(self.0.execute(call.request()?).await?).await
+            RawResponse::read(self.0.execute(call.request()?).await?).await
         })
     }
 }
 
 #[tokio::test]
-async fn a_file_handle_is_streamed_from_where_it_stands_and_rewound_for_a_second_attempt() {
+async fn a_file_handle_is_streamed_from_where_it_is_and_rewound_for_a_second_attempt() {
     let server = MockServer::start_async().await;
     let content: Vec<u8> = (0..300_000_u32).map(|index| (index % 251) as u8).collect();
     let taken = types::PoaFilesResult::builder().message("taken").build();
@@ -39,8 +39,8 @@ async fn a_file_handle_is_streamed_from_where_it_stands_and_rewound_for_a_second
     let http = crate::harness::http();
     let transport = Arc::new(Twice(http.clone()));
     let client = Client::with_transport(server.base_url().parse().expect("a URL"), http, transport);
-    let answer = client.upload_poa_files(&"a/b".into(), form).await.expect("taken");
-    assert_eq!(answer.message.as_deref(), Some("taken"));
+    let response = client.upload_poa_files(&"a/b".into(), form).await.expect("taken");
+    assert_eq!(response.message.as_deref(), Some("taken"));
     assert_eq!(mock.calls(), 2, "both attempts carried the whole file");
 }
 
@@ -57,7 +57,7 @@ fn a_form_shows_neither_content_nor_name() {
 async fn a_content_type_that_is_none_is_refused_before_sending() {
     let server = MockServer::start_async().await;
     let form = types::KycFilesForm::builder().selfie(FilePart::from_bytes("a", "not a type", "x")).build();
-    let client = Client::new(server.base_url().parse().expect("a URL"), crate::harness::http());
+    let client = Client::new(server.base_url().parse().expect("a URL"), "key").expect("a client");
     let error = client.upload_kyc_files(&"user".into(), form).await.expect_err("refused");
     assert_eq!(error.kind(), p100_raw::ErrorKind::NotSent);
 }

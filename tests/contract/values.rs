@@ -1,4 +1,4 @@
-//! Ids, currencies, networks and IBANs have their types wherever the document has them, so that one cannot stand where another belongs.
+//! Ids, currencies, networks and IBANs have their types wherever the document has them, so that one cannot be where another belongs.
 
 use p100_spec::Node;
 use p100_spec::formats::value_type;

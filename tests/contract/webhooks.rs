@@ -62,7 +62,7 @@ fn the_path_is_certain_however_little_of_an_event_arrives() {
 #[test]
 fn at_a_shared_path_no_example_is_taken_for_another_event_however_much_of_it_is_missing() {
     let all_at_one = WebhookKind::ALL.iter().fold(Paths::default(), |paths, kind| paths.set(*kind, "/p100"));
-    let mut told = std::collections::BTreeSet::new();
+    let mut reported = std::collections::BTreeSet::new();
     for (kind, members) in examples() {
         for body in parts(&members) {
             for body in [enveloped(&body), body] {
@@ -71,20 +71,20 @@ fn at_a_shared_path_no_example_is_taken_for_another_event_however_much_of_it_is_
                         Some(other) => assert_eq!(other, kind, "{body}"),
                         None => continue,
                     }
-                    told.insert(kind);
+                    reported.insert(kind);
                 }
             }
         }
     }
-    // What the document says that members tell, they do tell; a code event never.
+    // What the document says that members report, they do report; a code event never.
     let by_members = DOCUMENT.webhooks().iter().filter(|webhook| !webhook.members.is_empty() || !webhook.values.is_empty());
     let expected = by_members.map(|webhook| webhook.id.parse().expect("an event")).collect();
-    assert_eq!(told, expected);
-    assert!(!told.contains(&WebhookKind::Card3dsCode) && !told.contains(&WebhookKind::CardActivationCode));
+    assert_eq!(reported, expected);
+    assert!(!reported.contains(&WebhookKind::Card3dsCode) && !reported.contains(&WebhookKind::CardActivationCode));
 }
 
 #[test]
-fn an_event_that_members_do_not_tell_is_among_the_candidates() {
+fn an_event_that_members_do_not_identify_is_among_the_candidates() {
     for (kind, members) in examples() {
         let event = Paths::default().recognise(ELSEWHERE, whole(&members));
         match event.unknown_reason() {

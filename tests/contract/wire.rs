@@ -14,7 +14,7 @@ use crate::harness::{Arguments, assert_same_json, call, client, mock};
 /// Characters that paths, queries and regular expressions give a meaning of their own.
 const AWKWARD: &str = "a/b\\c?d=%2F&e%20f g.h..i+;#[.*](x){y}|^$~'\"<ü漢>@:,!";
 
-/// A server that answers nothing useful and keeps what arrived.
+/// A server that returns nothing useful and keeps what arrived.
 pub(crate) async fn recorder() -> (MockServer, Arc<Mutex<Vec<HttpMockRequest>>>) {
     let server = MockServer::start_async().await;
     let arrived = Arc::new(Mutex::new(Vec::new()));
@@ -74,7 +74,7 @@ fn check_request(operation: &Operation, arguments: &Arguments, request: &HttpMoc
     assert_eq!(query, demanded, "{id}");
 
     assert_eq!(header("api-version"), None, "{id}: P100 knows no such header");
-    assert_eq!(header("accept").as_deref(), if operation.answers_raw() { Some("*/*") } else { Some("application/json") }, "{id}");
+    assert_eq!(header("accept").as_deref(), if operation.returns_raw() { Some("*/*") } else { Some("application/json") }, "{id}");
     let content_type = header("content-type").unwrap_or_default();
     match (&operation.body, operation.upload()) {
         (None, _) => assert!(request.body_ref().is_empty() && content_type.is_empty(), "{id}"),
@@ -94,21 +94,21 @@ fn decoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_operation_meets_its_typed_mock_and_each_documented_answer_decodes() {
-    let mut answers = 0;
+async fn each_operation_meets_its_typed_mock_and_each_documented_response_decodes() {
+    let mut responses = 0;
     for operation in DOCUMENT.operations() {
         for response in &operation.responses {
             for example in example_texts(response) {
                 let server = MockServer::start_async().await;
                 let arguments = Arguments::of(operation, AWKWARD);
                 let mock = mock(&server, &operation.id, &arguments, response.status, &example);
-                check_answer(operation, response, &example, call(&client(&server), &operation.id, &arguments).await);
+                check_response(operation, response, &example, call(&client(&server), &operation.id, &arguments).await);
                 assert_eq!(mock.calls(), 1, "{}", operation.id);
-                answers += 1;
+                responses += 1;
             }
         }
     }
-    assert!(answers > 200, "{answers}");
+    assert!(responses > 200, "{responses}");
 }
 
 /// The examples of a response; `{}` where the docs give no body for an error.
@@ -121,22 +121,22 @@ fn example_texts(response: &Response) -> Vec<String> {
     examples.iter().map(|example| example.value.as_str().map_or_else(|| example.value.to_json(), str::to_owned)).collect()
 }
 
-fn check_answer(operation: &Operation, response: &Response, example: &str, result: Result<crate::harness::Answer, p100_raw::Error>) {
+fn check_response(operation: &Operation, response: &Response, example: &str, result: Result<crate::harness::RawResponse, p100_raw::Error>) {
     let what = format!("{} {}", operation.id, response.status);
     if response.status < 300 {
-        let answer = result.unwrap_or_else(|error| panic!("{what}: {error:?}"));
-        assert_eq!(answer.status, response.status, "{what}");
-        if operation.answers_raw() {
-            assert_eq!(answer.text, example, "{what}")
+        let received = result.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(received.status, response.status, "{what}");
+        if operation.returns_raw() {
+            assert_eq!(received.text, example, "{what}")
         } else {
-            assert_same_json(&answer.text, example, &what)
+            assert_same_json(&received.text, example, &what)
         }
         return;
     }
     let error = result.expect_err(&what);
     assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::ErrorResponse, Some(response.status)), "{what}");
     assert_eq!(error.operation().id, operation.id);
-    let api_error = error.api_error().unwrap_or_else(|| panic!("{what}: no error body"));
+    let api_error = error.error_body().unwrap_or_else(|| panic!("{what}: no error body"));
     assert_same_json(&serde_json::to_string(api_error).expect("encodes"), example, &what);
     assert!(error.body().is_some_and(|body| !body.is_empty()), "{what}: the raw bytes stay reachable");
 }
@@ -193,8 +193,8 @@ async fn any_success_status_is_a_success() {
             when.is_true(|_| true);
             then.status(203).body(example.clone());
         });
-        let answer = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
-        assert_eq!(answer.unwrap_or_else(|error| panic!("{error:?}")).status, 203);
+        let response = call(&client(&server), &operation.id, &Arguments::of(operation, "x")).await;
+        assert_eq!(response.unwrap_or_else(|error| panic!("{error:?}")).status, 203);
     }
 }
 
@@ -241,7 +241,7 @@ async fn an_error_says_whether_the_call_may_have_taken_effect() {
         });
         let client = client(&server);
         let meaning = p100_raw::reqwest::StatusCode::from_u16(status).map(|status| p100_raw::Meaning::of(status, body.as_bytes())).ok();
-        for operation in DOCUMENT.operations().iter().filter(|operation| !operation.answers_raw()) {
+        for operation in DOCUMENT.operations().iter().filter(|operation| !operation.returns_raw()) {
             let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("an error");
             let expected = effect && operation.retry == p100_spec::Retry::Never;
             assert_eq!(error.may_have_taken_effect(), expected, "{} with status {status} {body}", operation.id);
@@ -264,10 +264,10 @@ async fn an_error_is_one_short_line_whatever_the_server_says() {
     let operation = DOCUMENT.operations().iter().find(|operation| operation.id == "getRates").expect("getRates");
     let error = call(&client(&server), "getRates", &Arguments::of(operation, "x")).await.expect_err("refused");
     let shown = error.to_string();
-    assert!(shown.starts_with(r"getRates: P100 answered with status 400, X\nERROR paid (line1\u{2028}line2\r\u{1b}[31mxxx"), "{shown}");
+    assert!(shown.starts_with(r"getRates: P100 responded with status 400, X\nERROR paid (line1\u{2028}line2\r\u{1b}[31mxxx"), "{shown}");
     assert!(shown.ends_with("xxx...)") && shown.len() < 1_200 && !shown.contains(char::is_control), "{shown}");
     assert_eq!(error.code().map(|code| code.as_str()), Some("X\nERROR paid"), "the code itself is kept as it came");
-    assert_eq!(error.api().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
+    assert_eq!(error.api_error().and_then(|error| error.name).map(|name| name.len() > 10_000), Some(true));
 }
 
 #[tokio::test]
@@ -276,7 +276,7 @@ async fn a_refused_connection_is_known_not_to_have_been_sent() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let address = socket.local_addr().expect("bound");
-    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), crate::harness::http());
+    let client = p100_raw::Client::new(format!("http://{address}").parse().expect("a URL"), "key").expect("a client");
     for operation in DOCUMENT.operations() {
         let error = call(&client, &operation.id, &Arguments::of(operation, "x")).await.expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::NotSent, "{error:?}");

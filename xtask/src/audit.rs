@@ -11,13 +11,13 @@ use p100_spec::{INDEX, Node, SPEC};
 use crate::format::Format;
 use crate::workspace::{Repository, STALE, in_file};
 
-/// What stands in `--help`.
+/// What is in `--help`.
 pub(crate) const USAGE: &str = "\
 Compares P100's published docs index with spec/docs-index.yaml.
 
   curl -sS https://partner-api-docs.p100.io/llms.txt | cargo xtask spec audit
 
-It tells pages that were added, removed, replaced (another id), renamed (another title) or moved (another section, address or heading),
+It reports pages that were added, removed, replaced (another id), renamed (another title) or moved (another section, address or heading),
 and summaries that changed: each with what it covers, what it means for the document, and the next step. Summaries are compared by hash,
 their text is P100's: it is neither kept nor shown.
 

@@ -16,7 +16,7 @@ use self::table::Row;
 use crate::terminal::say;
 use crate::workspace::Repository;
 
-/// What stands in `--help`.
+/// What is in `--help`.
 pub(crate) const ASSUMPTIONS: &str = "\
 Measures p100 against the same work done by hand, and prints one table of ratios; a goal that is missed is no failure.
 
@@ -28,13 +28,13 @@ What is assumed:
 - Instructions are those that callgrind counts in the client's process alone, without the system's: the work done N and 2N times,
   subtracted, so that the start does not count. Without valgrind, the table says so.
 - Allocations are those of the client's thread, after a warm-up; a buffer that grows counts as a new one.
-- Calls: a server on loopback that answers at once, HTTP/1.1 without TLS over a kept-alive connection, one thread for the client and
+- Calls: a server on loopback that responds at once, HTTP/1.1 without TLS over a kept-alive connection, one thread for the client and
   one for the server. Times include the server's part, which is the same for both; instructions do not.
   p100 has its default settings and no trace subscriber. By hand: reqwest of the same build, without redirects and retries, with a
   timeout of 10 s for connections and 30 s for calls, and the key as a default header.
 - By hand, amounts are kept as String; a JSON number as its text, since a float would lose digits. Statuses are String too.
 - The 10,000 transactions (1.4 MB) and the partner balances (3 KB) are made up after the examples of the spec. The types are read
-  by serde_json::from_slice on both sides; transactionsByClient reads through p100::Client, on a transport that answers from memory.
+  by serde_json::from_slice on both sides; transactionsByClient reads through p100::Client, on a transport that responds from memory.
 - Where amounts deviate, they are objects, and each entry is read without its amount. The baseline is the same history, read strictly.
 - The webhook is one cryptoDepositStatus: the receiver with one token, against serde_json::from_slice into the same payload type.
 - Clean builds: one file with one call each, dev profile, offline, in empty target folders without incremental compilation or

@@ -93,9 +93,9 @@ fn post(address: SocketAddr, path: &str, body: &str) -> Result<()> {
     let mut stream = TcpStream::connect(address)?;
     let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n");
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    ensure!(answer.starts_with("HTTP/1.1 200 "), "POST {path} {body}: {answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    ensure!(response.starts_with("HTTP/1.1 200 "), "POST {path} {body}: {response}");
     Ok(())
 }
 

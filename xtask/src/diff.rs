@@ -28,8 +28,8 @@ pub(crate) struct Options {
     /// Exits with 4 if there is a change of this kind or a worse one. The order is breaking, unclassified, additive.
     #[arg(long, value_enum)]
     fail_on: Option<Threshold>,
-    /// Also tells what happens to the public items of the published crates, what cargo-semver-checks calls it, and so the version they need.
-    /// Takes some minutes: both sides are built. With a document from a file the crates are those of the last commit.
+    /// Also reports what happens to the public items of the published crates, what cargo-semver-checks calls it, and so the version they
+    /// need. Takes some minutes: both sides are built. With a document from a file the crates are those of the last commit.
     #[arg(long)]
     rust: bool,
 }

@@ -50,7 +50,7 @@ enum Task {
     /// Work on the document itself.
     #[command(subcommand)]
     Spec(Spec),
-    /// What the published crates break in Rust code that uses them, told by cargo-semver-checks.
+    /// What the published crates break in Rust code that uses them, reported by cargo-semver-checks.
     ///
     /// Exits with 0 if nothing breaks or the break is announced by the version or in CHANGELOG.md, 4 if it is not, 100 if nothing could
     /// be compared.
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_stand_where_they_belong_and_help_leaves_out_the_one_for_ourselves() {
+    fn tasks_are_where_they_belong_and_help_leaves_out_the_one_for_ourselves() {
         let parse = |command: &str| Arguments::try_parse_from(std::iter::once("xtask").chain(command.split_whitespace())).map(|_| ());
         for command in ["spec probe", "spec release-notes OLD", "spec prove --additive", "bench", "bench load", "bench getRates --build"] {
             assert_eq!(parse(command).map_err(|error| error.to_string()), Ok(()), "{command}");

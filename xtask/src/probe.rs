@@ -1,4 +1,4 @@
-//! `cargo xtask spec probe`: what a server of P100 answers, held against the document.
+//! `cargo xtask spec probe`: what a server of P100 returns, compared with the document.
 
 mod call;
 
@@ -16,33 +16,33 @@ use crate::format::Format;
 use crate::terminal;
 use crate::workspace::{Repository, STALE, in_file};
 
-/// What stands in `--help`.
+/// What is in `--help`.
 pub(crate) const USAGE: &str = "\
 Calls P100 with a partner's staging key and compares what comes back with the document: status, content type, members and their types,
-values of enums, error codes. It tells which guesses of the document are confirmed or refuted, and what the document does not have.
+values of enums, error codes. It reports which guesses of the document are confirmed or refuted, and what the document does not have.
 
   export P100_API_KEY=...      # the only place from which a key is taken
   cargo xtask spec probe --user customer-42 --patch observed.patch
   git apply observed.patch
 
-Called is what reads only: each GET that may be repeated (`x-retry`), needs the key and answers JSON, once; and the cheapest of them once
-more without a key and once with a wrong one, which have to be refused. Members such as `cardId` that an answer has are used where a
+Called is what reads only: each GET that may be repeated (`x-retry`), needs the key and returns JSON, once; and the cheapest of them once
+more without a key and once with a wrong one, which have to be refused. Members such as `cardId` that a response has are used where a
 later path needs them; a user is only ever the one of --user. Everything else is listed with what would have it called.
 
---write also calls what creates something that expires by itself, and nothing else: GETs that may not be repeated whose answer has a
+--write also calls what creates something that expires by itself, and nothing else: GETs that may not be repeated whose response has a
 `validUntil`. These are the rate locks, lockPartnerRate and lockRate: no money moves, and a lock that is not used expires. It asks first.
 
-The report has no values: neither the key, nor ids, nor anything of the answers but names of members, types, statuses, error codes, and
+The report has no values: neither the key, nor ids, nor anything of the responses but names of members, types, statuses, error codes, and
 those words outside of an enum's list that look like words of an enum (LOCKED_BY_USER).
 
 A patch enters what was confirmed under `x-observed`, by day, beside the grade. The grade stays: it says what P100's docs support, and
-one server's answer on one day is no documentation. `cargo xtask spec evidence` asks no more about what was observed. What was refuted is
+one server's response on one day is no documentation. `cargo xtask spec evidence` asks no more about what was observed. What was refuted is
 for a person to correct.
 
-Exits with 0 if everything matches, 4 if something is refuted, undocumented or unanswered, 100 if it could not run.
+Exits with 0 if everything matches, 4 if something is refuted, undocumented or unverified, 100 if it could not run.
 
 JSON: `server`, `server_is_documented`, `version`, `day`, `matches`, `calls` (`operation`, `call`, `key` if it was none or a wrong one,
-`outcome`, `matches`), `findings` (`verdict`: refuted, undocumented, unanswered, confirmed; `subject`, `owner`, `name`, `evidence` or null,
+`outcome`, `matches`), `findings` (`verdict`: refuted, undocumented, unverified, confirmed; `subject`, `owner`, `name`, `evidence` or null,
 `observed_before`, `operation`, `at`, `detail`, `next_step`), `not_probed` (`operation`, `reason`, `flag` or null), `patch`.";
 
 #[derive(clap::Args)]
@@ -108,12 +108,12 @@ async fn call_all(server: &Server, probe: &mut Probe<'_>) -> Result<()> {
     while let Some(call) = probe.next() {
         let result = server.get(&call.target, call.credential).await;
         let is_first = probe.made().is_empty();
-        let is_refused = result.as_ref().is_ok_and(|answer| answer.status == 401);
-        ensure!(!is_first || !is_refused, "{} answers 401: it refuses the key in {}", server.address(), call::KEY);
+        let is_refused = result.as_ref().is_ok_and(|received| received.status == 401);
+        ensure!(!is_first || !is_refused, "{} returns 401: it refuses the key in {}", server.address(), call::KEY);
         probe.record(call, result).map_err(|problem| anyhow!("{}", problem.in_file(SPEC)))?;
         // The first three are of one operation.
-        let is_silent = probe.made().len() == 3 && !probe.made().iter().any(|made| made.is_answered);
-        ensure!(!is_silent, "{} does not answer: {}", server.address(), probe.made().first().map_or("", |made| &made.outcome));
+        let is_silent = probe.made().len() == 3 && !probe.made().iter().any(|made| made.has_response);
+        ensure!(!is_silent, "{} does not respond: {}", server.address(), probe.made().first().map_or("", |made| &made.outcome));
     }
     Ok(())
 }
@@ -125,9 +125,9 @@ fn confirm(document: &Document, address: &str) -> Result<()> {
     ensure!(std::io::stdin().is_terminal(), "--write calls {created} at {address}; without a terminal to ask at, it needs --yes");
     terminal::ask(&format!("This calls {created} at {address}, which create something that expires by itself. Go on? [y/N] "));
     std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    ensure!(answer.trim().eq_ignore_ascii_case("y"), "nothing was called");
+    let mut received = String::new();
+    std::io::stdin().read_line(&mut received)?;
+    ensure!(received.trim().eq_ignore_ascii_case("y"), "nothing was called");
     Ok(())
 }
 

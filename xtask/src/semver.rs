@@ -1,4 +1,4 @@
-//! `cargo xtask semver`: what a change of the published crates breaks in Rust code that uses them, told by cargo-semver-checks.
+//! `cargo xtask semver`: what a change of the published crates breaks in Rust code that uses them, reported by cargo-semver-checks.
 
 mod report;
 
@@ -57,7 +57,7 @@ pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<Exi
         say!("Breaking, as {CHANGELOG} says");
     } else {
         say!(
-            "\nBreaking: {}. If that is not meant, mend it. If it is, either raise the breaking part of the version {new} (1.2.3 -> 2.0.0, \
+            "\nBreaking: {}. If that is not meant, fix it. If it is, either raise the breaking part of the version {new} (1.2.3 -> 2.0.0, \
              0.1.2 -> 0.2.0), or announce it with a line under `## Unreleased`, `### Breaking` of {CHANGELOG}.",
             broken.join(", ")
         );
@@ -66,7 +66,7 @@ pub(crate) fn run(repository: &Repository, baseline: Option<&str>) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// What became of a comparison.
+/// The outcome of a comparison.
 pub(crate) enum Comparison {
     Done(Verdict),
     /// There is nothing to compare with, for this reason.
@@ -103,7 +103,7 @@ pub(crate) fn check(repository: &Repository, name: &str, baseline: &Path, curren
         let is_built = |side| report::is_built(&log, side);
         let has_errors = log.contains("error: could not document") || log.contains("error: could not compile");
         match (is_built("current"), is_built("baseline")) {
-            // A commit that mends its predecessor has to pass.
+            // A commit that fixes its predecessor has to pass.
             (true, false) if has_errors => return Ok(Comparison::Impossible("the baseline does not compile")),
             (false, _) if has_errors => return Ok(Comparison::Broken(report::errors(&log))),
             _ => {}
@@ -234,7 +234,7 @@ mod tests {
     use super::{Bump, is_announced, is_breaking_step, next};
 
     #[test]
-    fn the_first_number_that_is_not_zero_tells_a_break() {
+    fn the_first_number_that_is_not_zero_reports_a_break() {
         for (old, new, breaking) in [
             ("0.1.0+p100.2025.8.0", "0.2.0+p100.2025.8.0", true),
             ("0.1.0+p100.2025.8.0", "0.1.1+p100.2025.9.0", false),

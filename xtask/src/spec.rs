@@ -9,7 +9,7 @@ use crate::format::Format;
 use crate::terminal::say;
 use crate::workspace::{Repository, STALE};
 
-/// What stands in `--help` of `evidence`.
+/// What is in `--help` of `evidence`.
 pub(crate) const EVIDENCE: &str = "\
 How well P100's docs support each statement of the document: operations, parameters, success statuses, error codes, members, enum values
 and webhooks by grade; and the open questions, most valuable first. Markdown is what docs/coverage.md has.

@@ -19,7 +19,7 @@ use self::modules::{Crate, Module, Target};
 pub(crate) struct Surface(BTreeMap<String, String>);
 
 impl Surface {
-    /// Reads the crate whose files below `src/` are told by `source`.
+    /// Reads the crate whose files below `src/` are reported by `source`.
     pub(crate) fn read(source: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let code = Crate::read(source)?;
         let mut reader = Reader { implementations: implementations(&code), code: &code, items: BTreeMap::new(), seen: BTreeSet::new() };
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_apart() {
+    fn changes_are_distinguished() {
         let old = surface(&[("lib.rs", "pub fn a() {} pub fn b(x: u8) {} pub fn same() {}")]);
         let new = surface(&[("lib.rs", "pub fn b(x: u16) {} pub fn same() { other() } pub fn c() {}")]);
         let of = |path: &str, text: &str| (path.to_owned(), text.to_owned());

@@ -25,7 +25,7 @@ pub(crate) fn complain(text: &str) {
     eprintln!("{}", safe(text, false));
 }
 
-/// Asks on standard error; the answer stands on the same line.
+/// Asks on standard error; the response is on the same line.
 pub(crate) fn ask(text: &str) {
     eprint!("{}", safe(text, false));
 }
@@ -47,7 +47,7 @@ pub(crate) fn print_json(value: &Value) -> Result<()> {
         if letter == '\n' || is_visible(letter) {
             out.push(letter);
         } else {
-            // Such letters stand in strings only.
+            // Such letters are in strings only.
             letter.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
         }
     }

@@ -19,25 +19,25 @@ pub(crate) struct Tool {
     install: (&'static str, &'static str),
 }
 
+/// Means these in a command: the work of a program takes seconds, so it is not optimised, which would take several times as long as
+/// this installation. What two of them are built on is built once.
+const UNOPTIMISED: &str = "--config profile.release.lto=false --config profile.release.codegen-units=16 --config profile.release.opt-level=0 \
+     --target-dir target/tools";
+
 pub(crate) const CARGO_DENY: Tool = Tool {
     name: "installation of cargo-deny",
     version: "0.20.2",
     program: "bin/cargo-deny",
     variables: &[],
-    install: ("cargo install cargo-deny --locked --version VERSION --root", ""),
+    install: ("cargo install cargo-deny --locked --version VERSION UNOPTIMISED --root", ""),
 };
 
-/// Its own work takes a second, so it is not optimised: that takes three times as long as this installation.
 pub(crate) const CARGO_SEMVER_CHECKS: Tool = Tool {
     name: "installation of cargo-semver-checks",
     version: "0.51.0",
     program: "bin/cargo-semver-checks",
     variables: &[],
-    install: (
-        "cargo install cargo-semver-checks --locked --version VERSION --config profile.release.lto=false \
-         --config profile.release.codegen-units=16 --config profile.release.opt-level=0 --root",
-        "",
-    ),
+    install: ("cargo install cargo-semver-checks --locked --version VERSION UNOPTIMISED --root", ""),
 };
 
 /// What to do when rustdoc is newer than cargo-semver-checks.
@@ -87,8 +87,8 @@ impl Tool {
             .output()
             .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).split_whitespace().next_back() == Some(self.version));
         let (command, folder) = self.install;
-        (!present)
-            .then(|| Step::command(self.name, &command.replace("VERSION", self.version)).argument(&tools.join(folder).to_string_lossy()))
+        let command = command.replace("VERSION", self.version).replace("UNOPTIMISED", UNOPTIMISED);
+        (!present).then(|| Step::command(self.name, &command).argument(&tools.join(folder).to_string_lossy()))
     }
 
     /// Where the program is.

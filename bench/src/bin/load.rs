@@ -1,7 +1,7 @@
 //! The other side of `cargo xtask bench load`:
 //!
 //! ```text
-//! load bare                   prints an address, and answers there as an axum handler that does nothing else, until its standard input ends
+//! load bare                   prints an address, and responses there as an axum handler that does nothing else, until its standard input ends
 //! load users ADDRESS COUNT    creates so many users in the sandbox at ADDRESS
 //! ```
 #![allow(clippy::print_stdout, reason = "this is a command-line program")]
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     }
 }
 
-/// What the sandbox answers, without a state, a key or a check.
+/// What the sandbox returns, without a state, a key or a check.
 async fn bare() -> Result<(), Box<dyn Error + Send + Sync>> {
     let rates: ExchangeRates =
         serde_json::from_str(r#"{"btc":90000.25,"doge":0.1523,"eth":3000.5,"eur":1,"ltc":74.31,"pol":0.21,"usdc":0.87,"usdt":0.8693}"#)?;

@@ -96,7 +96,7 @@ impl<'ast> Visit<'ast> for Items {
             Item::Type(it) => &it.attrs,
             Item::Mod(it) if it.content.is_none() => &it.attrs,
             Item::Fn(it) if ["decode", "handle", "json"].iter().any(|own| it.sig.ident == own) => &it.attrs,
-            Item::Macro(it) if it.mac.path.is_ident("open_enum") => &it.attrs,
+            Item::Macro(it) if ["open_enum", "error_code_table"].iter().any(|own| it.mac.path.is_ident(own)) => &it.attrs,
             _ => return self.faults.push(format!("an item that is never emitted: {}", shown(item))),
         };
         self.documentation(attributes);
@@ -119,7 +119,7 @@ impl<'ast> Visit<'ast> for Items {
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        if !["open_enum", "format", "matches"].iter().any(|known| call.path.is_ident(known)) {
+        if !["open_enum", "error_code_table", "format", "matches"].iter().any(|known| call.path.is_ident(known)) {
             self.faults.push("a macro that is never called".to_owned());
         }
     }

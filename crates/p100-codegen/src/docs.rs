@@ -6,14 +6,14 @@ use crate::Line;
 use crate::emit::parameters::arguments;
 use crate::links::Links;
 use crate::markdown::{self, code, link, rendered};
-use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, names};
+use crate::{Document, Evidence, MediaNode, Node, Operation, Retry, Webhook, error_codes, names};
 
 /// `text` as doc comments, one a line, wrapped for readers of the file.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
     lines(text).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
 }
 
-/// The same for the file that they stand in.
+/// The same for the file that they are in.
 pub(crate) fn of_file(text: &str) -> Vec<Attribute> {
     lines(text).into_iter().map(|line| parse_quote!(#![doc = #line])).collect()
 }
@@ -89,13 +89,16 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     }
     let common = common_codes(document);
     let is_common = |word: &str, status| operation.authenticated && common.contains(&(word, status));
+    let rows = error_codes::rows(document.root());
     let own: Vec<String> = operation
         .error_codes
         .iter()
         .filter(|code| !is_common(&code.code, code.status))
         .map(|entry| {
-            let meaning = links.apply(&markdown::inline(meaning(document, &entry.code)));
-            format!("- {} (status {}, {}): {meaning}\n", code(&entry.code), entry.status, entry.evidence)
+            let row = rows.iter().find(|row| row.code == entry.code);
+            let meaning = links.apply(&markdown::inline(row.map_or("", |row| row.meaning)));
+            let name = row.and_then(|row| row.name).map(|name| format!("{}: ", code(name))).unwrap_or_default();
+            format!("- {} (status {}, {}): {name}{meaning}\n", code(&entry.code), entry.status, entry.evidence)
         })
         .collect();
     if !own.is_empty() {
@@ -122,7 +125,7 @@ pub(crate) fn of_resource(document: &Document, operation: &Operation) -> String 
         Evidence::Assumed => " Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).",
         _ => "",
     };
-    let open_end = if operation.answers_only_an_id(document) { open_end(operation) } else { String::new() };
+    let open_end = if operation.returns_only_an_id(document) { open_end(operation) } else { String::new() };
     let unknown = match (operation.retry, &operation.outcome) {
         (Retry::Safe, _) => "",
         // A payment: its end is known, and so is how to find it.
@@ -159,7 +162,7 @@ fn open_end(operation: &Operation) -> String {
     )
 }
 
-/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph stands below it.
+/// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph is below it.
 fn item(text: &str) -> String {
     let text = rendered(text);
     let below = if markdown::is_paragraph(&text) { "" } else { "\n\n" };
@@ -180,13 +183,10 @@ fn common_codes(document: &Document) -> Vec<(&str, u16)> {
 pub(crate) fn common_errors(document: &Document) -> String {
     let mut text = String::from("# Errors of every call\n\n");
     for (word, status) in common_codes(document) {
-        text.push_str(&format!("- {} (status {status}): {}\n", code(word), markdown::inline(meaning(document, word))));
+        let row = error_codes::rows(document.root()).into_iter().find(|row| row.code == word);
+        text.push_str(&format!("- {} (status {status}): {}\n", code(word), markdown::inline(row.map_or("", |row| row.meaning))));
     }
     text + "- Status 401: no key, a wrong key, or an address that is not on the allow-list.\n\nA method that needs no key lists all its errors itself.\n"
-}
-
-fn meaning<'a>(document: &'a Document, code: &str) -> &'a str {
-    document.schema("ErrorCode").and_then(|schema| schema.at(&["x-enum-descriptions", code])).and_then(Node::as_str).unwrap_or_default()
 }
 
 fn outcome(operation: &Operation) -> String {

@@ -49,7 +49,7 @@ fn spaced(text: &str) -> String {
         let indent = |line: &str| line.len() - line.trim_start().len();
         let ends_docs = previous.starts_with("//!") && !line.starts_with("//!");
         let ends_line = indent(previous) == 0 && previous.ends_with(';') && !previous.starts_with("//");
-        let ends_item = previous.trim() == "}" || ends_line && !stands_together(previous, line);
+        let ends_item = previous.trim() == "}" || ends_line && !is_together(previous, line);
         if ends_docs || ends_item && indent(line) == indent(previous) && starts_item(line) {
             out.push('\n');
         }
@@ -68,7 +68,7 @@ fn starts_item(line: &str) -> bool {
 }
 
 /// Declarations and constants of one line.
-fn stands_together(previous: &str, line: &str) -> bool {
+fn is_together(previous: &str, line: &str) -> bool {
     let uses = ["use ", "pub use ", "mod ", "pub mod ", "#[allow(unused_imports)]"];
     uses.iter().any(|start| line.starts_with(start)) || [previous, line].iter().all(|line| line.starts_with("const "))
 }
@@ -86,7 +86,7 @@ pub(crate) fn evidence(grade: Evidence) -> TokenStream {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn empty_lines_stand_between_items_and_nowhere_else() {
+    fn empty_lines_are_between_items_and_nowhere_else() {
         let text = "use a;\nuse b;\nconst A: u8 = 1;\nconst B: u8 = 2;\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n    /// C.\n    fn c() {}\n}\n";
         let expected = "use a;\nuse b;\n\nconst A: u8 = 1;\nconst B: u8 = 2;\n\n/// One;\n/// two.\nfn f() {\n    match x {\n        1 => {\n            g()\n        }\n        2 => {}\n    }\n}\n\nimpl S {\n    fn a() {}\n    fn b() {\n    }\n\n    /// C.\n    fn c() {}\n}\n";
         assert_eq!(super::spaced(text), expected);

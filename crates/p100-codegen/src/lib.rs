@@ -28,6 +28,6 @@ pub use emit::harness::harness;
 // What is rendered is called here as it is there.
 use p100_spec::{
     Document, ErrorCode, Evidence, Line, MediaNode, Node, Operation, Outcome, ParameterNode, Position, Problem, Retry, Webhook,
-    assumptions, coverage, is_visible, markdown, modules,
+    assumptions, coverage, error_codes, is_visible, markdown, modules,
 };
 pub use render::{File, GENERATED, render};

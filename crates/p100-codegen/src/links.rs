@@ -95,7 +95,7 @@ mod tests {
         let links = Links::in_types(&document, "Thing");
         for (text, expected) in [
             ("as uploadFiles, then (getThing).", "as [`upload_files`](Client::upload_files), then ([`get_thing`](Client::get_thing))."),
-            ("the event thingStatus tells", "the event [`ThingStatus`](WebhookKind::ThingStatus) tells"),
+            ("the event thingStatus reports", "the event [`ThingStatus`](WebhookKind::ThingStatus) reports"),
             ("a FilesForm, a Thing, an Error", "a [`FilesForm`](super::FilesForm), a Thing, an Error"),
             ("with `thingId` and `month`", "with [`thing_id`](Self::thing_id) and `month`"),
             ("<https://x.test/getThing>", "<https://x.test/getThing>"),
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(Links::in_client(&document, &["Thing", "Thing"]).apply("`thingId`"), "[`thing_id`](types::Thing::thing_id)");
     }
     #[test]
-    fn links_are_all_that_is_added_whatever_stands_around_a_name() {
+    fn links_are_all_that_is_added_whatever_is_around_a_name() {
         let document = small();
         let links = Links::in_types(&document, "Thing");
         let around = [
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_of_a_schema_is_written_as_it_stands_into_a_link() {
+    fn no_name_of_a_schema_is_written_as_it_is_into_a_link() {
         let name = "BadName](https://x.test)";
         let text = SMALL.replace("    Error:\n", &format!("    \"{name}\":\n      properties: {{odd: {{type: string}}}}\n    Error:\n"));
         let document = Document::load(&text).expect("loads");

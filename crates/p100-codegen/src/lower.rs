@@ -1,5 +1,5 @@
 //! The schemas as typify can take them: no forms, no formats it would turn into foreign types, no combinators, and a named
-//! stand-in wherever we bring the Rust type ourselves.
+//! placeholder wherever we bring the Rust type ourselves.
 
 use serde_json::{Map, Value, json};
 
@@ -11,14 +11,14 @@ use crate::{Document, Operation, Problem, names};
 /// Crate-like root of the paths that mark a substituted type until `passes::substitute` resolves them.
 pub(crate) const MARK: &str = "p100_mark";
 
-/// Types written by hand in `p100-raw` that stand in for schemas of a certain form.
-pub(crate) const STAND_INS: [&str; 6] =
+/// Types written by hand in `p100-raw` that replace schemas of a certain form.
+pub(crate) const PLACEHOLDERS: [&str; 6] =
     ["DecimalString", "DecimalNumber", "DecimalEither", "DecimalEitherAsString", "Sensitive", "Timestamp"];
 
-/// Prefix that keeps stand-ins apart from the document's own schemas.
-const STAND_IN_PREFIX: &str = "StandIn";
+/// Prefix that keeps placeholders apart from the document's own schemas.
+const PLACEHOLDER_PREFIX: &str = "StandIn";
 
-/// The lowered document and what progenitor must be told about it.
+/// The lowered document and what progenitor must know about it.
 pub(crate) struct Lowered {
     pub(crate) openapi: openapiv3::OpenAPI,
     /// Schema name to the marked path of the type that replaces it.
@@ -28,9 +28,9 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(document: &Document) -> Result<Lowered, Problem> {
     let mut schemas = Map::new();
     let mut replacements = Vec::new();
-    for name in STAND_INS.into_iter().chain(VALUES.map(|(_, name, _)| name)) {
-        schemas.insert(format!("{STAND_IN_PREFIX}{name}"), json!({"type": "string"}));
-        replacements.push((format!("{STAND_IN_PREFIX}{name}"), format!("{MARK}::{name}")));
+    for name in PLACEHOLDERS.into_iter().chain(VALUES.map(|(_, name, _)| name)) {
+        schemas.insert(format!("{PLACEHOLDER_PREFIX}{name}"), json!({"type": "string"}));
+        replacements.push((format!("{PLACEHOLDER_PREFIX}{name}"), format!("{MARK}::{name}")));
     }
     for schema in document.schemas() {
         if Document::enum_values(schema.node).is_some() {
@@ -61,8 +61,8 @@ pub(crate) fn is_form(document: &Document, name: &str) -> bool {
 
 fn lower_schema(schema: &Node) -> Value {
     let nullable = schema.flag("nullable");
-    if let Some(name) = stand_in(schema) {
-        return reference(&format!("{STAND_IN_PREFIX}{name}"), nullable);
+    if let Some(name) = placeholder(schema) {
+        return reference(&format!("{PLACEHOLDER_PREFIX}{name}"), nullable);
     }
     if let Some(name) = Document::reference(schema) {
         return reference(name, nullable);
@@ -97,7 +97,7 @@ fn reference(name: &str, nullable: bool) -> Value {
 }
 
 /// The type written by hand that a schema of this form becomes.
-pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
+pub(crate) fn placeholder(schema: &Node) -> Option<&'static str> {
     let is_decimal = |node: &Node| node.str("format") == Some("decimal");
     // An amount in two forms: which of the words says so makes no difference.
     let forms = schema.get("oneOf").or_else(|| schema.get("anyOf"));
@@ -118,7 +118,7 @@ pub(crate) fn stand_in(schema: &Node) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::stand_in;
+    use super::placeholder;
     use crate::Node;
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
                 ("[{type: string, format: decimal}, {type: string}]", None),
                 ("[{required: [a]}, {required: [b]}]", None),
             ] {
-                assert_eq!(stand_in(&Node::parse(&format!("{{{word}: {forms}}}")).expect("valid")), expected, "{word} {forms}");
+                assert_eq!(placeholder(&Node::parse(&format!("{{{word}: {forms}}}")).expect("valid")), expected, "{word} {forms}");
             }
         }
     }

@@ -40,7 +40,7 @@ pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
     render_tables(document, &mut files)?;
     render_mocks(document, &mut files)?;
     render_resources(document, &mut files)?;
-    files.insert(sandbox("mod.rs"), file("What answers each operation.", server::handlers(document))?);
+    files.insert(sandbox("mod.rs"), file("What handles each operation.", server::handlers(document))?);
     files.insert(sandbox("requests.json"), server::requests(document));
     files.insert(sandbox("assumptions.md"), assumptions::page(document));
     files.insert("docs/coverage.md".to_owned(), coverage::page(document));
@@ -124,7 +124,7 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
         pub static ALL: &[&Operation] = &[#(&#constants),*];
     };
     files.insert(raw("operations/mod.rs"), file("What the document says about each operation.", items)?);
-    files.insert(raw("error_codes.rs"), file("What is known about each error code.", error_codes::emit(document))?);
+    files.insert(raw("error_codes.rs"), error_codes::emit(document)?);
     files.insert(raw("webhooks.rs"), file("The events P100 sends to the partner's server.", webhooks::emit(document))?);
     files.insert(raw("shapes.rs"), file("Which members the bodies of operations and events have.", shapes::emit(document))?);
     let version = document.version();

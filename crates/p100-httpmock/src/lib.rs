@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use p100_httpmock::MockServer;
-//! use p100_raw::{Client, reqwest, types};
+//! use p100_raw::{Client, types};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,17 +12,17 @@
 //!     then.created(&created);
 //! });
 //!
-//! let client = Client::new(server.base_url().parse()?, reqwest::Client::new());
-//! let request = types::TransferRequest::builder().source_external_user_id("customer-42").amount(5.into()).currency("eur").build();
-//! let answer = client.create_transfer(&request).await?;
-//! assert_eq!(answer.transfer_id, created.transfer_id);
+//! let client = Client::new(server.base_url().parse()?, "key")?;
+//! let request = types::TransferRequest::from_user("customer-42", 5.into(), "eur");
+//! let response = client.create_transfer(&request).await?;
+//! assert_eq!(response.transfer_id, created.transfer_id);
 //! mock.assert();
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Parameter values match literally, whatever characters they contain. Amounts in answers keep all their digits. A request that no
-//! mock matches is answered with status 418, and the error says which calls were expected.
+//! Parameter values match literally, whatever characters they contain. Amounts in responses keep all their digits. A request that no
+//! mock matches gets status 418, and the error says which calls were expected.
 //!
 //! `body(..)` compares JSON as `httpmock` does: an amount that travels as a JSON number is compared as a float, so digits beyond the 17th
 //! make no difference, and neither do zeros at the end. An amount that travels as a string is compared as text. If the digits matter, look

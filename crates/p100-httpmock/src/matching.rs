@@ -1,4 +1,4 @@
-//! How requests are recognised and answers written.
+//! How requests are recognised and responses written.
 
 use std::convert::Infallible;
 
@@ -89,12 +89,12 @@ fn same_shape(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// JSON text with every digit; `httpmock`'s own JSON answers pass through floats.
+/// JSON text with every digit; `httpmock`'s own JSON responses pass through floats.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(&Wire(value)).unwrap_or_default()
 }
 
-/// The answer to a request that no mock matches. The text is its name, which errors show; messages they do not.
+/// The response to a request that no mock matches. The text is its name, which errors show; messages they do not.
 pub(crate) fn unmatched(then: Then, text: impl Fn(&HttpMockRequest) -> String + Send + Sync + 'static) {
     then.respond_with(move |request| {
         let error = serde_json::json!({"errorCode": "MOCK", "errorName": text(request)});

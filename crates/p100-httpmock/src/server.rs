@@ -1,4 +1,4 @@
-//! The mock server: `httpmock`'s, with an answer for calls nobody expected.
+//! The mock server: `httpmock`'s, with a response for calls nobody expected.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,14 +48,14 @@ impl MockServer {
         self.mock(|when, then| configure(When::new(when, operation), Then::new(then)))
     }
 
-    /// Adds a mock that the document does not describe, such as a broken answer.
+    /// Adds a mock that the document does not describe, such as a broken response.
     pub fn mock(&self, configure: impl FnOnce(httpmock::When, httpmock::Then)) -> Mock<'_> {
         let mock = self.server.mock(configure);
         self.renew_fallback();
         mock
     }
 
-    /// The first mock that matches answers, so the fallback must be the last.
+    /// The first mock that matches responds, so the fallback must be the last.
     fn renew_fallback(&self) {
         let mut fallback = self.fallback.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = fallback.take() {

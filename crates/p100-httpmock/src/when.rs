@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 
 use crate::matching;
 
-/// Stands for the body of a request or response that has none.
+/// Represents the body of a request or response that has none.
 #[derive(Debug)]
 pub enum NoBody {}
 
-/// Stands for the body of an upload: a form of files.
+/// Represents the body of an upload: a form of files.
 #[derive(Debug)]
 pub enum Upload {}
 

@@ -7,9 +7,10 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
+use crate::keyed::Keyed;
 use crate::{
-    Answer, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, Response,
-    Retry, Transport, json, path,
+    BoxError, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse,
+    Response, Retry, Sensitive, Transport, json, keyed, path,
 };
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
@@ -35,15 +36,21 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that sends with `http` as it is. P100's key is whatever default headers `http` has; let it follow no redirects, or
-    /// they may carry that key elsewhere.
-    #[must_use]
-    pub fn new(base_url: Url, http: reqwest::Client) -> Self {
-        Self::with_transport(base_url, http.clone(), Arc::new(http))
+    /// A client of the server at `base_url`, an origin such as `https://partner-api-stage.p100.io` without the `/v1` of the paths.
+    ///
+    /// Each call is sent once and has no time limit. The key goes as `x-api-key` to this origin only; redirects are not followed. With
+    /// `http` the key is readable on the way: only for loopback and trusted networks.
+    ///
+    /// # Errors
+    /// The key is empty or a header cannot carry it, or TLS cannot be set up. The error does not show the key.
+    pub fn new(base_url: Url, api_key: impl Into<Sensitive>) -> Result<Self, BoxError> {
+        let http = keyed::http(&base_url)?;
+        let transport = Keyed::new(http.clone(), &base_url, &api_key.into())?;
+        Ok(Self::with_transport(base_url, http, Arc::new(transport)))
     }
 
-    /// A client that sends through `transport`; `http` only builds requests. `base_url` is an origin such as
-    /// `https://partner-api-stage.p100.io`, without the `/v1` of the paths.
+    /// A client that sends through `transport`, which also brings the key; `http` only builds requests. `base_url` as for
+    /// [`new`](Self::new).
     #[must_use]
     pub fn with_transport(base_url: Url, http: reqwest::Client, transport: Arc<dyn Transport>) -> Self {
         Self { base_url: base_url.as_str().trim_end_matches('/').into(), http, transport, corrections: None }
@@ -96,25 +103,25 @@ impl Client {
         request: Request,
         form: Option<Form>,
     ) -> Result<Response<T>, Error> {
-        let answer = self.send(operation, request, form).await?;
-        self.decode(operation, answer)
+        let response = self.send(operation, request, form).await?;
+        self.decode(operation, response)
     }
 
     pub(crate) async fn raw(&self, operation: &'static Operation, request: Request) -> Result<Response<RawBody>, Error> {
-        let answer = self.send(operation, request, None).await?;
-        let body = RawBody::new(answer.body, operation.sensitive_answer);
-        Ok(Response::new(body.clone(), answer.status, answer.headers, body, Deviations::default()))
+        let response = self.send(operation, request, None).await?;
+        let body = RawBody::new(response.body, operation.sensitive_response);
+        Ok(Response::new(body.clone(), response.status, response.headers, body, Deviations::default()))
     }
 
-    /// The whole answer of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
-    /// a create answers, and money that moved must not look like a failure.
-    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<Answer, Error> {
+    /// The whole response of a success; anything else is an error. Every 2xx is a success: the docs contradict themselves on which one
+    /// a create returns, and money that moved must not look like a failure.
+    async fn send(&self, operation: &'static Operation, request: Request, form: Option<Form>) -> Result<RawResponse, Error> {
         let call = Call::new(operation, self.http.clone(), request, form, self.corrections.clone());
         match self.transport.send(&call).await {
-            Ok(answer) if answer.status.is_success() => Ok(answer),
-            Ok(answer) => {
-                let meaning = call.meaning(&answer);
-                Err(Error::answer(operation, answer, meaning).of(call.retry()))
+            Ok(response) if response.status.is_success() => Ok(response),
+            Ok(response) => {
+                let meaning = call.meaning(&response);
+                Err(Error::response(operation, response, meaning).of(call.retry()))
             }
             Err(error) => Err(Error::transport(operation, error).of(call.retry())),
         }
@@ -124,8 +131,8 @@ impl Client {
         self.corrections.as_ref().map_or(operation.retry, |corrections| corrections.retry(operation))
     }
 
-    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, answer: Answer) -> Result<Response<T>, Error> {
-        let Answer { status, headers, body } = answer;
+    fn decode<T: DeserializeOwned>(&self, operation: &'static Operation, response: RawResponse) -> Result<Response<T>, Error> {
+        let RawResponse { status, headers, body } = response;
         // A success without a body says all that one without members says.
         let is_empty = body.trim_ascii().is_empty();
         let corrected = self.corrections.as_ref().and_then(|corrections| corrections.response(operation, &body));
@@ -138,11 +145,11 @@ impl Client {
                 if !deviations.is_empty() {
                     self.transport.deviated(operation, &deviations);
                 }
-                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_answer), deviations))
+                Ok(Response::new(value, status, headers, RawBody::new(body, operation.sensitive_response), deviations))
             }
             Err(error) => {
                 let error = if corrected.is_some() { error.without_place() } else { error };
-                Err(Error::undecodable(operation, Answer { status, headers, body }, error).of(self.retry(operation)))
+                Err(Error::undecodable(operation, RawResponse { status, headers, body }, error).of(self.retry(operation)))
             }
         }
     }

@@ -302,7 +302,7 @@ fn shift(mut value: Decimal, exponent: i32) -> Option<Decimal> {
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 pub mod schema {
-    //! Stand-ins that describe the wire forms to `schemars`.
+    //! Placeholders that describe the wire forms to `schemars`.
 
     use std::borrow::Cow;
 

@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_bytes_and_names_cost_their_own_member_only() {
+    fn malformed_bytes_and_names_cost_their_own_member_only() {
         let mut marked = b"\xef\xbb\xbf".to_vec();
         marked.extend(br#" {"id": "1"} "#);
         assert_eq!(read::<Payout>(marked).1.len(), 0);
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_amount_tells_why_but_not_which() {
+    fn a_bad_amount_reports_why_but_not_which() {
         #[derive(Debug, serde::Deserialize)]
         struct Amount {
             #[serde(with = "crate::decimal::string")]

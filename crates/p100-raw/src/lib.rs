@@ -3,8 +3,8 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let base_url = reqwest::Url::parse("https://partner-api-stage.p100.io")?;
-//! let client = p100_raw::Client::new(base_url, reqwest::Client::new());
+//! let base_url = p100_raw::reqwest::Url::parse("https://partner-api-stage.p100.io")?;
+//! let client = p100_raw::Client::new(base_url, std::env::var("P100_API_KEY")?)?;
 //! let rates = client.get_rates().await?;
 //! println!("{:?}", rates.get("btc"));
 //! # Ok(())
@@ -32,6 +32,7 @@ mod error;
 #[allow(clippy::duplicated_attributes, reason = "builder(on(A, into), on(B, into)) is no duplicate")]
 mod generated;
 mod json;
+mod keyed;
 mod open_enum;
 mod operation;
 mod path;
@@ -40,6 +41,7 @@ mod routes;
 mod sensitive;
 mod shape;
 mod timestamp;
+mod transfer;
 mod transport;
 mod upload;
 mod values;
@@ -51,15 +53,16 @@ pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http
 use generated::shapes;
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
-pub use operation::{Ending, ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
+pub use operation::{Ending, ErrorClass, ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use sensitive::Sensitive;
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use transport::{Answer, BoxError, Call, Sending, Transport, TransportError};
+pub use transport::{BoxError, Call, RawResponse, Sending, Transport, TransportError};
 pub use upload::{FilePart, Form};
 pub use values::{CardId, Currency, ExternalUserId, Iban, InvalidValue, Network, UpperCaseNetwork, VerificationId};
 pub use wire::Wire;
 
 pub use bytes::Bytes;
 pub use reqwest;
+pub use rust_decimal;
 pub use rust_decimal::Decimal;

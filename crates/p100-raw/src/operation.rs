@@ -19,20 +19,20 @@ pub struct Operation {
     pub docs_pages: &'static [&'static str],
     /// How well its path is supported by the docs.
     pub evidence: Evidence,
-    /// Whether a request whose fate is unknown may be sent again.
+    /// Whether a request whose outcome is unknown may be sent again.
     pub retry: Retry,
     /// How the final result becomes known, for asynchronous operations.
     pub outcome: Option<Outcome>,
     /// Documented success statuses. Any other 2xx is treated as a success too.
     pub success: &'static [u16],
-    /// Error codes it is known to answer.
+    /// Error codes it is known to return.
     pub error_codes: &'static [KnownErrorCode],
     /// Whether the partner key goes with it.
     pub authenticated: bool,
-    /// Whether the docs dropped it. It may still answer.
+    /// Whether the docs dropped it. It may still work.
     pub deprecated: bool,
-    /// Whether its answer carries values that must not be kept or logged.
-    pub sensitive_answer: bool,
+    /// Whether its response carries values that must not be kept or logged.
+    pub sensitive_response: bool,
 }
 
 impl Operation {
@@ -50,12 +50,12 @@ impl Operation {
         error_codes: &[],
         authenticated: true,
         deprecated: false,
-        sensitive_answer: false,
+        sensitive_response: false,
     };
 }
 
 impl Operation {
-    /// The methods of the table are valid; `GET` never stands in for another one.
+    /// The methods of the table are valid; `GET` never replace another one.
     pub(crate) fn method(&self) -> reqwest::Method {
         reqwest::Method::from_bytes(self.method.as_bytes()).unwrap_or_default()
     }
@@ -75,15 +75,15 @@ impl Operation {
 }
 
 impl WebhookKind {
-    /// How a status in the event ends what the event is about: what the operations whose outcome it tells say, unless they disagree.
+    /// How a status in the event ends what the event is about: what the operations whose outcome it reports say, unless they disagree.
     #[must_use]
     pub fn ending(self, status: &str) -> Option<Ending> {
         self.common_ending(|operation| operation.ending(status))
     }
 
     pub(crate) fn common_ending(self, ending: impl Fn(&'static Operation) -> Option<Ending>) -> Option<Ending> {
-        let is_told = |operation: &&&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(self));
-        let mut endings = operations::ALL.iter().filter(is_told).filter_map(|operation| ending(operation));
+        let is_reported = |operation: &&&Operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.event == Some(self));
+        let mut endings = operations::ALL.iter().filter(is_reported).filter_map(|operation| ending(operation));
         let first = endings.next()?;
         endings.all(|other| other == first).then_some(first)
     }
@@ -111,7 +111,7 @@ pub enum Evidence {
     Assumed,
 }
 
-/// Whether a request whose fate is unknown may be sent again.
+/// Whether a request whose outcome is unknown may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Retry {
     /// It reads only: sending it twice does no harm.
@@ -124,11 +124,11 @@ pub enum Retry {
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Id of the operation that tells it.
+    /// Id of the operation that reports it.
     pub details: Option<&'static str>,
-    /// The event that tells it.
+    /// The event that reports it.
     pub event: Option<WebhookKind>,
-    /// Member of the answer that names the created resource.
+    /// Member of the response that names the created resource.
     pub id: Option<&'static str>,
     /// Statuses after which nothing changes; other statuses, known or not, are not final.
     pub terminal: &'static [&'static str],
@@ -136,7 +136,7 @@ pub struct Outcome {
     pub successful: &'static [&'static str],
 }
 
-/// An error code an operation is known to answer.
+/// An error code an operation is known to return.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownErrorCode {
@@ -160,15 +160,69 @@ impl KnownErrorCode {
 pub struct ErrorCodeInfo {
     /// E.g. `P412`.
     pub code: &'static str,
-    /// The `errorName` that goes with it, e.g. `invalid-user`, where a page shows it.
-    pub name: Option<&'static str>,
-    /// What it means.
-    pub meaning: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// What callers branch on.
+    pub class: ErrorClass,
     /// How well this is supported.
     pub evidence: Evidence,
+    /// The `errorName` that goes with it, e.g. `invalid-user`, if it is known.
+    pub name: Option<&'static str>,
+    /// What it means: a short sentence, and what else is known.
+    pub meaning: &'static str,
 }
 
-/// How to recognise a webhook and tell repeats apart.
+/// What an error code comes to, for callers who need no single code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// No error at all: it comes with a success status.
+    Success,
+    /// The input failed validation; see [`Error::validation`](crate::Error::validation).
+    Validation,
+    /// The named user, card, KYC or transfer does not exist.
+    NotFound,
+    /// It is there already.
+    Duplicate,
+    /// The balance is too low.
+    InsufficientFunds,
+    /// Not for users of this country.
+    ForbiddenCountry,
+    /// The user is suspended.
+    Suspended,
+    /// The user is not verified.
+    NotVerified,
+    /// Any other refusal.
+    Refusal,
+    /// P100 itself failed, and may have done what was asked.
+    ServerFault,
+}
+
+/// The table of error codes: code, status, class, evidence, name or nothing, meaning.
+macro_rules! error_code_table {
+    ($($code:literal $status:literal $class:ident $evidence:ident $name:literal $meaning:literal;)*) => {
+        /// Every code the document knows. P100 has more: its full list is not public.
+        pub static ALL: &[$crate::ErrorCodeInfo] = &[$($crate::ErrorCodeInfo {
+            code: $code,
+            status: $status,
+            class: $crate::ErrorClass::$class,
+            evidence: $crate::Evidence::$evidence,
+            name: if $name.is_empty() { None } else { Some($name) },
+            meaning: $meaning,
+        }),*];
+
+        impl $crate::types::ErrorCode {
+            /// What the document knows about the code.
+            #[must_use]
+            pub fn info(&self) -> Option<&'static $crate::ErrorCodeInfo> {
+                ALL.iter().find(|info| info.code == self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use error_code_table;
+
+/// How to recognise a webhook and distinguish repeats.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookRoute {
@@ -184,11 +238,11 @@ pub struct WebhookRoute {
     pub evidence: Evidence,
     /// Ids of the docs pages that describe it.
     pub docs_pages: &'static [&'static str],
-    /// Members that are all present in this payload and tell it apart. Empty together with `values`: only the path tells.
+    /// Members that are all present in this payload and distinguish it. Empty together with `values`: only the path identifies it.
     pub members: &'static [&'static str],
-    /// Members whose values tell it apart.
+    /// Members whose values distinguish it.
     pub values: &'static [(&'static str, &'static [&'static str])],
-    /// Members that together tell a repeated delivery, while P100 repeats it; empty when repeats cannot be told from news.
+    /// Members that together report a repeated delivery, while P100 repeats it; empty when repeats cannot be distinguished from news.
     pub dedupe: &'static [&'static str],
     /// Every member of the payload that the document knows.
     pub payload: &'static [WebhookMember],

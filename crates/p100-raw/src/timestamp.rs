@@ -11,7 +11,7 @@ use crate::OneLine;
 
 /// A time, kept exactly as it was written: ISO 8601 in UTC (`2025-08-12T08:00:00.000Z`) as far as the docs show.
 ///
-/// A text that is not a time is kept too: it must not fail the answer that tells the fate of a payment. [`utc`](Self::utc) says so.
+/// A text that is not a time is kept too: it must not fail the response that reports the outcome of a payment. [`utc`](Self::utc) says so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
@@ -30,7 +30,7 @@ impl Timestamp {
     }
 
     /// The point in time: of any usual form of ISO 8601 (any offset, a blank instead of `T`, without seconds or punctuation, a week or
-    /// ordinal date, a date alone for its beginning), or of seconds since 1970 or their thousandths, told by their magnitude.
+    /// ordinal date, a date alone for its beginning), or of seconds since 1970 or their thousandths, reported by their magnitude.
     ///
     /// Without an offset it is taken as UTC, in which P100 writes its times as far as the docs show: see
     /// [`has_offset`](Self::has_offset).

@@ -15,13 +15,13 @@ use crate::{CheckedCorrections, Deviations, Form, Meaning, Operation, Retry};
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The future of a [`Transport`].
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, TransportError>> + Send + 'a>>;
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<RawResponse, TransportError>> + Send + 'a>>;
 
 /// Sends requests. Authentication, deadlines, retries and tracing live behind it, once for all operations.
 ///
 /// `reqwest::Client` is a transport that just sends. The crate `p100` brings the one meant for production.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends `call` and returns the whole answer, whatever its status.
+    /// Sends `call` and returns the whole response, whatever its status.
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a>;
 
     /// Hears of a success that was read but for some parts: see [`Response::deviations`](crate::Response::deviations). Nothing is done
@@ -33,13 +33,15 @@ pub trait Transport: fmt::Debug + Send + Sync {
 
 impl Transport for reqwest::Client {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move {
-            let request = call.request()?;
-            let has_body = request.body().is_some();
-            let response = self.execute(request).await.map_err(|error| TransportError::unanswered(error, has_body))?;
-            Answer::read(response).await
-        })
+        Box::pin(async move { execute(self, call.request()?).await })
     }
+}
+
+/// Sends `request` once and reads the whole response.
+pub(crate) async fn execute(http: &reqwest::Client, request: Request) -> Result<RawResponse, TransportError> {
+    let has_body = request.body().is_some();
+    let response = http.execute(request).await.map_err(|error| TransportError::without_response(error, has_body))?;
+    RawResponse::read(response).await
 }
 
 /// One call: which operation, and the request that carries it out.
@@ -78,8 +80,8 @@ impl Call {
 
     /// What a response to it that is no success certainly says.
     #[must_use]
-    pub fn meaning(&self, answer: &Answer) -> Meaning {
-        Meaning::corrected(answer.status, &answer.body, self.corrections.as_ref())
+    pub fn meaning(&self, response: &RawResponse) -> Meaning {
+        Meaning::corrected(response.status, &response.body, self.corrections.as_ref())
     }
 
     /// Where it goes. The query may carry data that does not belong in logs.
@@ -132,10 +134,10 @@ impl fmt::Debug for Call {
     }
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Answer {
+pub struct RawResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -144,8 +146,8 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
-    /// An answer of these parts.
+impl RawResponse {
+    /// A response of these parts.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self { status, headers, body }
@@ -154,7 +156,7 @@ impl Answer {
     /// Reads the body to its end, whatever its size.
     ///
     /// # Errors
-    /// The body breaks off.
+    /// The body is cut off.
     pub async fn read(response: reqwest::Response) -> Result<Self, TransportError> {
         let (status, headers) = (response.status(), response.headers().clone());
         match response.bytes().await {
@@ -164,14 +166,14 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     /// Neither headers nor body: they may carry what must not be logged.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status.as_u16()).field("length", &self.body.len()).finish_non_exhaustive()
+        f.debug_struct("RawResponse").field("status", &self.status.as_u16()).field("length", &self.body.len()).finish_non_exhaustive()
     }
 }
 
-/// Why no whole answer came back.
+/// Why no whole response came back.
 pub struct TransportError {
     stage: Stage,
     /// Of the response whose body is incomplete.
@@ -194,7 +196,7 @@ impl TransportError {
         Self::new(Stage::NotSent, source.into())
     }
 
-    /// The server may have read the request; no head of an answer arrived.
+    /// The server may have read the request; no head of a response arrived.
     pub fn no_response(source: impl Into<BoxError>) -> Self {
         Self::new(Stage::NoResponse, source.into())
     }
@@ -211,7 +213,7 @@ impl TransportError {
     /// that it takes. Without a body the latter is not certain: the HTTP client reports the same when the `GOAWAY` arrives while it
     /// writes the request, whatever the stream is. One with a body is not written to its end then.
     #[must_use]
-    pub fn unanswered(error: reqwest::Error, has_body: bool) -> Self {
+    pub fn without_response(error: reqwest::Error, has_body: bool) -> Self {
         let is_unprocessed = error.is_connect() || refusal::is_certain(&error, has_body);
         let stage = if error.is_builder() || is_unprocessed { Stage::NotSent } else { Stage::NoResponse };
         Self::new(stage, error.into())
@@ -238,7 +240,7 @@ impl TransportError {
     }
 
     /// Whether the same request may be sent again, whatever it does: no connection could be established, or the server stated that it did
-    /// not process it. See [`unanswered`](Self::unanswered).
+    /// not process it. See [`without_response`](Self::unverified).
     #[must_use]
     pub fn is_unprocessed(&self) -> bool {
         let is_of_http = || self.source.downcast_ref::<reqwest::Error>().is_some_and(|error| !error.is_builder());
@@ -268,9 +270,9 @@ impl TransportError {
 }
 
 impl From<reqwest::Error> for TransportError {
-    /// As [`unanswered`](TransportError::unanswered), of a request that may have no body.
+    /// As [`without_response`](TransportError::unverified), of a request that may have no body.
     fn from(error: reqwest::Error) -> Self {
-        Self::unanswered(error, false)
+        Self::without_response(error, false)
     }
 }
 

@@ -39,7 +39,7 @@ impl FilePart {
         Self { file_name: file_name.into(), content_type: content_type.into(), content: Content::Memory(bytes.into()), progress: None }
     }
 
-    /// A file that is streamed from where the handle stands now to its present end, without being read whole.
+    /// A file that is streamed from where the handle is now to its present end, without being read completely.
     ///
     /// # Errors
     /// The file's position or size cannot be read.

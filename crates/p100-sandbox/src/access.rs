@@ -1,6 +1,6 @@
-//! Who may call: the names that a sandbox answers to, the web pages that may change it, and the token that opens its control plane.
+//! Who may call: the names that a sandbox accepts, the web pages that may change it, and the token that opens its control plane.
 //!
-//! Any page on the web can have its own name resolve to this machine (DNS rebinding) and then reads whatever answers to that name. So all
+//! Any page on the web can have its own name resolve to this machine (DNS rebinding) and then reads whatever responds to that name. So all
 //! calls have to name loopback or a host that was allowed, those of the API too: its default key is known to everybody.
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -96,7 +96,7 @@ impl Access {
                 Some(host) if names_loopback(&host) || self.allowed.contains(&host) => {}
                 Some(host) => {
                     return refused(format!(
-                        "The call is for the host `{host}`, and this sandbox answers to loopback only. If the name is right, allow it: \
+                        "The call is for the host `{host}`, and this sandbox accepts calls to loopback only. If the name is right, allow it: \
                          `--allowed-host {host}`, P100_SANDBOX_ALLOWED_HOST, or `allowed_host` of the builder."
                     ));
                 }

@@ -98,10 +98,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted_and_nobody_waits() {
         let (open, gate) = mpsc::channel::<()>();
-        let (told, telling) = mpsc::channel();
+        let (reported, reporting) = mpsc::channel();
         let background = Background::start("test", 3, move |items, dropped| {
             gate.recv().unwrap();
-            told.send((Vec::from(items), dropped)).unwrap();
+            reported.send((Vec::from(items), dropped)).unwrap();
         })
         .unwrap();
         background.push(0);
@@ -114,8 +114,8 @@ mod tests {
         open.send(()).unwrap();
         open.send(()).unwrap();
         assert!(background.wait(Duration::from_secs(30)));
-        assert_eq!(telling.iter().take(2).collect::<Vec<_>>(), [(vec![0], 0), (vec![1, 2, 3], 2)]);
+        assert_eq!(reporting.iter().take(2).collect::<Vec<_>>(), [(vec![0], 0), (vec![1, 2, 3], 2)]);
         drop(background);
-        assert!(telling.recv().is_err(), "the thread ends");
+        assert!(reporting.recv().is_err(), "the thread ends");
     }
 }

@@ -92,7 +92,7 @@ mod tests {
         let world = World::new(7, chrono::DateTime::UNIX_EPOCH.into(), Settings::default());
         let ibans = |world: &World| (0..200).map(|user| iban(world, &Account::User(user.to_string()).to_string())).collect::<Vec<_>>();
         let mut all = ibans(&world);
-        assert_eq!(all, ibans(&world), "the seed tells them");
+        assert_eq!(all, ibans(&world), "the seed reports them");
         for iban in &all {
             assert!(Iban::new(iban).is_ok(), "{iban}");
         }

@@ -1,4 +1,4 @@
-//! One call: what it brings, and how it is answered.
+//! One call: what it brings, and how it is responded to.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -62,7 +62,7 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -90,14 +90,15 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// A code of P100's, with its status, name and a text.
+    /// A code of P100's, with the status and name that the document knows, and the first sentence of its meaning as text. One that it does
+    /// not know is as an unknown exception.
     pub(crate) fn code(code: ErrorCode) -> Self {
-        let (status, name, text) = describe(&code);
+        let info = code.info().or_else(|| ErrorCode::P500.info());
         let mut body = types::Error::default();
+        body.error_name = info.and_then(|info| info.name).map(str::to_owned);
+        body.error_message = info.map(|info| info.meaning.split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned());
         body.error_code = Some(code);
-        body.error_name = name.map(str::to_owned);
-        body.error_message = Some(text.to_owned());
-        Self { status, body }
+        Self { status: info.map_or(400, |info| info.status), body }
     }
 
     /// Something is wrong with the request: sentences, joined into one text.
@@ -113,7 +114,7 @@ impl Refusal {
         if sentences.is_empty() { Ok(()) } else { Err(sentences.into()) }
     }
 
-    /// A refusal whose code no page tells.
+    /// A refusal whose code no page reports.
     pub(crate) fn message(status: u16, text: impl Into<String>) -> Self {
         let mut body = types::Error::default();
         body.message = Some(text.into());
@@ -139,33 +140,6 @@ impl Refusal {
 impl From<Vec<String>> for Refusal {
     fn from(sentences: Vec<String>) -> Self {
         Self::invalid(sentences.join(" "))
-    }
-}
-
-/// Status, name where a page shows one, and our text of a code.
-fn describe(code: &ErrorCode) -> (u16, Option<&'static str>, &'static str) {
-    match code {
-        ErrorCode::P211 => (202, None, "A proof of address is already under review."),
-        ErrorCode::P410 => (400, Some("invalid-currency"), "Currency is not supported."),
-        ErrorCode::P411 => (400, Some("user-exists"), "A user with this externalUserId exists."),
-        ErrorCode::P412 => (400, Some("invalid-user"), "User does not exist."),
-        ErrorCode::P418 => (400, Some("partner-not-found"), "Partner does not exist."),
-        ErrorCode::P424 => (400, Some("source-or-destination-required"), "Source or destination must be provided."),
-        ErrorCode::P426 => (400, None, "The type of the file is not allowed."),
-        ErrorCode::P428 => (404, Some("sepa-transfer-not-found"), "SEPA transfer does not exist."),
-        ErrorCode::P433 => (400, Some("insufficient-funds"), "The balance is too low."),
-        ErrorCode::P434 => (400, Some("invalid-card"), "Card does not exist."),
-        ErrorCode::P440 => (400, None, "The file is too large."),
-        ErrorCode::P445 => (404, None, "There is no KYC of this user."),
-        ErrorCode::P447 => (400, None, "The proof of address is already verified."),
-        ErrorCode::P451 => (400, Some("forbidden-country-card"), "No cards are issued in the country of this user."),
-        ErrorCode::P454 => (400, None, "The user has active cards."),
-        ErrorCode::P455 => (400, Some("user-suspended"), "User is suspended."),
-        ErrorCode::P459 => (400, None, "User is not verified."),
-        ErrorCode::P460 => (404, None, "There is no verification of a proof of address for this user."),
-        ErrorCode::P461 => (400, None, "User is not extended."),
-        ErrorCode::P501 => (400, None, "Service temporarily unavailable."),
-        _ => (400, None, "Unknown exception."),
     }
 }
 

@@ -10,6 +10,7 @@ mod overview;
 mod routes;
 mod state;
 
+use bon::Builder;
 use p100_raw::types::PoaStatus;
 use p100_raw::{Decimal, Sensitive, Timestamp, decimal};
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,10 @@ pub use crate::resources::{CardChannel, CardTransaction, NewUser, PaymentLinkPay
 use crate::ledger::Account;
 
 /// Forgets everything but the settings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(Timestamp, into))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reset {
     /// The seed of all made-up values from now on: the same as before.
     pub seed: Option<u64>,
@@ -39,21 +42,24 @@ pub struct Reset {
 pub struct ClockState {
     /// The present, on the sandbox's clock.
     pub now: Timestamp,
-    /// Virtual seconds in a real one; at 0 it stands still.
+    /// Virtual seconds in a real one; at 0 it is stopped.
     pub speed: f64,
 }
 
 /// Moves the clock forward.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Advance {
     /// By how many seconds.
     pub seconds: u64,
 }
 
 /// Puts money on an account out of nowhere: no deposit, no webhook.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Fund {
     /// `partner`, or `user:` and the external id of a user.
     pub account: Account,
@@ -65,8 +71,10 @@ pub struct Fund {
 }
 
 /// Decides about the KYC of a user: of own files, or of a hosted session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KycDecision {
     /// Whether it is passed.
     pub approve: bool,
@@ -76,16 +84,19 @@ pub struct KycDecision {
 }
 
 /// Decides about the proof of address of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PoaDecision {
     /// `APPROVED`, `REJECTED` or `QUESTIONED`.
     pub decision: PoaStatus,
 }
 
 /// Has a crypto deposit seen on its chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CryptoDeposit {
     /// Who receives it: `partner`, or `user:` and the external id of a user.
     pub account: Account,
@@ -96,20 +107,23 @@ pub struct CryptoDeposit {
     pub amount: Decimal,
     /// Whether the partner has to name the sender before it is credited: no.
     #[serde(default)]
+    #[builder(default)]
     pub travel_rule: bool,
 }
 
 /// Decides about a deposit that is not credited yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DepositDecision {
     /// Whether the check is passed; if not, the deposit is refused for good.
     pub approve: bool,
 }
 
 /// Has somebody pay an order, or a part of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct OrderPayment {
     /// How much, in the cryptocurrency of the order, as a JSON string or number.
     #[serde(with = "decimal::string")]
@@ -117,8 +131,10 @@ pub struct OrderPayment {
 }
 
 /// Has a shop ask the bearer of a card to confirm an online payment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CardConfirmation {
     /// Which shop.
     pub merchant_name: String,
@@ -146,8 +162,10 @@ pub struct SentCode {
 }
 
 /// Does at once what waits for something: whatever [`When`](crate::When) says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Proceed {
     /// Id of the exchange, transfer, withdrawal, deposit or order, or external id of the user, that it waits for.
     pub subject: String,

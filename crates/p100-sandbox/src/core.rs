@@ -20,7 +20,7 @@ use crate::time::Time;
 use crate::validation::Requests;
 use crate::world::World;
 
-/// How long the partner's server may take to answer a webhook, in real time. No page tells P100's limit.
+/// How long the partner's server may take to respond a webhook, in real time. No page shows P100's limit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a call waits for the closure that hears of it. One that takes longer holds up nobody until it has caught up.
@@ -52,7 +52,7 @@ impl OnCall {
         Ok(Self::Apart { calls, is_behind: AtomicBool::new(false) })
     }
 
-    fn tell(&self, call: CallLog) {
+    fn report(&self, call: CallLog) {
         match self {
             #[cfg(feature = "program")]
             Self::AtOnce(on_call) => on_call(&call),
@@ -83,9 +83,9 @@ pub(crate) type Keep = Arc<dyn Fn(&World) -> Result<(), String> + Send + Sync>;
 pub struct CallLog {
     /// Id of the operation, or a word for none.
     pub operation: &'static str,
-    /// Status of the answer; none if the connection ends without one.
+    /// Status of the response; none if the connection ends without one.
     pub status: Option<u16>,
-    /// Error code of the answer, if it has one.
+    /// Error code of the response, if it has one.
     pub code: Option<String>,
     /// How long it took, in real time.
     pub duration: Duration,
@@ -126,7 +126,7 @@ pub(crate) struct Core {
 
 /// How the virtual clock follows the real one.
 struct Pace {
-    /// Virtual seconds in a real one; 0 stands still.
+    /// Virtual seconds in a real one; 0 is stopped.
     speed: f64,
     anchor: (Instant, Time),
 }
@@ -173,9 +173,9 @@ impl Core {
     }
 
     /// Says that a call has ended.
-    pub(crate) fn tell(&self, call: CallLog) {
+    pub(crate) fn report(&self, call: CallLog) {
         if let Some(on_call) = &self.surroundings.on_call {
-            on_call.tell(call);
+            on_call.report(call);
         }
     }
 
@@ -206,7 +206,7 @@ impl Core {
         self.changed.load(Ordering::SeqCst)
     }
 
-    /// Replaces the whole state; the clock goes on from the time of the new one. A webhook that is under way is broken off.
+    /// Replaces the whole state; the clock goes on from the time of the new one. A webhook that is under way is interrupted.
     pub(crate) fn replace(&self, new: impl FnOnce(&World) -> World) {
         let mut world = self.hold();
         *world = new(&world);
@@ -312,7 +312,7 @@ impl Core {
             .header(CONTENT_TYPE, "application/json")
             .body(outgoing.body.clone());
         match request.send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
+            Ok(response) => Ok(response.status().as_u16()),
             Err(error) => Err(describe(&error.without_url())),
         }
     }

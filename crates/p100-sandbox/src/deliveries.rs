@@ -13,7 +13,7 @@ use crate::time::Time;
 /// Waits before the second to fifth attempt, each counted from the failure before.
 const WAITS: [Duration; 4] = [Duration::from_secs(8), Duration::from_secs(16), Duration::from_secs(32), Duration::from_secs(64)];
 
-/// One webhook and what became of it.
+/// One webhook and its outcome.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -28,7 +28,7 @@ pub struct Delivery {
     pub body: String,
     /// When it was caused, on the sandbox's clock.
     pub created_at: Timestamp,
-    /// What became of it.
+    /// Its outcome.
     pub state: DeliveryState,
     /// What was tried.
     pub attempts: Vec<DeliveryAttempt>,
@@ -36,14 +36,14 @@ pub struct Delivery {
     pub earlier_attempts: usize,
 }
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum DeliveryState {
     /// It is to be sent, for the first time or again.
     Waiting,
-    /// It was answered with 200.
+    /// It got 200.
     Delivered,
     /// It failed five times; P100's docs say nothing about later.
     GivenUp,
@@ -156,8 +156,8 @@ impl Deliveries {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// The next attempt that is due at `until` or before. It stays due until [`attempted`](Self::attempted) tells how it went:
-    /// one that is broken off is made again.
+    /// The next attempt that is due at `until` or before. It stays due until [`attempted`](Self::attempted) reports how it went:
+    /// one that is interrupted is made again.
     pub(crate) fn outgoing(&self, until: Time) -> Option<Outgoing> {
         let (at, id) = self.due.first().copied().filter(|(at, _)| *at <= until)?;
         self.log.get(id).map(|delivery| delivery.outgoing(at))

@@ -65,7 +65,7 @@ mod tests {
     use super::Ids;
 
     #[test]
-    fn a_seed_tells_all_ids_and_they_are_uuids() {
+    fn a_seed_reports_all_ids_and_they_are_uuids() {
         let (mut one, mut other) = (Ids::new(7), Ids::new(7));
         let id = one.uuid();
         assert_eq!((id.as_str(), one.digits(6)), (other.uuid().as_str(), other.digits(6)));

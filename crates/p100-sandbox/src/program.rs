@@ -25,7 +25,7 @@ use self::store::Store;
 use crate::core::{CallLog, Core};
 use crate::{FaultKind, Receiver, Sandbox};
 
-/// How long the end waits for work that cannot be broken off.
+/// How long the end waits for work that cannot be interrupted.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Runs it to its end.
@@ -74,7 +74,7 @@ async fn run(options: Options, output: &Output) -> Result<(), String> {
     }
     let sandbox = builder.start().await.map_err(|error| explain(&error, host, port, state.as_deref()))?;
     if let (Some(url), Some(token)) = (options.webhook_url, options.webhook_token) {
-        let receiver = Receiver { url, token: token.into() };
+        let receiver = Receiver::builder().url(url).token(token).build();
         sandbox.change_settings(|settings| settings.webhooks = Some(receiver)).map_err(|error| error.to_string())?;
     }
     if let Some(port_file) = &port_file {
@@ -197,8 +197,8 @@ fn call_line(call: &CallLog) -> String {
         Some(FaultKind::Code(_)) => "  fault: code".to_owned(),
         Some(FaultKind::Status(_)) => "  fault: status".to_owned(),
         Some(FaultKind::Delay(millis)) => format!("  fault: {millis} ms late"),
-        Some(FaultKind::Reset) => "  fault: no answer".to_owned(),
-        Some(FaultKind::Truncate) => "  fault: half of the answer".to_owned(),
+        Some(FaultKind::Reset) => "  fault: no response".to_owned(),
+        Some(FaultKind::Truncate) => "  fault: half of the response".to_owned(),
     };
     let millis = call.duration.as_secs_f64() * 1000.0;
     let line = format!("{}  {status}  {:<26} {code:<5} {millis:>8.1} ms{fault}", Utc::now().format("%T%.3f"), call.operation);

@@ -81,7 +81,7 @@ impl Progress {
     }
 }
 
-/// An answer that says in words what was done.
+/// A response that says in words what was done.
 pub(crate) fn message(text: &str) -> MessageResponse {
     MessageResponse::builder().message(text).build()
 }

@@ -49,7 +49,7 @@ pub struct Sandbox {
 
 /// How a [`Sandbox`] is started.
 ///
-/// Two variables of the environment stand in for what is not set here, so that programs with a sandbox inside can be watched from outside:
+/// Two variables of the environment replace what is not set here, so that programs with a sandbox inside can be watched from outside:
 /// `P100_SANDBOX_PORT` for [`port`](Self::port), and `P100_SANDBOX_PROXY` for [`proxy`](Self::proxy).
 #[derive(Default)]
 pub struct SandboxBuilder {
@@ -68,21 +68,21 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The seed of all ids, card numbers and codes: 0. The same calls then give the same answers.
+    /// The seed of all ids, card numbers and codes: 0. The same calls then give the same responses.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// The address that it listens on: 127.0.0.1. Outside loopback it needs a [`control_token`](Self::control_token), and answers to its
-    /// own address and the [`allowed_host`](Self::allowed_host)s only.
+    /// The address that it listens on: 127.0.0.1. Outside loopback it needs a [`control_token`](Self::control_token), and accepts calls to
+    /// its own address and the [`allowed_host`](Self::allowed_host)s only.
     #[must_use]
     pub fn host(self, address: IpAddr) -> Self {
         Self { host: Some(address), ..self }
     }
 
-    /// Answers calls to this host too: a name or an address, without scheme and port. Calls to any other host than loopback are refused
-    /// with 421, because any page on the web can give its own name the address of this machine and would read what is answered.
+    /// Accepts calls to this host too: a name or an address, without scheme and port. Calls to any other host than loopback are refused
+    /// with 421, because any page on the web can give its own name the address of this machine and would read what is returned.
     #[must_use]
     pub fn allowed_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
@@ -108,7 +108,7 @@ impl SandboxBuilder {
         Self { proxy: Some(url.into()), ..self }
     }
 
-    /// Virtual seconds in a real one. At 0, the default, the clock stands still until [`Sandbox::advance`].
+    /// Virtual seconds in a real one. At 0, the default, the clock is stopped until [`Sandbox::advance`].
     #[must_use]
     pub fn speed(self, speed: f64) -> Self {
         Self { speed: speed.max(0.0), ..self }
@@ -129,7 +129,7 @@ impl SandboxBuilder {
     /// Sends webhooks to `url` and the path of each event, with `token`.
     #[must_use]
     pub fn webhooks(mut self, url: impl Into<String>, token: impl Into<p100_raw::Sensitive>) -> Self {
-        self.settings.webhooks = Some(Receiver { url: url.into(), token: token.into() });
+        self.settings.webhooks = Some(Receiver::builder().url(url.into()).token(token.into()).build());
         self
     }
 

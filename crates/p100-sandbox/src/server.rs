@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use p100_raw::types::ErrorCode;
-use p100_raw::{Operation, operations};
+use p100_raw::{AccessDenied, Operation, operations};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -33,7 +33,7 @@ use crate::{access, control, generated};
 /// The largest request that is read: three files of 5 MB and what is around them, with room to refuse a larger one by its code.
 const LARGEST: usize = 64 << 20;
 
-/// Marks an answer that must not arrive.
+/// Marks a response that must not arrive.
 #[derive(Clone, Copy)]
 struct Reset;
 
@@ -43,10 +43,10 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
     for operation in operations::ALL {
         let core = Arc::clone(core);
         let Ok(method) = MethodFilter::try_from(operation.method.parse().unwrap_or(axum::http::Method::GET)) else { continue };
-        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+        let handler = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
             call(&core, operation, path, request).await
         };
-        router = router.route(operation.path, on(method, answer));
+        router = router.route(operation.path, on(method, handler));
     }
     let known = |status: StatusCode| {
         let core = Arc::clone(core);
@@ -71,25 +71,25 @@ pub(crate) async fn serve(listener: TcpListener, core: Arc<Core>, router: Router
             },
             _ = &mut stop => break,
         };
-        // Only a delay of small answers is lost if it cannot be set.
+        // Only a delay of small responses is lost if it cannot be set.
         let _ = stream.set_nodelay(true);
         let router = TowerToHyperService::new(router.clone());
         let core = Arc::clone(&core);
         let service = service_fn(move |request: hyper::Request<_>| {
             let allowed = core.surroundings.access.check(request.method(), request.uri(), request.headers());
-            let answer = allowed.map_err(|refusal| turned_away(&core, request.uri().path(), &refusal)).map(|()| router.call(request));
+            let response = allowed.map_err(|refusal| turned_away(&core, request.uri().path(), &refusal)).map(|()| router.call(request));
             let core = Arc::clone(&core);
             async move {
-                let mut answer = match answer {
-                    Err(answer) => answer,
-                    Ok(answer) => {
-                        let Ok(answer): Result<Response, Infallible> = answer.await;
-                        answer
+                let mut response = match response {
+                    Err(response) => response,
+                    Ok(response) => {
+                        let Ok(response): Result<Response, Infallible> = response.await;
+                        response
                     }
                 };
-                answer.headers_mut().extend(date(&core).map(|date| (header::DATE, date)));
-                // An error of the service ends the connection without an answer.
-                if answer.extensions().get::<Reset>().is_some() { Err(io::Error::other("a fault was asked for")) } else { Ok(answer) }
+                response.headers_mut().extend(date(&core).map(|date| (header::DATE, date)));
+                // An error of the service ends the connection without a response.
+                if response.extensions().get::<Reset>().is_some() { Err(io::Error::other("a fault was asked for")) } else { Ok(response) }
             }
         });
         let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -127,7 +127,7 @@ async fn call(
             Some(Fault { takes_effect: false, kind: FaultKind::Code(_) | FaultKind::Status(_) | FaultKind::Reset, .. }) => {
                 Reply::json(200, &())
             }
-            _ => answer(core, &mut world, operation, key, input),
+            _ => carry_out(core, &mut world, operation, key, input),
         };
         core.wake(&world);
         (reply, fault)
@@ -145,7 +145,7 @@ async fn call(
     response
 }
 
-/// Tells of a call when it ends, even if the caller has gone by then.
+/// Reports a call when it ends, even if the caller has gone by then.
 struct Logged<'a> {
     core: &'a Core,
     begin: Instant,
@@ -155,29 +155,29 @@ struct Logged<'a> {
 impl Drop for Logged<'_> {
     fn drop(&mut self) {
         self.call.duration = self.begin.elapsed();
-        self.core.tell(self.call.clone());
+        self.core.report(self.call.clone());
     }
 }
 
-fn answer(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u8]>, input: Result<Input, Refusal>) -> Reply {
+fn carry_out(core: &Core, world: &mut World, operation: &Operation, key: Option<&[u8]>, input: Result<Input, Refusal>) -> Reply {
     let carried_out = || {
         authenticate(world, operation, key)?;
         let input = input?;
         core.surroundings.requests.check(operation.id, &input)?;
         generated::handle(world, operation, &input)
     };
-    // Whoever calls gets an answer, and all other calls still do.
+    // Whoever calls gets a response, and all other calls still do.
     let carried_out = catch_unwind(AssertUnwindSafe(carried_out)).unwrap_or_else(|_| Err(Refusal::defect()));
     carried_out.unwrap_or_else(|refusal: Refusal| refusal.reply())
 }
 
 fn authenticate(world: &World, operation: &Operation, key: Option<&[u8]>) -> Result<(), Refusal> {
-    let denied = |word: &str| Err(Refusal::message(401, format!("Access Denied. {word}")));
+    let denied = |reason: AccessDenied| Err(Refusal::message(401, format!("Access Denied. {}", reason.word().unwrap_or_default())));
     match key {
         _ if !operation.authenticated => Ok(()),
-        None => denied("xo1"),
-        Some(key) if key != world.settings.api_key.expose().as_bytes() => denied("xo2"),
-        Some(_) if !world.settings.address_allowed => denied("xo3"),
+        None => denied(AccessDenied::NoKey),
+        Some(key) if key != world.settings.api_key.expose().as_bytes() => denied(AccessDenied::WrongKey),
+        Some(_) if !world.settings.address_allowed => denied(AccessDenied::AddressNotAllowed),
         Some(_) => Ok(()),
     }
 }
@@ -198,15 +198,15 @@ async fn read(path: &RawPathParams, uri: &axum::http::Uri, headers: &HeaderMap, 
     Ok(Input { path, query, body, files })
 }
 
-/// Error code of an answer, for the log.
+/// Error code of a response, for the log.
 #[derive(Clone)]
 struct Code(String);
 
-/// The answer, or what the fault makes of it.
+/// The response, or what the fault makes of it.
 fn spoil(reply: Reply, fault: Option<&FaultKind>) -> Response {
     match fault {
         None | Some(FaultKind::Delay(_)) => response(reply),
-        Some(FaultKind::Code(code)) => response(Refusal::code(ErrorCode::from(code.as_str())).reply()),
+        Some(FaultKind::Code(code)) => response(Refusal::code(code.clone()).reply()),
         Some(FaultKind::Status(status)) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
@@ -238,7 +238,7 @@ fn truncated(reply: Reply) -> Response {
     let length = reply.body.len();
     let half = bytes::Bytes::copy_from_slice(&reply.body[..length / 2]);
     let mut response = response(reply);
-    // The half has to be on its way before the connection ends, or there is no answer at all.
+    // The half has to be on its way before the connection ends, or there is no response at all.
     let end = stream::once(async {
         tokio::task::yield_now().await;
         Err(io::Error::other("a fault was asked for"))
@@ -248,12 +248,12 @@ fn truncated(reply: Reply) -> Response {
     response
 }
 
-/// No such operation: the answer says which exist.
+/// No such operation: the response says which exist.
 fn unknown(core: &Core, status: StatusCode, request: &Request) -> Response {
     let operations: Vec<String> =
         operations::ALL.iter().map(|operation| format!("{} {} ({})", operation.method, operation.path, operation.id)).collect();
     let message = format!("The sandbox has no {} {}.", request.method(), request.uri().path());
-    tell_of_none(core, "(no such operation)", status.as_u16());
+    report_none(core, "(no such operation)", status.as_u16());
     response(Reply::json(status.as_u16(), &json!({"message": message, "operations": operations, "control": "/_sandbox/"})))
 }
 
@@ -262,11 +262,11 @@ fn turned_away(core: &Core, path: &str, refusal: &Refusal) -> Response {
     if access::is_control(path) {
         return control::http::refused(refusal);
     }
-    tell_of_none(core, "(turned away)", refusal.status);
+    report_none(core, "(turned away)", refusal.status);
     response(refusal.reply())
 }
 
 /// The log has calls of no operation too.
-fn tell_of_none(core: &Core, operation: &'static str, status: u16) {
-    core.tell(CallLog { operation, status: Some(status), code: None, duration: Duration::ZERO, fault: None, missed: 0 });
+fn report_none(core: &Core, operation: &'static str, status: u16) {
+    core.report(CallLog { operation, status: Some(status), code: None, duration: Duration::ZERO, fault: None, missed: 0 });
 }

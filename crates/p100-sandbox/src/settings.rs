@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use bon::Builder;
 use p100_raw::reqwest::Url;
 use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::{Decimal, Sensitive, decimal};
@@ -55,8 +56,10 @@ pub struct Settings {
 }
 
 /// The partner's server that webhooks go to.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(_, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Receiver {
     /// Its address, before the path of each event.
     pub url: String,

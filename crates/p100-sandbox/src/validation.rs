@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
+use p100_raw::types::ErrorCode;
 use p100_raw::{decimal, operations};
 use serde_json::{Value, json};
 
@@ -111,7 +112,7 @@ fn integers(query: &Value) -> Vec<String> {
 
 fn knows_p403(operation: &str) -> bool {
     let operation = operations::ALL.iter().find(|known| known.id == operation);
-    operation.is_some_and(|operation| operation.error_codes.iter().any(|known| known.code == "P403"))
+    operation.is_some_and(|operation| operation.error_codes.iter().any(|known| known.code == ErrorCode::P403.as_str()))
 }
 
 fn is_decimal(text: &str) -> bool {

@@ -124,7 +124,7 @@ impl World {
         self.now.into()
     }
 
-    /// Tells the partner's server, soon: nothing waits for that.
+    /// Notifies the partner's server, soon: nothing waits for that.
     pub(crate) fn emit(&mut self, event: &WebhookEvent) {
         self.send(event.kind(), event.to_json());
     }
@@ -255,7 +255,7 @@ impl World {
         self.users.get(external_user_id).filter(|user| !user.is_deleted()).ok_or_else(|| Refusal::code(ErrorCode::P412))
     }
 
-    /// Who `account` belongs to, as details tell it; nobody for the partner.
+    /// Who `account` belongs to, as details report it; nobody for the partner.
     pub(crate) fn user_summary(&self, account: &Account) -> Option<types::UserSummary> {
         let id = account.user()?;
         self.users.get(&id).map(|user| user.summary(&id))

@@ -1,4 +1,4 @@
-//! Who may call: the hosts that a sandbox answers to, the pages that may change it, and the control token.
+//! Who may call: the hosts that a sandbox accepts, the pages that may change it, and the control token.
 
 use std::net::Ipv6Addr;
 
@@ -7,19 +7,19 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Sends the lines of a request as they are; the answer is its status and all of its text.
+/// Sends the lines of a request as they are; the response is its status and all of its text.
 async fn raw(sandbox: &Sandbox, lines: &[&str]) -> (u16, String) {
     let address = sandbox.base_url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("{}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", lines.join("\r\n"));
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await.unwrap();
+    let response = String::from_utf8_lossy(&response).into_owned();
+    (response.split(' ').nth(1).unwrap().parse().unwrap(), response)
 }
 
-/// Every route of the control plane, and all that answers without a key.
+/// Every route of the control plane, and all that responds without a key.
 async fn open_routes(sandbox: &Sandbox) -> Vec<(String, String)> {
     let unknown = p100::raw::reqwest::get(format!("{}/_sandbox/none", sandbox.base_url())).await.unwrap();
     let unknown: Value = unknown.json().await.unwrap();
@@ -35,13 +35,13 @@ async fn open_routes(sandbox: &Sandbox) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn nothing_is_answered_to_a_foreign_host() {
+async fn nothing_is_returned_to_a_foreign_host() {
     let sandbox = Sandbox::start().await.unwrap();
     let before = sandbox.export();
     for (method, path) in open_routes(&sandbox).await {
-        let (status, answer) = raw(&sandbox, &[&format!("{method} {path} HTTP/1.1"), "Host: evil.example:4100"]).await;
-        assert_eq!(status, 421, "{method} {path}: {answer}");
-        let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let (status, response) = raw(&sandbox, &[&format!("{method} {path} HTTP/1.1"), "Host: evil.example:4100"]).await;
+        assert_eq!(status, 421, "{method} {path}: {response}");
+        let body: Value = serde_json::from_str(response.split_once("\r\n\r\n").unwrap().1).unwrap();
         assert!(body["message"].as_str().unwrap().contains("--allowed-host evil.example"), "{body}");
     }
     // The key of the API is known to everybody: a page that has its name resolve to here can send it.
@@ -84,8 +84,8 @@ async fn every_host_that_a_call_names_counts() {
         (421, vec!["Host: localhost", "Forwarded: for=a, for=b; Host=\"evil.example:80\""]),
     ] {
         for target in ["GET /_sandbox/state HTTP/1.1", "GET /_sandbox/ HTTP/1.1"] {
-            let answer = raw(&sandbox, &[&[target], &*lines].concat()).await;
-            assert_eq!(answer.0, status, "{target} {lines:?}: {}", answer.1);
+            let response = raw(&sandbox, &[&[target], &*lines].concat()).await;
+            assert_eq!(response.0, status, "{target} {lines:?}: {}", response.1);
         }
     }
     // A target with a host counts beside the header.
@@ -96,8 +96,8 @@ async fn every_host_that_a_call_names_counts() {
         (421, format!("http://localhost:{port}"), "evil.example"),
         (421, format!("http://localhost@evil.example:{port}"), "localhost"),
     ] {
-        let answer = raw(&sandbox, &[&format!("GET {target}/_sandbox/state HTTP/1.1"), &format!("Host: {host}")]).await;
-        assert_eq!(answer.0, status, "{target}: {}", answer.1);
+        let response = raw(&sandbox, &[&format!("GET {target}/_sandbox/state HTTP/1.1"), &format!("Host: {host}")]).await;
+        assert_eq!(response.0, status, "{target}: {}", response.1);
     }
     let (status, _) = raw(&sandbox, &["GET /_sandbox/state HTTP/1.0"]).await;
     assert_eq!(status, 421);
@@ -129,8 +129,8 @@ async fn commands_come_from_programs_and_from_the_own_page() {
         (403, vec!["Host: localhost:1", "Origin: http://localhost:2"]),
     ] {
         for method in ["POST /_sandbox/settle HTTP/1.1", "DELETE /_sandbox/faults HTTP/1.1"] {
-            let answer = raw(&sandbox, &[&[method], &*lines].concat()).await;
-            assert_eq!(answer.0, status, "{method} {lines:?}: {}", answer.1);
+            let response = raw(&sandbox, &[&[method], &*lines].concat()).await;
+            assert_eq!(response.0, status, "{method} {lines:?}: {}", response.1);
         }
         // A link to the page may come from anywhere.
         let (read, _) = raw(&sandbox, &[&["GET /_sandbox/ HTTP/1.1"], &*lines].concat()).await;
@@ -143,10 +143,10 @@ async fn the_control_plane_demands_its_token() {
     // `dGVzdDp0b2tlbjphYmM=` is `test:token:abc`.
     let sandbox = Sandbox::builder().control_token("token:abc").start().await.unwrap();
     for (method, path) in GUARDED {
-        let (status, answer) = raw(&sandbox, &[&format!("{method} {path} HTTP/1.1"), "Host: localhost"]).await;
-        assert_eq!(status, 401, "{method} {path}: {answer}");
-        assert!(answer.to_lowercase().contains("www-authenticate: basic") && answer.contains("--control-token"), "{answer}");
-        assert!(!answer.contains("token:abc"));
+        let (status, response) = raw(&sandbox, &[&format!("{method} {path} HTTP/1.1"), "Host: localhost"]).await;
+        assert_eq!(status, 401, "{method} {path}: {response}");
+        assert!(response.to_lowercase().contains("www-authenticate: basic") && response.contains("--control-token"), "{response}");
+        assert!(!response.contains("token:abc"));
     }
     for (status, authorization) in [
         (200, "Bearer token:abc"),
@@ -161,8 +161,8 @@ async fn the_control_plane_demands_its_token() {
         (401, "Digest token:abc"),
     ] {
         let authorization = format!("Authorization: {authorization}");
-        let answer = raw(&sandbox, &["GET /_sandbox/state HTTP/1.1", "Host: localhost", &authorization]).await;
-        assert_eq!(answer.0, status, "{authorization}: {}", answer.1);
+        let response = raw(&sandbox, &["GET /_sandbox/state HTTP/1.1", "Host: localhost", &authorization]).await;
+        assert_eq!(response.0, status, "{authorization}: {}", response.1);
     }
     let (status, health) = raw(&sandbox, &["GET /_sandbox/health HTTP/1.1", "Host: localhost"]).await;
     assert!(status == 200 && health.ends_with(r#"{"status":"ok"}"#), "{health}");
@@ -181,7 +181,7 @@ const GUARDED: [(&str, &str); 8] = [
 ];
 
 #[tokio::test]
-async fn it_listens_where_it_is_told() {
+async fn it_listens_where_it_is_configured() {
     let outside = Sandbox::builder().host("0.0.0.0".parse().unwrap());
     let error = outside.start().await.unwrap_err();
     assert!(error.kind() == std::io::ErrorKind::InvalidInput && error.to_string().contains("control token"), "{error}");

@@ -31,7 +31,7 @@ async fn create(client: &Client, id: &str) -> Result<CardId, Error> {
 }
 
 fn payment(amount: &str, channel: CardChannel) -> CardTransaction {
-    CardTransaction { merchant_name: "Example Shop".into(), amount: amount.parse().expect("an amount"), channel }
+    CardTransaction::builder().merchant_name("Example Shop").amount(amount.parse().expect("an amount")).channel(channel).build()
 }
 
 fn limits(card_id: &str, [monthly_all, daily_all, monthly_atm, daily_atm, monthly_ecom, daily_ecom]: [i64; 6]) -> UpdateCardLimitsRequest {
@@ -127,7 +127,7 @@ async fn an_unknown_card_is_an_unknown_card_everywhere() {
     for (id, code) in [("ada", "P434"), ("carl", "P412")] {
         let mut wanted = limits(&card, [1, 1, 1, 1, 1, 1]);
         wanted.external_user_id = id.into();
-        for answer in [
+        for response in [
             refusal(client.cards().update_pin(&pin(id)).await),
             refusal(client.cards().block(id, &card).await),
             refusal(client.cards().unblock(id, &card).await),
@@ -135,7 +135,7 @@ async fn an_unknown_card_is_an_unknown_card_everywhere() {
             refusal(client.cards().update_limits(&wanted).await),
             refusal(client.cards().delete(id, &card).await),
         ] {
-            assert_eq!(answer, (400, code.into()));
+            assert_eq!(response, (400, code.into()));
         }
         assert_eq!(refusal(client.cards().get(id, &card).await), (400, "P434".into()), "its page knows no P412");
     }
@@ -231,7 +231,7 @@ async fn limits_are_read_as_they_were_set() {
 }
 
 #[tokio::test]
-async fn a_payment_moves_money_and_is_told() {
+async fn a_payment_moves_money_and_is_reported() {
     let (sandbox, client) = with_ada(20).await;
     let card = create(&client, "ada").await.unwrap();
     let before = events(&sandbox, "ada").len();
@@ -300,14 +300,14 @@ async fn limits_hold_for_days_and_months_and_for_each_channel() {
 }
 
 #[tokio::test]
-async fn codes_are_sent_and_answered() {
+async fn codes_are_sent_and_returned() {
     let (sandbox, client) = with_ada(0).await;
     let card = create(&client, "ada").await.unwrap();
     let before = events(&sandbox, "ada").len();
-    let confirmation = CardConfirmation { merchant_name: "Example Shop".into(), amount: "12.99".parse().unwrap() };
+    let confirmation = CardConfirmation::builder().merchant_name("Example Shop").amount("12.99".parse().unwrap()).build();
     let secure = sandbox.send_card_3ds_code(&card, confirmation).unwrap();
     let activation = sandbox.send_card_activation_code(&card).unwrap();
-    let told = events(&sandbox, "ada").split_off(before);
+    let reported = events(&sandbox, "ada").split_off(before);
     let expected = [
         (
             "card3dsCode".to_owned(),
@@ -315,6 +315,6 @@ async fn codes_are_sent_and_answered() {
         ),
         ("cardActivationCode".to_owned(), json!({"cardId": card, "code": activation.expose()})),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     assert!(secure.expose().len() == 6 && secure != activation);
 }

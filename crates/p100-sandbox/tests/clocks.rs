@@ -1,10 +1,11 @@
 //! A client whose clock is not the sandbox's.
 
 use p100::chrono::TimeDelta;
+use p100::raw::operations;
 use p100::types::TransferRequest;
 use p100::{Attempt, Clock, Decimal, Verdict};
 use p100_sandbox::control::NewUser;
-use p100_sandbox::{Account, Fault, FaultKind, Sandbox};
+use p100_sandbox::{Account, Fault, Sandbox};
 
 /// The response is lost; the transfer happened, or it did not.
 #[tokio::test]
@@ -20,9 +21,9 @@ async fn no_clock_hides_a_transfer_or_ends_a_lock() {
             let lock = client.partner().lock_rate().await.unwrap();
             let _ = lock.exchange(Decimal::ONE, "eur", "eth").await.unwrap();
 
-            let operation = "createTransfer".to_owned();
-            sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).unwrap();
-            let transfer = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::from(5)).currency("eur").build();
+            let fault = Fault::reset(&operations::CREATE_TRANSFER);
+            sandbox.add_fault(if takes_effect { fault.after_effect() } else { fault }).unwrap();
+            let transfer = TransferRequest::to_user("u-1", Decimal::from(5), "eur");
             let error = client.transfers().create(&transfer).await.unwrap_err();
             assert!(error.may_have_taken_effect());
             match client.reconcile(&Attempt::new(&transfer, now, now)).await.unwrap() {

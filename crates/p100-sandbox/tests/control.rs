@@ -12,33 +12,33 @@ use serde_json::{Value, json};
 use crate::refusals::operation;
 use crate::users::{limited, request, verify, with_files, with_step};
 
-/// Sends a command; the answer is its status and JSON.
+/// Sends a command; the response is its status and JSON.
 async fn send(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
     let mut request = crate::http().request(method, format!("{}/_sandbox/{path}", sandbox.base_url()));
     if let Some(body) = body {
         request = request.json(&body);
     }
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
 }
 
 /// A command that is carried out.
 async fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
-    let (status, answer) = send(sandbox, Method::POST, path, Some(body)).await;
-    assert_eq!(status, 200, "{path}: {answer}");
-    answer
+    let (status, response) = send(sandbox, Method::POST, path, Some(body)).await;
+    assert_eq!(status, 200, "{path}: {response}");
+    response
 }
 
-/// What a command that is refused is told.
+/// What a command that is refused gets.
 async fn refused(sandbox: &Sandbox, method: Method, path: &str, body: Value) -> (u16, String) {
-    let (status, answer) = send(sandbox, method, path, Some(body)).await;
-    (status, answer["message"].as_str().unwrap_or_default().to_owned())
+    let (status, response) = send(sandbox, method, path, Some(body)).await;
+    (status, response["message"].as_str().unwrap_or_default().to_owned())
 }
 
 async fn get(sandbox: &Sandbox, path: &str) -> Value {
-    let (status, answer) = send(sandbox, Method::GET, path, None).await;
-    assert_eq!(status, 200, "{path}: {answer}");
-    answer
+    let (status, response) = send(sandbox, Method::GET, path, None).await;
+    assert_eq!(status, 200, "{path}: {response}");
+    response
 }
 
 /// A sandbox with money, an active user with a card, webhooks, something that waits, and a fault.
@@ -51,7 +51,7 @@ async fn lived_in() -> Sandbox {
     post(&sandbox, "fund", json!({"account": "user:ada", "currency": "eur", "amount": "100.5"})).await;
     let card = p100::types::CreateCardRequest::builder().external_user_id("ada").label("Shopping").pin("1234").build();
     client.cards().create(&card).await.unwrap();
-    let back = TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let back = TransferRequest::from_user("ada", Decimal::ONE, "eur");
     let _ = client.transfers().create(&back).await.unwrap();
     let order = order(&client).await;
     post(&sandbox, &format!("orders/{order}/payments"), json!({"amount": "12.5"})).await;
@@ -176,7 +176,7 @@ async fn some_settings_are_changed_and_the_others_stay() {
     }
     let mut expected = Settings::default();
     expected.api_key = "another".into();
-    expected.webhooks = Some(Receiver { url: "http://127.0.0.1:9".into(), token: "u".into() });
+    expected.webhooks = Some(Receiver::builder().url("http://127.0.0.1:9").token("u").build());
     expected.steps.insert(Step::Exchange, When::AfterReads(2));
     expected.rates.insert("btc".into(), Decimal::TWO);
     assert_eq!(sandbox.settings(), expected);
@@ -188,8 +188,8 @@ async fn some_settings_are_changed_and_the_others_stay() {
         (json!({"sepaLevel": 3, "apiKey": "third"}), "sepaLevel must be 1 or 2"),
         (json!([]), "expected a map"),
     ] {
-        let (status, answer) = patch(body).await;
-        assert!(status == 400 && answer["message"].as_str().unwrap().contains(message), "{status} {answer}");
+        let (status, response) = patch(body).await;
+        assert!(status == 400 && response["message"].as_str().unwrap().contains(message), "{status} {response}");
     }
     assert_eq!(sandbox.settings(), expected);
     assert_eq!(patch(json!({"webhooks": null})).await.0, 200);
@@ -207,7 +207,7 @@ async fn of_long_lists_the_latest_are_shown() {
         sandbox.add_user(NewUser::new(user.clone())).unwrap();
         let account = Account::User(user);
         sandbox.fund(&account, "eur", Decimal::ONE).unwrap();
-        let deposit = CryptoDeposit { account, currency: "usdc".into(), amount: Decimal::ONE, travel_rule: false };
+        let deposit = CryptoDeposit::builder().account(account).currency("usdc").amount(Decimal::ONE).build();
         sandbox.receive_crypto_deposit(deposit).unwrap()
     };
     let first = add("aaa".into());
@@ -260,7 +260,7 @@ async fn a_reset_forgets_everything_but_the_settings() {
     // The same seed and time give the same ids again, another seed others.
     let mut created = Vec::new();
     for seed in [7, 7, 8] {
-        sandbox.reset(&Reset { seed: Some(seed), time: Some("2025-08-12T08:00:00Z".into()) }).await.unwrap();
+        sandbox.reset(&Reset::builder().seed(seed).time("2025-08-12T08:00:00Z").build()).await.unwrap();
         assert_eq!(sandbox.now().to_rfc3339(), "2025-08-12T08:00:00+00:00");
         created.push(sandbox.client().users().create_limited(&limited("lim")).await.unwrap());
         sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();
@@ -449,8 +449,8 @@ async fn money_users_and_cards_are_handled() {
     assert!(books.sums.values().all(Decimal::is_zero));
     let log: Vec<Delivery> = serde_json::from_value(get(&sandbox, "deliveries").await).unwrap();
     for (event, code) in [("card3dsCode", code), ("cardActivationCode", activation)] {
-        let told = log.iter().rfind(|delivery| delivery.event == event).unwrap_or_else(|| panic!("{event} in {log:?}"));
-        assert!(told.body.contains(code["code"].as_str().unwrap()));
+        let reported = log.iter().rfind(|delivery| delivery.event == event).unwrap_or_else(|| panic!("{event} in {log:?}"));
+        assert!(reported.body.contains(code["code"].as_str().unwrap()));
     }
     let again = post(&sandbox, "deliveries/0/redeliver", json!({})).await;
     assert_eq!((&again["state"], &again["attempts"]), (&json!("noReceiver"), &json!([])));
@@ -474,9 +474,9 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
     let id = client.kyc().create_session(&crate::kyc::session("ada")).await.unwrap().verification_id;
     let form = async |id: &str, fields: &'static str| {
         let request = crate::http().post(format!("{}/_sandbox/kyc/{id}", sandbox.base_url()));
-        let answer = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields).send().await.unwrap();
-        assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        let response = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields).send().await.unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        (response.status().as_u16(), response.text().await.unwrap())
     };
     for wrong in ["", "decision=maybe", "decision=approve&who=me"] {
         assert_eq!(form(&id, wrong).await.0, 400, "{wrong}");
@@ -495,11 +495,11 @@ async fn a_hosted_kyc_is_decided_by_the_form_of_its_page() {
 }
 
 #[tokio::test]
-async fn an_unknown_command_is_told_which_there_are() {
+async fn an_unknown_command_is_reported_which_there_are() {
     let sandbox = Sandbox::start().await.unwrap();
     for (method, path, status) in [(Method::GET, "nothing/here", 404), (Method::DELETE, "fund", 405), (Method::POST, "state", 405)] {
-        let (answered, body) = send(&sandbox, method, path, None).await;
-        assert_eq!(answered, status, "{path}");
+        let (responded, body) = send(&sandbox, method, path, None).await;
+        assert_eq!(responded, status, "{path}");
         let routes: Vec<&str> = body["routes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert!(routes.contains(&"POST /_sandbox/fund: put money on an account out of nowhere"), "{routes:?}");
         // The README is the reference of all of them.
@@ -508,8 +508,8 @@ async fn an_unknown_command_is_told_which_there_are() {
             assert!(include_str!("../README.md").contains(&format!("`{route}`")), "{route} is missing in the README");
         }
     }
-    let answer = crate::http().get(format!("{}/_sandbox", sandbox.base_url())).send().await.unwrap();
-    assert_eq!((answer.status(), answer.url().path()), (StatusCode::OK, "/_sandbox/"));
+    let response = crate::http().get(format!("{}/_sandbox", sandbox.base_url())).send().await.unwrap();
+    assert_eq!((response.status(), response.url().path()), (StatusCode::OK, "/_sandbox/"));
 }
 
 /// serde reads an array as a struct, member by member.
@@ -529,7 +529,7 @@ async fn no_command_takes_an_array_for_an_object() {
             assert!(status == 400 && is_said, "{method} {path} {body}: {status} {text}");
         }
         let (status, text) = refused(&sandbox, method.clone(), path, json!({"nonsense": 1})).await;
-        // A state of another form is told by its number, whatever else is in it.
+        // A state of another form is reported by its number, whatever else is in it.
         let named = if (method.as_str(), path) == ("PUT", "state") { "missing field `format`" } else { "unknown field `nonsense`" };
         assert!(status == 400 && text.contains(named), "{method} {path}: {status} {text}");
     }
@@ -581,8 +581,8 @@ async fn what_is_given_twice_is_refused_by_name() {
         (Method::PUT, "state", &rates, "btc"),
     ] {
         let request = crate::http().request(method.clone(), format!("{}/_sandbox/{path}", sandbox.base_url()));
-        let answer = request.body(body.to_owned()).send().await.unwrap();
-        let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+        let response = request.body(body.to_owned()).send().await.unwrap();
+        let (status, text) = (response.status().as_u16(), response.text().await.unwrap());
         assert!(status == 400 && text.contains(&format!("duplicate field `{name}`")), "{method} {path}: {status} {text}");
     }
     assert_eq!(sandbox.export(), before);
@@ -610,31 +610,31 @@ async fn a_key_is_asked_for() {
     let stranger = |key: &str| Client::builder().base_url(sandbox.base_url()).api_key(key).build().unwrap();
     let error = stranger("guessed").partner().balances().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.access_denied()), (401, Some(AccessDenied::WrongKey)));
-    let answer = crate::http().get(format!("{}/v1/partner/balances", sandbox.base_url())).send().await.unwrap();
-    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().contains("xo1")), (401, true));
+    let response = crate::http().get(format!("{}/v1/partner/balances", sandbox.base_url())).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.text().await.unwrap().contains("xo1")), (401, true));
     let mut settings = sandbox.settings();
     settings.api_key = "another".into();
     sandbox.set_settings(settings).unwrap();
     stranger("another").partner().balances().await.unwrap();
     // Whoever has no key does not learn whether the request would be right.
     let transfers = operation("createTransfer").path;
-    let answer = crate::http().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 401);
+    let response = crate::http().post(format!("{}{transfers}", sandbox.base_url())).body("{").send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 401);
 }
 
 #[tokio::test]
-async fn what_is_no_operation_is_told_which_there_are() {
+async fn what_is_no_operation_is_reported_which_there_are() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = crate::http();
     for (method, path, status) in
         [(Method::GET, "/v2/balances", 404), (Method::GET, "/", 404), (Method::DELETE, "/v1/partner/balances", 405)]
     {
-        let answer = client.request(method, format!("{}{path}", sandbox.base_url())).send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), status, "{path}");
+        let response = client.request(method, format!("{}{path}", sandbox.base_url())).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
         if status == 405 {
-            assert!(answer.headers()[header::ALLOW].to_str().unwrap().contains("GET"));
+            assert!(response.headers()[header::ALLOW].to_str().unwrap().contains("GET"));
         }
-        let body: Value = answer.json().await.unwrap();
+        let body: Value = response.json().await.unwrap();
         assert!(body["operations"].as_array().unwrap().contains(&json!("GET /v1/partner/balances (getPartnerBalances)")), "{body}");
         assert_eq!(body["control"], "/_sandbox/");
     }

@@ -11,7 +11,7 @@ use crate::money::{self, USER, amount, events, history, holdings, refused_withou
 use crate::users;
 
 fn deposit(account: Account, travel_rule: bool) -> CryptoDeposit {
-    CryptoDeposit { account, currency: "eth".to_owned(), amount: amount("0.001"), travel_rule }
+    CryptoDeposit::builder().account(account).currency("eth").amount(amount("0.001")).travel_rule(travel_rule).build()
 }
 
 fn sender() -> TravelRuleRequest {
@@ -24,7 +24,7 @@ fn statuses(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_deposit_is_told_when_it_is_seen_and_when_it_is_credited() {
+async fn a_deposit_is_reported_when_it_is_seen_and_when_it_is_credited() {
     let (sandbox, _client) = money::sandbox(&[]).await;
     let id = sandbox.receive_crypto_deposit(deposit(user(), false)).expect("a deposit");
     assert_eq!(statuses(&sandbox), ["WAITING_FOR_VERIFICATION", "SUCCESSFUL"]);
@@ -54,8 +54,8 @@ async fn a_deposit_held_for_the_travel_rule_is_released_once_by_its_sender_data(
     let id = sandbox.receive_crypto_deposit(deposit(user(), true)).expect("a deposit");
     assert_eq!(statuses(&sandbox), ["WAITING_FOR_VERIFICATION", "WAITING_FOR_TR_DATA"]);
     assert_eq!(holdings(&sandbox, &user()).await, "");
-    let answer = client.deposits().update_travel_rule(&id, &sender()).await.expect("taken");
-    assert!(answer.message.is_some());
+    let response = client.deposits().update_travel_rule(&id, &sender()).await.expect("taken");
+    assert!(response.message.is_some());
     assert_eq!(statuses(&sandbox)[2..], ["SUCCESSFUL"]);
     assert_eq!(holdings(&sandbox, &user()).await, "0.001 eth");
 
@@ -94,14 +94,15 @@ async fn a_deposit_is_checked_when_the_settings_say() {
 }
 
 #[tokio::test]
-async fn a_bank_transfer_to_a_user_is_credited_and_told_at_once() {
+async fn a_bank_transfer_to_a_user_is_credited_and_reported_at_once() {
     let (sandbox, client) = money::sandbox(&[]).await;
-    let transfer = |to: &str| SepaDeposit {
-        external_user_id: to.to_owned(),
-        amount: amount("120"),
-        sender_name: "Ada Example".to_owned(),
-        sender_iban: "DE89 3704 0044 0532 0130 00".to_owned(),
-        transfer_title: None,
+    let transfer = |to: &str| {
+        SepaDeposit::builder()
+            .external_user_id(to)
+            .amount(amount("120"))
+            .sender_name("Ada Example")
+            .sender_iban("DE89 3704 0044 0532 0130 00")
+            .build()
     };
     users::with_files(&client, "customer-43").await;
     sandbox.receive_sepa_deposit(transfer("customer-43")).expect_err("no IBAN yet");
@@ -128,7 +129,7 @@ async fn deposits_that_cannot_be_are_refused() {
         (user(), "gbp"),
         (Account::Fees, "eth"),
     ] {
-        let deposit = CryptoDeposit { currency: currency.to_owned(), ..deposit(account.clone(), false) };
+        let deposit = CryptoDeposit::builder().account(account.clone()).currency(currency).amount(amount("0.001")).build();
         sandbox.receive_crypto_deposit(deposit).expect_err(&format!("{account} {currency}"));
     }
     assert!(statuses(&sandbox).is_empty());

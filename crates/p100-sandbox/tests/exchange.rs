@@ -25,7 +25,7 @@ async fn lock(client: &Client) -> RateLock {
 }
 
 #[tokio::test]
-async fn an_exchange_takes_its_fee_and_tells_of_itself() {
+async fn an_exchange_takes_its_fee_and_reports_itself() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &user(), "0.75 eth");
     let lock = lock(&client).await;
@@ -128,7 +128,7 @@ async fn what_cannot_be_exchanged_is_refused_with_every_reason() {
     ] {
         let error = client.exchange().create(&request(locked.id(), value, from, to)).await.expect_err("invalid");
         assert_eq!(error.code(), Some(&ErrorCode::P403));
-        assert_eq!(error.api_error().and_then(|body| body.error_message.as_deref()), Some(sentences));
+        assert_eq!(error.error_body().and_then(|body| body.error_message.as_deref()), Some(sentences));
     }
     let error = client.exchange().lock_rate("nobody").await.expect_err("no such user");
     assert_eq!(error.code(), Some(&ErrorCode::P412));

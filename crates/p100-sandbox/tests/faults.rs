@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use p100::raw::operations;
 use p100::types::{ErrorCode, TransferRequest};
 use p100::{Client, Decimal, ErrorKind, Retries};
 use p100_sandbox::{Account, CallLog, Fault, FaultKind, Sandbox};
@@ -18,12 +19,8 @@ async fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn fault(operation: &str, kind: FaultKind, takes_effect: bool) -> Fault {
-    Fault { operation: operation.to_owned(), times: 1, takes_effect, kind }
-}
-
 async fn pay(client: &Client) -> Result<String, p100::Error> {
-    let request = TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    let request = TransferRequest::to_user("lim", Decimal::ONE, "eur");
     client.transfers().create(&request).await.map(|pending| pending.id().to_owned())
 }
 
@@ -35,15 +32,14 @@ fn received(sandbox: &Sandbox) -> Decimal {
 }
 
 #[tokio::test]
-async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
+async fn a_payment_that_goes_wrong_shows_whether_it_may_have_been_made() {
     let sandbox = sandbox().await;
     let client = sandbox.client_builder().attempt_timeout(Duration::from_millis(300)).build().unwrap();
-    let code = |code: ErrorCode| FaultKind::Code(code.as_str().to_owned());
     // What goes wrong, whether it takes effect, what the client finds, whether it may have taken effect, whether it did.
     let cases = [
-        (code(ErrorCode::P412), false, ErrorKind::ErrorResponse, false, false),
-        (code(ErrorCode::P500), false, ErrorKind::ErrorResponse, true, false),
-        (code(ErrorCode::P501), true, ErrorKind::ErrorResponse, true, true),
+        (FaultKind::Code(ErrorCode::P412), false, ErrorKind::ErrorResponse, false, false),
+        (FaultKind::Code(ErrorCode::P500), false, ErrorKind::ErrorResponse, true, false),
+        (FaultKind::Code(ErrorCode::P501), true, ErrorKind::ErrorResponse, true, true),
         (FaultKind::Status(429), false, ErrorKind::ErrorResponse, true, false),
         (FaultKind::Status(307), false, ErrorKind::ErrorResponse, true, false),
         (FaultKind::Status(502), false, ErrorKind::ErrorResponse, true, false),
@@ -57,12 +53,13 @@ async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
     ];
     let mut expected = Decimal::ZERO;
     for (kind, takes_effect, found, may, did) in cases {
-        sandbox.add_fault(fault("createTransfer", kind.clone(), takes_effect)).unwrap();
+        let fault = Fault::new(&operations::CREATE_TRANSFER, kind.clone());
+        sandbox.add_fault(if takes_effect { fault.after_effect() } else { fault }).unwrap();
         let error = pay(&client).await.expect_err("it goes wrong");
         assert_eq!((error.kind(), error.may_have_taken_effect()), (found, may), "{kind:?} {takes_effect}: {error}");
         if let FaultKind::Status(status) = kind {
             assert_eq!(error.status().unwrap(), status);
-            assert!(error.api_error().is_none(), "a proxy does not write P100's errors");
+            assert!(error.error_body().is_none(), "a proxy does not write P100's errors");
         }
         expected += Decimal::from(u8::from(did));
         assert_eq!(received(&sandbox), expected, "{kind:?} {takes_effect}: once or not at all");
@@ -74,7 +71,7 @@ async fn a_payment_that_goes_wrong_tells_whether_it_may_have_been_made() {
 #[tokio::test]
 async fn a_delay_that_the_client_can_wait_for_is_only_that() {
     let sandbox = sandbox().await;
-    sandbox.add_fault(fault("createTransfer", FaultKind::Delay(30), false)).unwrap();
+    sandbox.add_fault(Fault::delay(&operations::CREATE_TRANSFER, Duration::from_millis(30))).unwrap();
     let begin = std::time::Instant::now();
     pay(&sandbox.client()).await.unwrap();
     assert!(begin.elapsed() >= Duration::from_millis(30));
@@ -84,9 +81,9 @@ async fn a_delay_that_the_client_can_wait_for_is_only_that() {
 #[tokio::test]
 async fn a_read_is_tried_again_and_gets_through() {
     let sandbox = sandbox().await;
-    let client = sandbox.client_builder().retries(Retries::default().base_delay(Duration::from_millis(1))).build().unwrap();
+    let client = sandbox.client_builder().retries(Retries::default().first_wait(Duration::from_millis(1))).build().unwrap();
     for kind in [FaultKind::Status(503), FaultKind::Reset, FaultKind::Truncate] {
-        sandbox.add_fault(Fault { times: 2, ..fault("getPartnerBalances", kind.clone(), false) }).unwrap();
+        sandbox.add_fault(Fault::new(&operations::GET_PARTNER_BALANCES, kind.clone()).times(2)).unwrap();
         assert!(client.partner().balances().await.is_ok(), "{kind:?}: the third attempt");
         assert_eq!(sandbox.faults(), []);
     }
@@ -96,10 +93,10 @@ async fn a_read_is_tried_again_and_gets_through() {
 async fn faults_hit_the_calls_of_their_operation_in_the_order_they_were_added() {
     let sandbox = sandbox().await;
     let client = sandbox.client();
-    sandbox.add_fault(fault("createTransfer", FaultKind::Code("P455".into()), false)).unwrap();
-    sandbox.add_fault(Fault { times: 2, ..fault("createTransfer", FaultKind::Code("P433".into()), false) }).unwrap();
-    sandbox.add_fault(fault("getTransfer", FaultKind::Code("P412".into()), false)).unwrap();
-    // Whoever has no key is told so, and uses nothing up.
+    sandbox.add_fault(Fault::code(&operations::CREATE_TRANSFER, ErrorCode::P455)).unwrap();
+    sandbox.add_fault(Fault::code(&operations::CREATE_TRANSFER, ErrorCode::P433).times(2)).unwrap();
+    sandbox.add_fault(Fault::code(&operations::GET_TRANSFER, ErrorCode::P412)).unwrap();
+    // Whoever has no key hears so, and uses nothing up.
     let stranger = Client::builder().base_url(sandbox.base_url()).api_key("guessed").build().unwrap();
     assert_eq!(pay(&stranger).await.unwrap_err().status().unwrap(), 401);
 
@@ -109,19 +106,19 @@ async fn faults_hit_the_calls_of_their_operation_in_the_order_they_were_added() 
     let id = pay(&client).await.unwrap();
     assert_eq!(client.transfers().get(&id).await.unwrap_err().code(), Some(&ErrorCode::P412));
 
-    sandbox.add_fault(fault("createTransfer", FaultKind::Reset, false)).unwrap();
+    sandbox.add_fault(Fault::reset(&operations::CREATE_TRANSFER)).unwrap();
     sandbox.clear_faults();
     pay(&client).await.unwrap();
 }
 
 #[tokio::test]
-async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
+async fn the_log_reports_each_call_with_its_fault_even_if_the_caller_has_gone() {
     let log = Arc::new(Mutex::new(Vec::<CallLog>::new()));
     let kept = Arc::clone(&log);
     let sandbox = Sandbox::builder().on_call(move |call| kept.lock().unwrap().push(call.clone())).start().await.unwrap();
     let client = sandbox.client_builder().retries(Retries::none()).attempt_timeout(Duration::from_millis(50)).build().unwrap();
-    for kind in [FaultKind::Code("P500".into()), FaultKind::Reset, FaultKind::Delay(60_000)] {
-        sandbox.add_fault(fault("getPartnerBalances", kind, false)).unwrap();
+    for kind in [FaultKind::Code(ErrorCode::P500), FaultKind::Reset, FaultKind::Delay(60_000)] {
+        sandbox.add_fault(Fault::new(&operations::GET_PARTNER_BALANCES, kind)).unwrap();
         client.partner().balances().await.unwrap_err();
     }
     crate::http().get(format!("{}/v2/nothing", sandbox.base_url())).send().await.unwrap();
@@ -129,7 +126,7 @@ async fn the_log_tells_each_call_with_its_fault_even_if_the_caller_has_gone() {
     let log: Vec<_> = log.lock().unwrap().iter().map(|call| (call.operation, call.status, call.code.clone(), call.fault.clone())).collect();
     let balances = "getPartnerBalances";
     let expected = [
-        (balances, Some(400), Some("P500".to_owned()), Some(FaultKind::Code("P500".into()))),
+        (balances, Some(400), Some("P500".to_owned()), Some(FaultKind::Code(ErrorCode::P500))),
         (balances, None, None, Some(FaultKind::Reset)),
         (balances, Some(200), None, Some(FaultKind::Delay(60_000))),
         ("(no such operation)", Some(404), None, None),
@@ -180,8 +177,8 @@ async fn a_closure_that_hears_of_calls_holds_up_nobody() {
 async fn a_fault_that_cannot_be_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let add = async |fault: Value| {
-        let answer = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
+        let response = crate::http().post(format!("{}/_sandbox/faults", sandbox.base_url())).json(&fault).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
     };
     for (fault, message) in [
         (json!({"operation": "pay", "kind": "reset"}), "operation: there is no `pay`"),
@@ -199,5 +196,5 @@ async fn a_fault_that_cannot_be_is_refused() {
     assert_eq!(sandbox.faults(), []);
     let (status, text) = add(json!({"operation": "getRates", "kind": {"status": 503}})).await;
     assert_eq!((status, text.as_str()), (200, ""));
-    assert_eq!(sandbox.faults(), [fault("getRates", FaultKind::Status(503), false)]);
+    assert_eq!(sandbox.faults(), [Fault::status(&operations::GET_RATES, 503)]);
 }

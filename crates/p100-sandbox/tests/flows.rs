@@ -1,9 +1,11 @@
-//! Whole stories of an integration, with a receiver of webhooks that is one: what is asked, what is told, and who holds what in the end.
+//! Whole stories of an integration, with a receiver of webhooks that is one: what is asked, what is reported, and who holds what in the
+//! end.
 
 mod partner;
 
 use std::time::Duration;
 
+use p100::raw::operations;
 use p100::types::{
     CardStatus, CreateCardRequest, DocumentType, ErrorCode, ExchangeRequest, FiatBalanceStatus, KycAttemptStatus, KycVerificationLevel,
     OrderLockRequest, PartnerSepaTransferRequest, PartyType, PoaStatus, SepaContactStatus, SepaTransferRequest, TransferRequest,
@@ -12,7 +14,7 @@ use p100::types::{
 };
 use p100::{Attempt, Currency, Decimal, Iban, KycFiles, PoaFiles, Progress, Verdict, WaitPolicy};
 use p100_sandbox::control::{CardChannel, CardConfirmation, CardTransaction, CryptoDeposit, KycDecision, NewUser, ReferencedSepaDeposit};
-use p100_sandbox::{Account, DeliveryState, Fault, FaultKind, Settings, Step, When};
+use p100_sandbox::{Account, DeliveryState, Fault, Settings, Step, When};
 
 use crate::money::{USER, amount, fees, fund, holdings, refused_without_code, user};
 use crate::users::{jpeg, later_request, limited, refusal, request};
@@ -43,18 +45,18 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
     ada.document_type = Some(DocumentType::IdCard);
     assert_eq!(client.users().create(&ada).await.unwrap().poa_required, Some(true));
     client.kyc().upload_files(USER, KycFiles::id_card(jpeg(), jpeg(), jpeg())).await.unwrap();
-    assert_eq!(partner.told().await, ["kycFileAdded ADDED"; 3]);
+    assert_eq!(partner.reported().await, ["kycFileAdded ADDED"; 3]);
 
     let proof = || PoaFiles::new([jpeg(), jpeg()]).unwrap();
     client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
-    assert_eq!(partner.told().await, ["poaVerificationStatus WAITING"]);
+    assert_eq!(partner.reported().await, ["poaVerificationStatus WAITING"]);
     let pending = client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
     assert_eq!(pending.error_code, Some(ErrorCode::P211), "one is under review");
     partner.sandbox.decide_poa(USER, PoaStatus::Questioned).unwrap();
     client.kyc().upload_proof_of_address(USER, proof()).await.unwrap();
     partner.sandbox.decide_poa(USER, PoaStatus::Approved).unwrap();
     let expected = ["poaVerificationStatus QUESTIONED", "poaVerificationStatus WAITING", "poaVerificationStatus APPROVED"];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     let error = client.kyc().upload_proof_of_address(USER, proof()).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::P447), "it is verified");
 
@@ -67,7 +69,7 @@ async fn own_files_and_a_questioned_proof_of_address_lead_to_an_account_with_an_
         "kycVerificationStatus SUCCESSFUL VERIFIED",
         "userBalanceGenerated ACTIVE",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     let [eur] = &client.users().balances(USER).await.unwrap().fiat_balances.unwrap()[..] else { panic!("one fiat balance") };
     assert_eq!((&eur.status, eur.amount), (&Some(FiatBalanceStatus::Active), Decimal::ZERO));
     Iban::new(eur.iban.as_deref().unwrap()).unwrap();
@@ -78,22 +80,22 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
     let mut partner = Partner::start(Settings::default()).await;
     let client = partner.client();
     client.users().create(&request(USER, "LT")).await.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for approve in [false, true] {
         let session = client.kyc().create_session(&crate::kyc::session(USER)).await.unwrap().verification_id;
         // The user's browser opens the page: it has no key.
         let page = client.kyc().page_url(USER, &session).unwrap();
-        let answer = crate::http().get(page).send().await.unwrap();
-        assert!(answer.status().is_success() && answer.text().await.unwrap().contains("<form"));
+        let response = crate::http().get(page).send().await.unwrap();
+        assert!(response.status().is_success() && response.text().await.unwrap().contains("<form"));
         let reason = (!approve).then(|| "DOCUMENT_EXPIRED".to_owned());
-        partner.sandbox.decide_kyc_session(&session, KycDecision { approve, reason }).unwrap();
+        partner.sandbox.decide_kyc_session(&session, KycDecision::builder().approve(approve).maybe_reason(reason).build()).unwrap();
         let status = client.kyc().status(USER).await.unwrap();
         let expected = match approve {
             false => (Some(KycVerificationLevel::NotVerified), KycAttemptStatus::RejectedByProvider, Some("DOCUMENT_EXPIRED")),
             true => (Some(KycVerificationLevel::Verified), KycAttemptStatus::Successful, None),
         };
         assert_eq!((status.verification_status, status.attempt_status, status.rejection_reason.as_deref()), expected);
-        told.extend(partner.told().await);
+        reported.extend(partner.reported().await);
     }
     let expected = [
         "kycVerificationStatus PENDING NOT_VERIFIED",
@@ -103,11 +105,11 @@ async fn a_rejected_hosted_kyc_is_begun_anew_and_passed() {
         "kycVerificationStatus VERIFICATION NOT_VERIFIED",
         "kycVerificationStatus SUCCESSFUL VERIFIED",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let status = async || client.users().balances(USER).await.unwrap().fiat_balances.as_ref().unwrap()[0].status.clone();
     assert_eq!(status().await, Some(FiatBalanceStatus::WaitingToBeActivated), "that is the partner's to start");
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(USER).build()).await.unwrap();
-    assert_eq!(partner.told().await, ["userBalanceGenerated ACTIVE"]);
+    assert_eq!(partner.reported().await, ["userBalanceGenerated ACTIVE"]);
     assert_eq!(status().await, Some(FiatBalanceStatus::Active));
 }
 
@@ -119,9 +121,9 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
     for balance in created.balances.as_ref().unwrap() {
         assert_eq!(balance.wallet.is_some(), balance.name != "eur", "{}", balance.name);
     }
-    let deposit = CryptoDeposit { account: user(), currency: "usdc".to_owned(), amount: amount("25.5"), travel_rule: false };
+    let deposit = CryptoDeposit::builder().account(user()).currency("usdc").amount(amount("25.5")).build();
     partner.sandbox.receive_crypto_deposit(deposit).unwrap();
-    let transfer = TransferRequest::builder().source_external_user_id(USER).amount(amount("20.5")).currency("usdc").build();
+    let transfer = TransferRequest::from_user(USER, amount("20.5"), "usdc");
     let transfer = client.transfers().create(&transfer).await.unwrap().wait(WaitPolicy::default()).await.unwrap();
     assert!(matches!(transfer, Progress::Succeeded(_)), "{transfer:?}");
     let withdrawal = WithdrawalRequest::builder().source_external_user_id(USER).currency("usdc").amount(amount("4")).wallet_address(WALLET);
@@ -137,7 +139,7 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
         "cryptoWithdrawalStatus PROCESSING 4",
         "cryptoWithdrawalStatus SUCCESSFUL 4",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.48 usdc");
     assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "20.5 usdc");
     assert_eq!(fees(&partner.sandbox, "usdc"), amount("0.5"));
@@ -153,13 +155,13 @@ async fn a_limited_user_receives_pays_and_withdraws_crypto_and_nothing_else() {
 async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     let mut partner = with_user(steps(&[(Step::Exchange, When::AfterReads(2))]), "0.5 eth").await;
     let client = partner.client();
-    let transfer = TransferRequest::builder().destination_external_user_id(USER).amount(amount("0.5")).currency("eth").build();
+    let transfer = TransferRequest::to_user(USER, amount("0.5"), "eth");
     let _ = client.transfers().create(&transfer).await.unwrap();
 
     let lock = client.exchange().lock_rate(USER).await.unwrap();
     let pending = lock.exchange(amount("0.2"), "eth", "eur").await.unwrap();
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.5 eth", "accepted is not done");
-    let policy = WaitPolicy::default().first_interval(Duration::from_millis(1));
+    let policy = WaitPolicy::default().first_wait(Duration::from_millis(1));
     let progress = pending.wait(policy).await.unwrap();
     let Progress::Succeeded(exchange) = &progress else { panic!("{progress:?}") };
     // 1.49 % of 0.2 eth, and 0.19702 eth at 3000.5.
@@ -169,7 +171,7 @@ async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     );
     assert_eq!(holdings(&partner.sandbox, &user()).await, "591.15 eur, 0.3 eth");
     assert_eq!(fees(&partner.sandbox, "eth"), amount("0.00298"));
-    assert_eq!(partner.told().await, ["transferStatus SUCCESSFUL 0.5 eth", "exchangeStatus COMPLETED"]);
+    assert_eq!(partner.reported().await, ["transferStatus SUCCESSFUL 0.5 eth", "exchangeStatus COMPLETED"]);
 
     let late = client.exchange().lock_rate(USER).await.unwrap();
     partner.sandbox.advance(Duration::from_secs(61)).await;
@@ -182,18 +184,18 @@ async fn a_funded_user_exchanges_at_a_locked_rate_and_not_at_an_expired_one() {
     assert_eq!(refused_without_code(&error).0, 400);
     assert!(error.may_have_taken_effect(), "no page states the code of an expired lock, so this is no certain refusal");
     assert_eq!(holdings(&partner.sandbox, &user()).await, "591.15 eur, 0.3 eth");
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
+async fn a_payout_without_a_response_is_looked_up_and_paid_once() {
     for takes_effect in [true, false] {
         let settings = steps(&[(Step::SepaTransfer, When::AfterTime(Duration::from_secs(30)))]);
         let mut partner = Partner::start(settings).await;
         fund(&partner.sandbox, &Account::Partner, "100 eur");
         let client = partner.client();
-        let operation = "createPartnerSepaTransfer".to_owned();
-        partner.sandbox.add_fault(Fault { operation, times: 1, takes_effect, kind: FaultKind::Reset }).unwrap();
+        let fault = Fault::reset(&operations::CREATE_PARTNER_SEPA_TRANSFER);
+        partner.sandbox.add_fault(if takes_effect { fault.after_effect() } else { fault }).unwrap();
         let payout = PartnerSepaTransferRequest::builder().amount(amount("75.20")).currency("eur");
         let payout = payout
             .destination_iban(Iban::new("DE89370400440532013000").unwrap())
@@ -222,9 +224,9 @@ async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
             }
             other => panic!("{takes_effect}: {other:?}"),
         }
-        assert_eq!(partner.told().await, [""; 0]);
+        assert_eq!(partner.reported().await, [""; 0]);
         partner.sandbox.advance(Duration::from_secs(30)).await;
-        assert_eq!(partner.told().await, ["sepaTransferStatus SUCCESSFUL 75.20 eur"], "once");
+        assert_eq!(partner.reported().await, ["sepaTransferStatus SUCCESSFUL 75.20 eur"], "once");
         assert_eq!(holdings(&partner.sandbox, &Account::Partner).await, "23.8 eur");
         assert_eq!(fees(&partner.sandbox, "eur"), Decimal::ONE);
     }
@@ -234,7 +236,7 @@ async fn a_payout_without_an_answer_is_looked_up_and_paid_once() {
 async fn a_deposit_waits_for_the_name_of_its_sender() {
     let mut partner = with_user(steps(&[(Step::DepositCheck, When::AfterTime(Duration::from_secs(600)))]), "1 eur").await;
     let client = partner.client();
-    let deposit = CryptoDeposit { account: user(), currency: "btc".to_owned(), amount: amount("0.015"), travel_rule: true };
+    let deposit = CryptoDeposit::builder().account(user()).currency("btc").amount(amount("0.015")).travel_rule(true).build();
     partner.sandbox.receive_crypto_deposit(deposit).unwrap();
     partner.sandbox.advance(Duration::from_secs(600)).await;
     let events = partner.events().await;
@@ -248,7 +250,7 @@ async fn a_deposit_waits_for_the_name_of_its_sender() {
     let own = TravelRuleDetails::builder().i_am_owner_of_wallet(true).first_name("Eva").last_name("Sample").build();
     let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::SelfCustody).external_user_id(USER).details(own).build();
     client.deposits().update_travel_rule(&held.crypto_deposit_id, &sender).await.unwrap();
-    assert_eq!(partner.told().await, ["cryptoDepositStatus SUCCESSFUL 0.015 btc"]);
+    assert_eq!(partner.reported().await, ["cryptoDepositStatus SUCCESSFUL 0.015 btc"]);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "0.015 btc");
 }
 
@@ -260,7 +262,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     let request = || CreateCardRequest::builder().external_user_id(USER).label("Shopping").pin("1234").build();
     let card = client.cards().create(&request()).await.unwrap().card_id;
     let pay = |amount: Decimal, channel| {
-        let payment = CardTransaction { merchant_name: "Example Shop".to_owned(), amount, channel };
+        let payment = CardTransaction::builder().merchant_name("Example Shop").amount(amount).channel(channel).build();
         partner.sandbox.make_card_transaction(&card, payment).map_err(|refused| refused.to_string())
     };
     let limits = UpdateCardLimitsRequest::builder().external_user_id(USER).card_id(&card);
@@ -277,7 +279,7 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     assert_eq!(pay(amount("20"), CardChannel::Atm), Ok(partner.last_of("cardTransaction", "transactionId")));
     partner.sandbox.advance(DAY).await;
     assert_eq!(pay(amount("0.01"), CardChannel::Atm), Err("The balance is too low.".to_owned()));
-    let confirmation = CardConfirmation { merchant_name: "Example Shop".to_owned(), amount: amount("5") };
+    let confirmation = CardConfirmation::builder().merchant_name("Example Shop").amount(amount("5")).build();
     let code = partner.sandbox.send_card_3ds_code(&card, confirmation).unwrap();
     assert_eq!(code.expose(), partner.last_of("card3dsCode", "code"));
     let code = partner.sandbox.send_card_activation_code(&card).unwrap();
@@ -290,12 +292,12 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
         "card3dsCode 5 eur",
         "cardActivationCode",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
     assert_eq!(holdings(&partner.sandbox, &user()).await, "");
 
     fund(&partner.sandbox, &user(), "10 eur");
     let pay = || {
-        let payment = CardTransaction { merchant_name: "Example Shop".to_owned(), amount: Decimal::ONE, channel: CardChannel::Pos };
+        let payment = CardTransaction::builder().merchant_name("Example Shop").amount(Decimal::ONE).channel(CardChannel::Pos).build();
         partner.sandbox.make_card_transaction(&card, payment).map_err(|refused| refused.to_string())
     };
     client.cards().block(USER, &card).await.unwrap();
@@ -319,38 +321,38 @@ async fn a_card_is_issued_limited_used_blocked_and_deleted_and_another_has_to_wa
     partner.sandbox.advance(DAY).await;
     client.cards().create(&request()).await.unwrap();
     assert_eq!(holdings(&partner.sandbox, &user()).await, "9 eur");
-    assert_eq!(partner.told().await, ["cardTransaction 1 eur"]);
+    assert_eq!(partner.reported().await, ["cardTransaction 1 eur"]);
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_repeats() {
+async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_reports_repeats() {
     let mut partner = with_user(Settings::default(), "100 eur").await;
     let client = partner.client();
     partner.go_down().await;
     let mut ids = Vec::new();
     for number in 1..=3 {
-        let transfer = TransferRequest::builder().destination_external_user_id(USER).amount(number.into()).currency("eur").build();
+        let transfer = TransferRequest::to_user(USER, number.into(), "eur");
         ids.push(client.transfers().create(&transfer).await.unwrap().id().to_owned());
     }
     // At once, after 8 seconds and after 16 more.
     partner.sandbox.settle().await;
     partner.sandbox.advance(Duration::from_secs(24)).await;
     assert!(partner.sandbox.deliveries().iter().all(|delivery| (delivery.state, delivery.attempts.len()) == (DeliveryState::Waiting, 3)));
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
     // Meanwhile it is asked for, so nobody has to wait for the webhook.
     assert_eq!(holdings(&partner.sandbox, &user()).await, "6 eur");
 
     // It keeps the first event, but fails before it can say so.
     partner.come_back(1).await;
     partner.sandbox.advance(Duration::from_secs(31)).await;
-    assert_eq!(partner.told().await, [""; 0], "the fourth attempt is due 32 seconds after the third");
+    assert_eq!(partner.reported().await, [""; 0], "the fourth attempt is due 32 seconds after the third");
     partner.sandbox.advance(Duration::from_secs(1)).await;
     let expected = ["transferStatus SUCCESSFUL 1 eur", "transferStatus SUCCESSFUL 2 eur", "transferStatus SUCCESSFUL 3 eur"];
     let first = partner.events().await;
     assert_eq!(first.iter().map(partner::words).collect::<Vec<_>>(), expected);
     partner.sandbox.advance(Duration::from_secs(64)).await;
     let again = partner.events().await;
-    assert_eq!(again.iter().map(partner::words).collect::<Vec<_>>(), expected[..1], "the one that was not answered");
+    assert_eq!(again.iter().map(partner::words).collect::<Vec<_>>(), expected[..1], "the one that was not returned");
 
     let keys: Vec<_> = first.iter().map(|event| event.dedupe_key().unwrap()).collect();
     for (key, id) in keys.iter().zip(&ids) {
@@ -360,7 +362,7 @@ async fn a_receiver_that_is_down_for_three_attempts_misses_nothing_and_tells_rep
     let attempts: Vec<_> = partner.sandbox.deliveries().iter().map(|delivery| (delivery.state, delivery.attempts.len())).collect();
     assert_eq!(attempts, [5, 4, 4].map(|attempts| (DeliveryState::Delivered, attempts)));
     partner.sandbox.advance(DAY).await;
-    assert_eq!(partner.told().await, [""; 0]);
+    assert_eq!(partner.reported().await, [""; 0]);
 }
 
 #[tokio::test]
@@ -382,7 +384,7 @@ async fn a_payer_pays_an_order_in_two_parts_and_the_partner_gets_what_was_asked_
     let details = client.orders().get(order.id()).await.unwrap();
     assert_eq!((details.received_amount, details.confirmations), (Some(lock.details().amount), details.required_confirmations));
     // The address, and each part with its three confirmations.
-    assert_eq!(partner.told().await, ["orderStatus WAITING_FOR_CONFIRMATION"; 9]);
+    assert_eq!(partner.reported().await, ["orderStatus WAITING_FOR_CONFIRMATION"; 9]);
 
     let late = client.orders().lock_rate(&request).await.unwrap();
     partner.sandbox.advance(Duration::from_secs(61)).await;
@@ -400,7 +402,7 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
     client.users().create(&later_request(USER, "LT")).await.unwrap();
     client.kyc().upload_files(USER, KycFiles::passport(jpeg(), jpeg())).await.unwrap();
     client.kyc().start_verification(&UserVerificationRequest::builder().external_user_id(USER).build()).await.unwrap();
-    assert_eq!(partner.told().await.last().unwrap(), "userBalanceGenerated ACTIVE");
+    assert_eq!(partner.reported().await.last().unwrap(), "userBalanceGenerated ACTIVE");
 
     let iban = "DE89370400440532013000";
     let payout = SepaTransferRequest::builder()
@@ -415,7 +417,12 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
 
     let info = client.sepa().deposit_info(USER).await.unwrap();
     let (sender_name, sender_iban) = ("Eva Sample".to_owned(), iban.to_owned());
-    let deposit = ReferencedSepaDeposit { amount: amount("120"), sender_name, sender_iban, transfer_title: info.title.unwrap() };
+    let deposit = ReferencedSepaDeposit::builder()
+        .amount(amount("120"))
+        .sender_name(sender_name)
+        .sender_iban(sender_iban)
+        .transfer_title(info.title.unwrap())
+        .build();
     partner.sandbox.receive_referenced_sepa_deposit(deposit).unwrap();
     let [contact] = &client.sepa().contacts(USER).await.unwrap().contacts.unwrap()[..] else { panic!("one contact") };
     assert_eq!((contact.iban.as_deref().unwrap(), &contact.status), (iban, &Some(SepaContactStatus::Approved)));
@@ -428,5 +435,5 @@ async fn a_user_pays_in_from_an_account_and_may_then_pay_out_to_it() {
         "sepaDepositReceived 120.00 eur",
         "sepaTransferStatus SUCCESSFUL 50.00 eur",
     ];
-    assert_eq!(partner.told().await, expected);
+    assert_eq!(partner.reported().await, expected);
 }

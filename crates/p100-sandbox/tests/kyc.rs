@@ -49,7 +49,7 @@ fn successful() -> (KycVerificationLevel, KycAttemptStatus, Option<String>) {
 }
 
 /// The words of all kycVerificationStatus and userBalanceGenerated events about a user.
-fn told(sandbox: &Sandbox, id: &str) -> Vec<String> {
+fn reported(sandbox: &Sandbox, id: &str) -> Vec<String> {
     let words = events(sandbox, id).into_iter().filter_map(|(event, body)| {
         let word = |member: &str| body[member].as_str().map(str::to_owned);
         match event.as_str() {
@@ -77,10 +77,10 @@ async fn own_files_lead_to_active_balances() {
     assert_eq!(refusal(client.kyc().status("ada").await), (404, "P445".into()));
     verify(&client, "ada").await;
     assert_eq!(status(&client, "ada").await, successful());
-    assert_eq!(told(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
+    assert_eq!(reported(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
     // Again it changes nothing.
     verify(&client, "ada").await;
-    assert_eq!(told(&sandbox, "ada").len(), 4);
+    assert_eq!(reported(&sandbox, "ada").len(), 4);
     assert_eq!(refusal(client.kyc().create_session(&session("ada")).await).0, 400);
 }
 
@@ -102,7 +102,7 @@ async fn decision_and_activation_wait_for_reads_and_for_time() {
     assert_eq!(fiat().await, Some(FiatBalanceStatus::WaitingToBeActivated));
     sandbox.advance(Duration::from_secs(30)).await;
     assert_eq!(fiat().await, Some(FiatBalanceStatus::Active));
-    assert_eq!(told(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
+    assert_eq!(reported(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn the_files_of_the_document_are_needed() {
     client.users().create(&request("ada", "LT")).await.unwrap();
     verify(&client, "ada").await;
     assert_eq!(status(&client, "ada").await, rejected("DOCUMENTS_MISSING"));
-    assert_eq!(told(&sandbox, "ada"), [PENDING, VERIFICATION, REJECTED]);
+    assert_eq!(reported(&sandbox, "ada"), [PENDING, VERIFICATION, REJECTED]);
     // One by one, and for a document that is named only now.
     client.kyc().upload_files("ada", KycFiles::front(jpeg())).await.unwrap();
     client.kyc().upload_files("ada", KycFiles::selfie(jpeg())).await.unwrap();
@@ -143,9 +143,9 @@ async fn a_mandatory_proof_of_address_must_be_approved() {
 /// Opens the page as the browser of the user does: without a key.
 async fn open(sandbox: &Sandbox, id: &str, verification_id: &str) -> (u16, String, String) {
     let url = format!("{}/v1/kyc/verification/{id}/{verification_id}", sandbox.base_url());
-    let answer = crate::http().get(url).send().await.expect("an answer");
-    let content_type = answer.headers()["content-type"].to_str().expect("a content type").to_owned();
-    (answer.status().as_u16(), content_type, answer.text().await.expect("a page"))
+    let response = crate::http().get(url).send().await.expect("a response");
+    let content_type = response.headers()["content-type"].to_str().expect("a content type").to_owned();
+    (response.status().as_u16(), content_type, response.text().await.expect("a page"))
 }
 
 /// Presses a button of the page.
@@ -159,7 +159,7 @@ async fn press(sandbox: &Sandbox, page: &str, button: &str) -> u16 {
         .body(format!("decision={button}"))
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .status()
         .as_u16()
 }
@@ -179,9 +179,9 @@ async fn a_hosted_kyc_is_decided_on_its_page() {
     assert_eq!(refusal(client.kyc().start_verification(&early).await).0, 400);
     assert_eq!(press(&sandbox, &page, "approve").await, 200);
     assert_eq!(status(&client, "ada").await, successful());
-    assert_eq!(told(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL]);
+    assert_eq!(reported(&sandbox, "ada"), [PENDING, VERIFICATION, SUCCESSFUL]);
     verify(&client, "ada").await;
-    assert_eq!(told(&sandbox, "ada")[3..], ["ACTIVE"]);
+    assert_eq!(reported(&sandbox, "ada")[3..], ["ACTIVE"]);
     assert_eq!(client.users().balances("ada").await.unwrap().fiat_balances.as_ref().unwrap()[0].status, Some(FiatBalanceStatus::Active));
 }
 
@@ -274,7 +274,7 @@ async fn a_verification_is_decided_by_hand() {
     let sandbox = with_step(Step::KycDecision, When::AfterTime(Duration::from_secs(60))).start().await.unwrap();
     let client = sandbox.client();
     let decide = |approve: bool, reason: Option<&str>| {
-        sandbox.decide_kyc("ada", KycDecision { approve, reason: reason.map(str::to_owned) }).map_err(|error| error.to_string())
+        sandbox.decide_kyc("ada", KycDecision::builder().approve(approve).maybe_reason(reason).build()).map_err(|error| error.to_string())
     };
     assert!(decide(true, None).is_err(), "there is no such user");
     with_files(&client, "ada").await;
@@ -294,7 +294,7 @@ async fn a_verification_is_decided_by_hand() {
     assert_eq!(status(&client, "ada").await, verification());
     decide(true, None).unwrap();
     assert_eq!(status(&client, "ada").await, successful());
-    assert_eq!(told(&sandbox, "ada"), [PENDING, VERIFICATION, REJECTED, PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
+    assert_eq!(reported(&sandbox, "ada"), [PENDING, VERIFICATION, REJECTED, PENDING, VERIFICATION, SUCCESSFUL, "ACTIVE"]);
     assert!(decide(false, None).is_err(), "it is over");
 }
 
@@ -306,7 +306,9 @@ async fn a_hosted_kyc_is_decided_by_hand_with_a_reason() {
     let first = client.kyc().create_session(&session("ada")).await.unwrap().verification_id;
     let second = client.kyc().create_session(&session("ada")).await.unwrap().verification_id;
     let decide = |id: &str, approve: bool| {
-        sandbox.decide_kyc_session(id, KycDecision { approve, reason: Some("FACE_MISMATCH".into()) }).map_err(|error| error.to_string())
+        sandbox
+            .decide_kyc_session(id, KycDecision::builder().approve(approve).reason("FACE_MISMATCH").build())
+            .map_err(|error| error.to_string())
     };
     assert!(decide(&first, true).is_err(), "the second took its place");
     assert!(decide("no-such-verification", true).is_err());
@@ -321,5 +323,5 @@ async fn a_hosted_kyc_is_decided_by_hand_with_a_reason() {
     assert_eq!(refusal(client.kyc().start_verification(&start).await).0, 400);
     client.kyc().upload_proof_of_address("ada", PoaFiles::new([jpeg()]).unwrap()).await.unwrap();
     verify(&client, "ada").await;
-    assert_eq!(told(&sandbox, "ada").last().unwrap(), "ACTIVE");
+    assert_eq!(reported(&sandbox, "ada").last().unwrap(), "ACTIVE");
 }

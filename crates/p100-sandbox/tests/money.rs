@@ -60,10 +60,10 @@ pub(crate) async fn holdings(sandbox: &Sandbox, account: &Account) -> String {
         }
     };
     let (fiat, crypto) = (fiat.expect("fiat balances"), crypto.expect("crypto balances"));
-    let told = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
-    let told = told.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount)));
+    let reported = fiat.into_iter().map(|balance| (balance.name.to_string(), balance.amount));
+    let reported = reported.chain(crypto.into_iter().map(|balance| (balance.name.to_string(), balance.amount)));
     let mut held = Vec::new();
-    for (currency, amount) in told {
+    for (currency, amount) in reported {
         assert_eq!(sums.get(&(account.clone(), currency.clone())).copied().unwrap_or_default(), amount, "{currency}");
         if !amount.is_zero() {
             held.push(format!("{} {currency}", amount.normalize()));
@@ -87,7 +87,7 @@ pub(crate) fn events(sandbox: &Sandbox, event: &str) -> Vec<Value> {
 /// Status and text of a refusal that has no code.
 pub(crate) fn refused_without_code(error: &Error) -> (u16, String) {
     assert_eq!(error.code(), None, "{error}");
-    let text = error.api_error().and_then(|body| body.message.clone()).expect("a text");
+    let text = error.error_body().and_then(|body| body.message.clone()).expect("a text");
     (error.status().expect("a status").as_u16(), text)
 }
 

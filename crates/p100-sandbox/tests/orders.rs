@@ -42,7 +42,7 @@ async fn rates_are_those_of_exchanges() {
 }
 
 #[tokio::test]
-async fn a_lock_tells_what_has_to_be_paid_so_that_the_amount_is_met() {
+async fn a_lock_reports_what_has_to_be_paid_so_that_the_amount_is_met() {
     let (sandbox, client) = money::sandbox(&[]).await;
     sandbox.advance(Duration::from_millis(500)).await;
     let lock = lock(&client, "346.59", "USDC", "Polygon").await.expect("a lock");
@@ -114,8 +114,8 @@ async fn an_order_that_is_paid_brings_euros() {
     assert_eq!(order.expires_at.expect("an end").as_str(), "2025-08-12T08:15:00.000Z");
     assert_eq!(holdings(&sandbox, &Account::Partner).await, "87 eur");
     assert_eq!(history(&sandbox, &Account::Partner).await, ["order 87.00 eur SUCCESSFUL"]);
-    let told: Vec<_> = [(0, 0), (0, 100), (1, 100), (2, 100), (3, 100)].map(|(count, received)| (json!(count), json!(received))).into();
-    assert_eq!(confirmations(&sandbox), told);
+    let reported: Vec<_> = [(0, 0), (0, 100), (1, 100), (2, 100), (3, 100)].map(|(count, received)| (json!(count), json!(received))).into();
+    assert_eq!(confirmations(&sandbox), reported);
     let expected = json!({
         "orderId": id, "lockId": locked.lock_id, "status": "WAITING_FOR_CONFIRMATION", "createdAt": "2025-08-12T08:00:00.000Z",
         "confirmations": 3, "requiredConfirmations": 3, "receivedAmount": 100, "totalAmountRequired": 100, "cryptocurrency": "usdc",

@@ -35,7 +35,7 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     client.users().create(&request("uma", "UA")).await.unwrap();
     client.kyc().upload_proof_of_address("uma", PoaFiles::new([jpeg()]).unwrap()).await.unwrap();
     let account = Account::User("ada".into());
-    let deposit = CryptoDeposit { account: Account::Partner, currency: "usdc".into(), amount: Decimal::from(75), travel_rule: false };
+    let deposit = CryptoDeposit::builder().account(Account::Partner).currency("usdc").amount(Decimal::from(75)).build();
     sandbox.receive_crypto_deposit(deposit).unwrap();
 
     let mut page = chromium.open(&format!("{}/_sandbox/", sandbox.base_url())).await;
@@ -69,7 +69,7 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     page.wait("document.querySelector('#notice .done')?.textContent === 'Funded'").await;
     assert_eq!(sandbox.books().balances[&account].0["eur"], Decimal::new(1234, 2));
 
-    let back = TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let back = TransferRequest::from_user("ada", Decimal::ONE, "eur");
     let pending = client.transfers().create(&back).await.unwrap();
     let now = format!("Do transfer of {} now", pending.id());
     page.wait(&format!("document.querySelector('[aria-label=\"{now}\"]')")).await;
@@ -145,7 +145,7 @@ async fn a_person_runs_the_sandbox_from_its_page() {
     let mut page = chromium.open(&format!("{}/_sandbox/", sandbox.base_url())).await;
     page.wait("document.body.dataset.ready !== undefined").await;
     sandbox.stop().await;
-    page.wait("document.querySelector('#notice .error')?.textContent === 'The sandbox does not answer.'").await;
+    page.wait("document.querySelector('#notice .error')?.textContent === 'The sandbox does not respond.'").await;
 }
 
 #[tokio::test]

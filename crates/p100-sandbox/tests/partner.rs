@@ -24,8 +24,8 @@ async fn balances_show_every_currency_with_all_its_decimals_and_the_terms_of_its
     let usdt = &crypto[6];
     assert!(crypto.iter().all(|balance| balance.wallet.is_none()));
     let networks = usdt.network_config.as_ref().unwrap();
-    let told: Vec<_> = networks.iter().map(|(key, terms)| (key.as_str(), terms.name.as_deref(), terms.mainnet)).collect();
-    assert_eq!(told, [("ethereum", Some("sepolia"), Some(false)), ("polygon", Some("amoy"), Some(false))]);
+    let reported: Vec<_> = networks.iter().map(|(key, terms)| (key.as_str(), terms.name.as_deref(), terms.mainnet)).collect();
+    assert_eq!(reported, [("ethereum", Some("sepolia"), Some(false)), ("polygon", Some("amoy"), Some(false))]);
     assert_eq!(networks["polygon"].withdrawal.as_ref().unwrap().fee_withdrawal, Some(amount("0.5")));
 }
 
@@ -66,11 +66,11 @@ async fn a_balance_has_no_wallet_before_one_is_created_and_then_keeps_it() {
 }
 
 #[tokio::test]
-async fn transactions_are_told_by_month() {
+async fn transactions_are_reported_by_month() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &Account::Partner, "2 eur");
-    let transfer = p100::types::TransferRequest::builder().destination_external_user_id(money::USER).amount(amount("1")).currency("eur");
-    let _ = client.transfers().create(&transfer.build()).await.expect("accepted");
+    let transfer = p100::types::TransferRequest::to_user(money::USER, amount("1"), "eur");
+    let _ = client.transfers().create(&transfer).await.expect("accepted");
     assert_eq!(history(&sandbox, &Account::Partner).await, ["transfer 1.00 eur SUCCESSFUL"]);
     sandbox.advance(std::time::Duration::from_secs(31 * 24 * 3600)).await;
     assert!(history(&sandbox, &Account::Partner).await.is_empty());
@@ -82,8 +82,8 @@ async fn transactions_are_told_by_month() {
     ] {
         // No typed client asks so.
         let url = format!("{}/v1/partner/transactions?{query}", sandbox.base_url());
-        let answer = crate::http().get(url).header("x-api-key", "sandbox-key").send().await.expect("an answer");
-        let body: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+        let response = crate::http().get(url).header("x-api-key", "sandbox-key").send().await.expect("a response");
+        let body: serde_json::Value = serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON");
         assert_eq!(body, serde_json::json!({"errorCode": "P403", "errorMessage": sentences}), "{query}");
     }
 }

@@ -19,7 +19,7 @@ async fn create(client: &Client, value: &str, currency: &str) -> Result<String, 
 }
 
 fn pay(sandbox: &Sandbox, id: &str, value: &str, currency: &str, network: Option<&str>) -> Result<String, String> {
-    let payment = PaymentLinkPayment { currency: currency.to_owned(), network: network.map(str::to_owned), amount: amount(value) };
+    let payment = PaymentLinkPayment::builder().currency(currency).maybe_network(network).amount(amount(value)).build();
     sandbox.pay_payment_link(id, &payment).map_err(|refused| refused.to_string())
 }
 
@@ -54,12 +54,12 @@ async fn a_link_collects_payments_until_their_worth_reaches_its_amount() {
         transaction(&third, "0.05000000", "pol", "polygon"),
     ];
     assert_eq!(serde_json::to_value(&link.transactions).expect("JSON"), json!(all));
-    let told: Vec<_> = (1..=3)
+    let reported: Vec<_> = (1..=3)
         .map(|count| {
             json!({"paymentLinkId": id, "status": "AWAITING_COMPLETION", "amount": "49.90", "currency": "eur", "transactions": all[..count]})
         })
         .collect();
-    assert_eq!(events(&sandbox, "paymentLinkStatus"), told);
+    assert_eq!(events(&sandbox, "paymentLinkStatus"), reported);
     assert_eq!(pay(&sandbox, &id, "1", "usdc", None), Err("The payment link is paid in full.".to_owned()));
 }
 

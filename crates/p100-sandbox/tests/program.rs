@@ -66,8 +66,8 @@ impl Program {
     }
 
     async fn post(&self, path: &str, body: Value) {
-        let answer = crate::http().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        let response = crate::http().post(format!("{}/_sandbox/{path}", self.url)).json(&body).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
     }
 
     async fn state(&self) -> Value {
@@ -121,12 +121,12 @@ impl Drop for Folder {
 }
 
 async fn pay(client: &Client) -> String {
-    let request = TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    let request = TransferRequest::to_user("lim", Decimal::ONE, "eur");
     client.transfers().create(&request).await.unwrap().id().to_owned()
 }
 
 #[tokio::test]
-async fn it_says_how_to_call_it_and_tells_each_call() {
+async fn it_says_how_to_call_it_and_reports_each_call() {
     let mut program = start(&["--seed", "7"]).await;
     let url = program.url.clone();
     for part in [
@@ -151,7 +151,7 @@ async fn it_says_how_to_call_it_and_tells_each_call() {
     let request = TransferRequest::builder().amount(Decimal::ONE).currency("eur").build();
     assert_eq!(client.transfers().create(&request).await.unwrap_err().kind(), ErrorKind::NoResponse);
     let line = program.line().await;
-    assert!(line.contains(" --- ") && line.contains("createTransfer") && line.ends_with("fault: no answer"), "{line}");
+    assert!(line.contains(" --- ") && line.contains("createTransfer") && line.ends_with("fault: no response"), "{line}");
     assert!(!line.contains("sandbox-key"));
     let output = program.end("INT").await;
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");

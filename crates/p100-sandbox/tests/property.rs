@@ -1,7 +1,7 @@
 //! Whatever several clients do at once, and in whatever order: the books stay right, and nothing is lost in a copy.
 //!
-//! What is drawn comes from a seed, which a failure tells. `P100_SANDBOX_SEED=7 cargo test -p p100-sandbox --test sandbox property` has the
-//! clients draw the same again; in which order their calls arrive is chance.
+//! What is drawn comes from a seed, which a failure reports. `P100_SANDBOX_SEED=7 cargo test -p p100-sandbox --test sandbox property` has
+//! the clients draw the same again; in which order their calls arrive is chance.
 
 mod client;
 mod draw;
@@ -28,7 +28,7 @@ const ROUNDS: u64 = 3;
 /// By one client in one round: about 10,000 in all.
 const OPERATIONS: u64 = 10_000_u64.div_ceil(CLIENTS * ROUNDS);
 
-/// Done by a sandbox and by its copy, one after the other, with the same answers.
+/// Done by a sandbox and by its copy, one after the other, with the same responses.
 const TWICE: usize = 100;
 
 type Shared<T> = Arc<Mutex<T>>;
@@ -71,7 +71,7 @@ async fn run(seed: u64) {
     check_end(&sandbox, notes).await;
 }
 
-/// What withdrawals cost, as it is told beforehand.
+/// What withdrawals cost, as it is reported beforehand.
 async fn fees(sandbox: &Sandbox) -> Fees {
     let client = client(sandbox);
     let balances = client.partner().balances().await.expect("balances").crypto_balances.unwrap();
@@ -94,7 +94,7 @@ async fn check_export(sandbox: &Sandbox) {
     assert!(copy.export() == state, "an imported state is exported as other bytes");
 }
 
-/// Hands over to a copy, which answers and becomes what the original does.
+/// Hands over to a copy, which returns and becomes what the original does.
 async fn continue_with_copy(original: &Arc<Sandbox>, notes: &Shared<Notes>, fees: &Arc<Fees>, seed: u64) -> (Arc<Sandbox>, Shared<Notes>) {
     let state = original.export();
     // One in which something else has happened before.
@@ -107,7 +107,7 @@ async fn continue_with_copy(original: &Arc<Sandbox>, notes: &Shared<Notes>, fees
     for sandbox in [original, &copy] {
         let notes = Arc::new(Mutex::new(notes.lock().expect("no client has failed").clone()));
         let mut actor = Actor::new(sandbox, &client(sandbox), &notes, fees, seed);
-        actor.answers = Some(Vec::new());
+        actor.responses = Some(Vec::new());
         // What chance asks for too rarely.
         actor.try_locks().await;
         actor.try_cards();
@@ -117,11 +117,11 @@ async fn continue_with_copy(original: &Arc<Sandbox>, notes: &Shared<Notes>, fees
         for _ in 0..TWICE {
             actor.act().await;
         }
-        ends.push((actor.answers.unwrap_or_default(), sandbox.export(), notes));
+        ends.push((actor.responses.unwrap_or_default(), sandbox.export(), notes));
     }
-    let [(answers, state, _), (answers_of_copy, state_of_copy, notes)] = <[_; 2]>::try_from(ends).expect("two");
-    for (original, copy) in answers.iter().zip(&answers_of_copy) {
-        assert_eq!(original, copy, "the copy answers something else");
+    let [(responses, state, _), (responses_of_copy, state_of_copy, notes)] = <[_; 2]>::try_from(ends).expect("two");
+    for (original, copy) in responses.iter().zip(&responses_of_copy) {
+        assert_eq!(original, copy, "the copy returns something else");
     }
     assert!(state == state_of_copy, "the copy has become something else");
     (copy, notes)
@@ -150,12 +150,12 @@ fn settle(sandbox: &Sandbox) {
 /// What there is must be what came in less what went out, by what the clients know.
 async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     let client = client(sandbox);
-    let told = told(sandbox);
+    let reported = reported(sandbox);
     let mut expected = Holdings::new();
     apply(&mut expected, &notes.booked);
 
     for (id, deposit) in &notes.deposits {
-        let status = told.get(&("cryptoDepositStatus".to_owned(), id.clone())).and_then(|statuses| statuses.last());
+        let status = reported.get(&("cryptoDepositStatus".to_owned(), id.clone())).and_then(|statuses| statuses.last());
         let credited = status.expect("a webhook") == "SUCCESSFUL";
         let [may, must] = [None, Some(true)]
             .map(|named| !deposit.refused && (!deposit.travel_rule || deposit.named == Some(true) || deposit.named == named));
@@ -164,15 +164,15 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
         apply(&mut expected, credited.then_some(&deposit.movement));
     }
 
-    // Payments without an answer are found by their webhooks.
+    // Payments without a response are found by their webhooks.
     for (event, _) in payment::EVENTS {
-        for (_, id) in told.keys().filter(|(name, _)| name == event) {
+        for (_, id) in reported.keys().filter(|(name, _)| name == event) {
             if notes.payments.contains_key(id) {
                 continue;
             }
             let (details, ..) = payment::details(&client, event, id).await.expect("details");
-            let certain = notes.lost.iter().position(|(payment, certain)| *certain && payment.told == details);
-            let found = certain.or_else(|| notes.lost.iter().position(|(payment, _)| payment.told == details));
+            let certain = notes.lost.iter().position(|(payment, certain)| *certain && payment.reported == details);
+            let found = certain.or_else(|| notes.lost.iter().position(|(payment, _)| payment.reported == details));
             let (payment, _) = notes.lost.swap_remove(found.unwrap_or_else(|| panic!("nobody asked for {id}: {details:?}")));
             notes.payments.insert(id.clone(), payment);
             notes.count("found", true);
@@ -182,16 +182,16 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     assert!(missing.is_none(), "a payment was accepted, and nothing came of it: {missing:?}");
 
     for (id, payment) in &notes.payments {
-        let (details, status, _) = payment::details(&client, payment.told.event, id).await.expect("details");
-        assert_eq!(details, payment.told, "{id}");
+        let (details, status, _) = payment::details(&client, payment.reported.event, id).await.expect("details");
+        assert_eq!(details, payment.reported, "{id}");
         let succeeded = payment::outcome(&status).unwrap_or_else(|| panic!("{id} is not over"));
         let before = notes.ends.get(id);
         assert!(before.is_none_or(|before| *before == succeeded), "{id} had ended otherwise");
-        let statuses = &told[&(payment.told.event.to_owned(), id.clone())];
+        let statuses = &reported[&(payment.reported.event.to_owned(), id.clone())];
         let ends: Vec<_> = statuses.iter().filter(|status| payment::outcome(status).is_some()).collect();
-        assert_eq!(ends, [&status], "{id} ends once, and is told to");
+        assert_eq!(ends, [&status], "{id} ends once, and that is reported");
         apply(&mut expected, payment.movements.iter().filter(|_| succeeded));
-        *notes.counts.entry(payment.told.event).or_default().get_mut(usize::from(!succeeded)).expect("a count") += 1;
+        *notes.counts.entry(payment.reported.event).or_default().get_mut(usize::from(!succeeded)).expect("a count") += 1;
     }
 
     let books = sandbox.books();
@@ -204,15 +204,15 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     assert_eq!(held, expected);
     let accounts: Vec<_> = notes.users.iter().map(|user| Account::User(user.clone())).chain([Account::Partner]).collect();
     for account in accounts {
-        let told = match balances(&client, &account).await {
-            Ok(told) => told,
+        let reported = match balances(&client, &account).await {
+            Ok(reported) => reported,
             // Deleted: of some that is not known.
             Err(error) => {
                 assert_eq!(error.code(), Some(&p100::types::ErrorCode::P412), "{account}");
                 continue;
             }
         };
-        for (slug, amount) in told {
+        for (slug, amount) in reported {
             let held = held.get(&(account.clone(), slug.clone())).copied().unwrap_or_default();
             assert_eq!((amount, amount.scale()), (held, draw::decimals(&slug)), "{account} {slug}");
         }
@@ -221,18 +221,18 @@ async fn check_end(sandbox: &Sandbox, mut notes: Notes) {
     check_counts(&notes.counts);
 }
 
-/// Statuses that webhooks told, by event and id.
-fn told(sandbox: &Sandbox) -> BTreeMap<(String, String), Vec<String>> {
-    let mut told: BTreeMap<_, Vec<String>> = BTreeMap::new();
+/// Statuses that webhooks reported, by event and id.
+fn reported(sandbox: &Sandbox) -> BTreeMap<(String, String), Vec<String>> {
+    let mut reported: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for delivery in sandbox.deliveries() {
         let members = payment::EVENTS.into_iter().chain([("cryptoDepositStatus", "cryptoDepositId")]);
         for (event, member) in members.filter(|(event, _)| *event == delivery.event) {
             let body: Value = serde_json::from_str(&delivery.body).expect("JSON");
             let text = |member: &str| body[member].as_str().expect("a text").to_owned();
-            told.entry((event.to_owned(), text(member))).or_default().push(text("status"));
+            reported.entry((event.to_owned(), text(member))).or_default().push(text("status"));
         }
     }
-    told
+    reported
 }
 
 /// A test that meets nothing proves nothing: each operation has been carried out and refused, and payments have ended in both ways.

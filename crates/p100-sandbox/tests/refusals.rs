@@ -12,20 +12,20 @@ pub(crate) fn operation(id: &str) -> &'static Operation {
     operations::ALL.iter().find(|operation| operation.id == id).unwrap()
 }
 
-/// Calls an operation with whatever body; the answer is its status and JSON.
+/// Calls an operation with whatever body; the response is its status and JSON.
 async fn call(sandbox: &Sandbox, id: &str, body: impl Into<String>) -> (u16, Value) {
     let operation = operation(id);
     let url = format!("{}{}", sandbox.base_url(), operation.path.replace("{externalUserId}", "ada"));
     let request = crate::http().request(operation.method.parse().unwrap(), url).header("x-api-key", "sandbox-key");
-    let answer = request.body(body.into()).send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    let response = request.body(body.into()).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
 }
 
 /// What a P403 says.
 async fn invalid(sandbox: &Sandbox, id: &str, body: impl Into<String>) -> String {
-    let (status, answer) = call(sandbox, id, body).await;
-    assert_eq!((status, answer["errorCode"].as_str()), (400, Some(ErrorCode::P403.as_str())), "{answer}");
-    answer["errorMessage"].as_str().unwrap().to_owned()
+    let (status, response) = call(sandbox, id, body).await;
+    assert_eq!((status, response["errorCode"].as_str()), (400, Some(ErrorCode::P403.as_str())), "{response}");
+    response["errorMessage"].as_str().unwrap().to_owned()
 }
 
 /// A sandbox with the verified user `ada`.
@@ -36,7 +36,7 @@ async fn sandbox() -> Sandbox {
 }
 
 #[tokio::test]
-async fn a_request_that_does_not_fit_its_schema_is_told_everything_at_once() {
+async fn a_request_that_does_not_fit_its_schema_is_stated_everything_at_once() {
     let sandbox = sandbox().await;
     for body in ["", "{", "pin=1234"] {
         assert_eq!(invalid(&sandbox, "createCard", body).await, "The body must be JSON.");
@@ -65,7 +65,7 @@ async fn a_text_that_must_be_there_must_say_something() {
 }
 
 #[tokio::test]
-async fn what_fits_the_schema_and_makes_no_sense_is_told_everything_at_once_too() {
+async fn what_fits_the_schema_and_makes_no_sense_is_reported_everything_at_once_too() {
     let sandbox = sandbox().await;
     for (id, body, sentences) in [
         (
@@ -105,14 +105,14 @@ async fn a_party_that_is_null_is_none() {
     };
     assert_eq!(transfer(Value::Null, json!("ada")).await.0, 201);
     assert_eq!(transfer(json!("ada"), Value::Null).await.0, 201);
-    let (status, answer) = transfer(Value::Null, Value::Null).await;
-    assert_eq!((status, &answer["errorCode"]), (400, &json!("P424")));
-    let (_, answer) = transfer(json!(7), Value::Null).await;
-    assert_eq!(answer["errorMessage"], "sourceExternalUserId must be of the type null or string.");
+    let (status, response) = transfer(Value::Null, Value::Null).await;
+    assert_eq!((status, &response["errorCode"]), (400, &json!("P424")));
+    let (_, response) = transfer(json!(7), Value::Null).await;
+    assert_eq!(response["errorMessage"], "sourceExternalUserId must be of the type null or string.");
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_told_without_its_place_in_the_text() {
+async fn what_cannot_be_read_is_reported_without_its_place_in_the_text() {
     let sandbox = sandbox().await;
     let twice = r#"{"sourceExternalUserId": "ada", "amount": 1, "amount": 2, "currency": "eur"}"#;
     assert_eq!(invalid(&sandbox, "createTransfer", twice).await, "duplicate field `amount`.");
@@ -122,20 +122,20 @@ async fn what_cannot_be_read_is_told_without_its_place_in_the_text() {
 async fn a_path_that_is_no_text_is_refused_as_p100_refuses() {
     let sandbox = sandbox().await;
     let get = async |path: &str, key: &str| {
-        let answer = crate::http().get(format!("{}{path}", sandbox.base_url())).header("x-api-key", key).send().await.unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+        let response = crate::http().get(format!("{}{path}", sandbox.base_url())).header("x-api-key", key).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
     };
     let path = operation("getUserBalances").path.replace("{externalUserId}", "%FF");
-    let (status, answer) = get(&path, "sandbox-key").await;
-    assert_eq!((status, answer["errorCode"].as_str()), (400, Some("P403")), "{answer}");
+    let (status, response) = get(&path, "sandbox-key").await;
+    assert_eq!((status, response["errorCode"].as_str()), (400, Some("P403")), "{response}");
     assert_eq!(get(&path, "guessed").await.0, 401);
-    let answer = crate::http().post(format!("{}/_sandbox/users/%FF/kyc", sandbox.base_url())).send().await.unwrap();
-    assert_eq!((answer.status().as_u16(), answer.json::<Value>().await.unwrap()), (400, json!({"message": "The path must be UTF-8."})));
+    let response = crate::http().post(format!("{}/_sandbox/users/%FF/kyc", sandbox.base_url())).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.json::<Value>().await.unwrap()), (400, json!({"message": "The path must be UTF-8."})));
 }
 
 /// The fees of this withdrawal cannot be added up: no sandbox writes that, and none checks it.
 #[tokio::test]
-async fn a_defect_is_answered_and_keeps_nothing_else_from_working() {
+async fn a_defect_gets_a_response_and_keeps_nothing_else_from_working() {
     let sandbox = sandbox().await;
     sandbox.fund(&Account::Partner, "eth", 10.into()).unwrap();
     let withdrawal =
@@ -149,6 +149,6 @@ async fn a_defect_is_answered_and_keeps_nothing_else_from_working() {
     sandbox.import(&state.to_string()).await.unwrap();
     let error = sandbox.client().withdrawals().get(id).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 500);
-    assert!(error.api_error().unwrap().message.as_ref().unwrap().contains("defect"), "{error}");
+    assert!(error.error_body().unwrap().message.as_ref().unwrap().contains("defect"), "{error}");
     sandbox.client().partner().balances().await.unwrap();
 }

@@ -31,7 +31,7 @@ fn to_company(value: &str) -> PartnerSepaTransferRequest {
 }
 
 #[tokio::test]
-async fn a_transfer_to_a_person_pays_amount_and_fee_and_tells_of_itself() {
+async fn a_transfer_to_a_person_pays_amount_and_fee_and_reports_itself() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &Account::Partner, "100 eur");
     let pending = client.partner().sepa_transfer(&to_person("75.2")).await.expect("accepted");
@@ -93,7 +93,7 @@ async fn a_transfer_settles_when_the_settings_say() {
 }
 
 #[tokio::test]
-async fn every_failure_of_a_request_is_told_in_one_text() {
+async fn every_failure_of_a_request_is_reported_in_one_text() {
     let (_sandbox, client) = money::sandbox(&[]).await;
     let request = PartnerSepaTransferRequest::builder()
         .amount(amount("1.005"))
@@ -202,7 +202,12 @@ async fn on_level_1_nobody_is_named_and_only_contacts_are_paid() {
             _ => client.sepa().deposit_info(USER).await.expect("where to pay in").title,
         };
         let (sender_name, sender_iban) = ("Ada Example".to_owned(), IBAN.to_owned());
-        let deposit = ReferencedSepaDeposit { amount: amount("5"), sender_name, sender_iban, transfer_title: title.unwrap() };
+        let deposit = ReferencedSepaDeposit::builder()
+            .amount(amount("5"))
+            .sender_name(sender_name)
+            .sender_iban(sender_iban)
+            .transfer_title(title.unwrap())
+            .build();
         sandbox.receive_referenced_sepa_deposit(deposit).expect("a deposit");
         let pending = match account {
             Account::Partner => client.partner().sepa_transfer(&to_own_account("10")).await,

@@ -24,7 +24,12 @@ async fn sandbox(check: When) -> (Sandbox, Client) {
 /// A deposit of 120 EUR.
 fn deposit(title: &str, sender_name: &str) -> ReferencedSepaDeposit {
     let (sender_name, transfer_title) = (sender_name.to_owned(), title.to_owned());
-    ReferencedSepaDeposit { amount: 120.into(), sender_name, sender_iban: "de89 3704 0044 0532 0130 00".to_owned(), transfer_title }
+    ReferencedSepaDeposit::builder()
+        .amount(120.into())
+        .sender_name(sender_name)
+        .sender_iban("de89 3704 0044 0532 0130 00")
+        .transfer_title(transfer_title)
+        .build()
 }
 
 async fn reference(client: &Client) -> String {
@@ -77,8 +82,8 @@ async fn a_sender_of_the_users_name_becomes_a_contact_and_the_money_is_credited(
     assert_eq!(holdings(&sandbox, &user()).await, "120 eur");
     assert_eq!(history(&sandbox, &user()).await, ["sepa-deposit 120.00 eur SUCCESSFUL"]);
     let at = "2025-08-12T08:00:00.000Z";
-    let told = |status: &str| json!({"externalUserId": USER, "iban": IBAN, "status": status, "createdAt": at});
-    assert_eq!(events(&sandbox, "ibanStatus"), [told("PENDING"), told("APPROVED")]);
+    let reported = |status: &str| json!({"externalUserId": USER, "iban": IBAN, "status": status, "createdAt": at});
+    assert_eq!(events(&sandbox, "ibanStatus"), [reported("PENDING"), reported("APPROVED")]);
     let expected = json!({
         "externalUserId": USER, "id": id, "amount": "120.00", "currency": "eur", "senderName": "EXAMPLE  Ada", "senderIban": IBAN,
         "transferTitle": title, "createdAt": at,
@@ -122,7 +127,7 @@ async fn somebody_decides_whatever_the_names_are() {
 }
 
 #[tokio::test]
-async fn a_deposit_of_the_partner_tells_of_its_iban_only() {
+async fn a_deposit_of_the_partner_reports_its_iban_only() {
     let (sandbox, client) = sandbox(When::Immediate).await;
     let title = client.partner().sepa_deposit_info().await.expect("where to pay in").title.unwrap();
     sandbox.receive_referenced_sepa_deposit(deposit(&title, "Example Ltd")).expect("a deposit");
@@ -142,7 +147,13 @@ async fn only_the_reference_of_the_user_has_a_sender_checked() {
     let title = reference(&client).await;
     for (transfer_title, events) in [(None, 0), (Some("Rent".to_owned()), 0), (Some(title), 2)] {
         let (amount, sender_name) = (100.into(), "Ada Example".to_owned());
-        let deposit = SepaDeposit { external_user_id: USER.to_owned(), amount, sender_name, sender_iban: IBAN.to_owned(), transfer_title };
+        let deposit = SepaDeposit::builder()
+            .external_user_id(USER)
+            .amount(amount)
+            .sender_name(sender_name)
+            .sender_iban(IBAN)
+            .maybe_transfer_title(transfer_title)
+            .build();
         sandbox.receive_sepa_deposit(deposit).expect("a deposit");
         assert_eq!(statuses(&sandbox).len(), events);
     }

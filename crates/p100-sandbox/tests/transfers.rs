@@ -10,15 +10,15 @@ use serde_json::json;
 use crate::money::{self, USER, amount, events, fund, history, holdings, user};
 
 fn to_user(value: &str) -> TransferRequest {
-    TransferRequest::builder().destination_external_user_id(USER).amount(amount(value)).currency("eur").build()
+    TransferRequest::to_user(USER, amount(value), "eur")
 }
 
 fn from_user(value: &str, currency: &str) -> TransferRequest {
-    TransferRequest::builder().source_external_user_id(USER).amount(amount(value)).currency(currency).build()
+    TransferRequest::from_user(USER, amount(value), currency)
 }
 
 #[tokio::test]
-async fn a_transfer_moves_money_between_partner_and_user_and_tells_of_it() {
+async fn a_transfer_moves_money_between_partner_and_user_and_reports_it() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &Account::Partner, "100 eur");
     let pending = client.transfers().create(&to_user("35.5")).await.expect("accepted");
@@ -66,9 +66,7 @@ async fn in_the_legacy_manner_a_transfer_without_funds_is_refused_at_once() {
 #[tokio::test]
 async fn what_cannot_be_transferred_is_refused() {
     let (_sandbox, client) = money::sandbox(&[]).await;
-    let request = |user: &str, value: &str, currency: &str| {
-        TransferRequest::builder().source_external_user_id(user).amount(amount(value)).currency(currency).build()
-    };
+    let request = |user: &str, value: &str, currency: &str| TransferRequest::from_user(user, amount(value), currency);
     let nobody = TransferRequest::builder().amount(Decimal::ONE).currency("eur").build();
     let both =
         TransferRequest::builder().source_external_user_id(USER).destination_external_user_id(USER).amount(Decimal::ONE).currency("eur");

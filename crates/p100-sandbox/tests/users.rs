@@ -90,19 +90,19 @@ pub(crate) async fn verify(client: &Client, id: &str) {
 }
 
 /// Status and code, or status and message where no code is known.
-pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, Error>) -> (u16, String) {
-    let error = answer.expect_err("a refusal");
-    let status = error.status().expect("an answer").as_u16();
+pub(crate) fn refusal<T: std::fmt::Debug>(response: Result<T, Error>) -> (u16, String) {
+    let error = response.expect_err("a refusal");
+    let status = error.status().expect("a response").as_u16();
     let body: Value = serde_json::from_slice(error.body().expect("a body")).expect("JSON");
     let text = body["errorCode"].as_str().or(body["message"].as_str()).expect("a code or a message");
     (status, text.to_owned())
 }
 
 /// What a P403 says.
-pub(crate) fn invalid<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
-    let error = answer.expect_err("a refusal");
+pub(crate) fn invalid<T: std::fmt::Debug>(response: Result<T, Error>) -> String {
+    let error = response.expect_err("a refusal");
     assert_eq!(error.code(), Some(&p100::types::ErrorCode::P403));
-    error.api_error().and_then(|body| body.error_message.clone()).expect("sentences")
+    error.error_body().and_then(|body| body.error_message.clone()).expect("sentences")
 }
 
 /// The events about a user, oldest first, without the user's id.
@@ -201,7 +201,7 @@ async fn a_user_of_the_later_form_gets_balances_with_the_verification() {
     let none = (400, "The user has no balances.".to_owned());
     assert_eq!(sandbox.fund(&eva, "eur", Decimal::ONE).unwrap_err().to_string(), none.1);
     sandbox.fund(&Account::Partner, "eur", Decimal::ONE).unwrap();
-    let transfer = TransferRequest::builder().destination_external_user_id("eva").amount(Decimal::ONE).currency("eur").build();
+    let transfer = TransferRequest::to_user("eva", Decimal::ONE, "eur");
     assert_eq!(refusal(client.transfers().create(&transfer).await), none);
 
     // Which document it is, is said now. A proof of address is called suspended, whatever the flag says.
@@ -322,10 +322,10 @@ async fn a_user_with_money_cannot_be_deleted_and_a_deleted_one_is_gone() {
     let ada = Account::User("ada".into());
     sandbox.fund(&ada, "usdc", Decimal::ONE).unwrap();
     assert_eq!(refusal(client.users().delete("ada").await), (400, "The user has money left.".into()));
-    let back = p100::types::TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("usdc").build();
+    let back = p100::types::TransferRequest::from_user("ada", Decimal::ONE, "usdc");
     let _ = client.transfers().create(&back).await.unwrap();
     client.users().delete("ada").await.unwrap();
-    for answer in [
+    for response in [
         refusal(client.users().delete("ada").await),
         refusal(client.users().balances("ada").await),
         refusal(client.users().transactions("ada", month(8)).await),
@@ -335,7 +335,7 @@ async fn a_user_with_money_cannot_be_deleted_and_a_deleted_one_is_gone() {
         refusal(client.kyc().upload_files("ada", KycFiles::front(jpeg())).await),
         refusal(client.kyc().upload_proof_of_address("ada", PoaFiles::new([jpeg()]).unwrap()).await),
     ] {
-        assert_eq!(answer, (400, "P412".into()));
+        assert_eq!(response, (400, "P412".into()));
     }
 }
 
@@ -349,7 +349,7 @@ async fn a_suspended_user_moves_no_money_and_goes_on_where_they_would_be() {
     for _ in 0..2 {
         client.users().suspend("ada").await.unwrap();
     }
-    let payment = p100::types::TransferRequest::builder().source_external_user_id("ada").amount(Decimal::ONE).currency("eur").build();
+    let payment = p100::types::TransferRequest::from_user("ada", Decimal::ONE, "eur");
     assert_eq!(refusal(client.transfers().create(&payment).await), (400, "P455".into()));
     sandbox.advance(Duration::from_secs(60)).await;
     for _ in 0..2 {
@@ -360,12 +360,12 @@ async fn a_suspended_user_moves_no_money_and_goes_on_where_they_would_be() {
 }
 
 #[tokio::test]
-async fn the_history_is_told_by_month() {
+async fn the_history_is_reported_by_month() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.users().create_limited(&limited("ada")).await.unwrap();
     sandbox.fund(&Account::Partner, "usdc", Decimal::TEN).unwrap();
-    let payment = p100::types::TransferRequest::builder().destination_external_user_id("ada").amount(Decimal::ONE).currency("usdc").build();
+    let payment = p100::types::TransferRequest::to_user("ada", Decimal::ONE, "usdc");
     let _ = client.transfers().create(&payment).await.unwrap();
     let august = client.users().transactions("ada", month(8)).await.unwrap().transactions;
     assert_eq!(august.as_ref().unwrap().len(), 1);
@@ -380,7 +380,7 @@ async fn the_history_is_told_by_month() {
 }
 
 #[tokio::test]
-async fn each_kyc_file_is_told_of_when_it_was_taken_in() {
+async fn each_kyc_file_is_reported_of_when_it_was_taken_in() {
     let sandbox = with_step(Step::KycFile, When::AfterTime(Duration::from_secs(5))).start().await.unwrap();
     let client = sandbox.client();
     client.users().create(&request("ada", "LT")).await.unwrap();
@@ -430,9 +430,9 @@ async fn an_upload_needs_files() {
         // No typed client sends such a form.
         let form = raw::reqwest::multipart::Form::new().part(field, raw::reqwest::multipart::Part::bytes(JPEG));
         let url = format!("{}/v1/user/{path}/ada", sandbox.base_url());
-        let answer = crate::http().post(url).header("x-api-key", "sandbox-key").multipart(form).send().await.unwrap();
-        assert_eq!(answer.status(), 400);
-        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let response = crate::http().post(url).header("x-api-key", "sandbox-key").multipart(form).send().await.unwrap();
+        assert_eq!(response.status(), 400);
+        let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
         assert_eq!(body, json!({"errorCode": "P403", "errorMessage": sentence}));
     }
 }
@@ -451,8 +451,8 @@ async fn a_proof_of_address_is_reviewed_one_upload_at_a_time() {
     assert_eq!(refusal(upload().await), (400, "P447".into()));
 
     client.users().create(&request("bob", "LT")).await.unwrap();
-    let answer = client.kyc().upload_proof_of_address("bob", PoaFiles::new([jpeg()]).unwrap()).await;
-    assert_eq!(refusal(answer), (404, "P460".into()));
+    let response = client.kyc().upload_proof_of_address("bob", PoaFiles::new([jpeg()]).unwrap()).await;
+    assert_eq!(refusal(response), (404, "P460".into()));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Webhooks: who is told what, when again, and what the log says of it.
+//! Webhooks: who gets what, when again, and what the log says of it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -27,19 +27,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What the partner's server saw of a webhook: its path, token and body.
 type Seen = (String, String, String);
 
-/// The partner's server. It answers with these statuses in turn, then with 200; 0 never answers, and what it got is not told.
+/// The partner's server. It responds with these statuses in turn, then with 200; 0 never responds, and what it got is not reported.
 async fn partner(statuses: impl IntoIterator<Item = u16>) -> (String, UnboundedReceiver<Seen>) {
     let statuses = Arc::new(Mutex::new(statuses.into_iter().collect::<VecDeque<u16>>()));
-    let (told, seen) = mpsc::unbounded_channel();
+    let (reported, seen) = mpsc::unbounded_channel();
     let take = move |request: Request| {
         let status = statuses.lock().unwrap().pop_front().unwrap_or(200);
-        let told = told.clone();
-        async move { answer(request, status, &told).await }
+        let reported = reported.clone();
+        async move { response(request, status, &reported).await }
     };
     (serve(Router::new().fallback(take)).await, seen)
 }
 
-async fn answer(request: Request, status: u16, told: &mpsc::UnboundedSender<Seen>) -> Response {
+async fn response(request: Request, status: u16, reported: &mpsc::UnboundedSender<Seen>) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let token = parts.headers["authorization"].to_str().unwrap().to_owned();
@@ -47,7 +47,7 @@ async fn answer(request: Request, status: u16, told: &mpsc::UnboundedSender<Seen
     if status == 0 {
         std::future::pending::<()>().await;
     }
-    told.send((parts.uri.path().to_owned(), token, String::from_utf8(body.to_vec()).unwrap())).unwrap();
+    reported.send((parts.uri.path().to_owned(), token, String::from_utf8(body.to_vec()).unwrap())).unwrap();
     (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")]).into_response()
 }
 
@@ -70,9 +70,9 @@ async fn with_user(builder: SandboxBuilder) -> Sandbox {
     sandbox
 }
 
-/// Causes one webhook, `transferStatus`; the answer is the id of the transfer.
+/// Causes one webhook, `transferStatus`; the response is the id of the transfer.
 async fn transfer(client: &Client) -> String {
-    let request = types::TransferRequest::builder().destination_external_user_id("lim").amount(Decimal::ONE).currency("eur").build();
+    let request = types::TransferRequest::to_user("lim", Decimal::ONE, "eur");
     client.transfers().create(&request).await.unwrap().id().to_owned()
 }
 
@@ -97,8 +97,8 @@ async fn the_receiver_of_p100_takes_a_webhook_of_the_sandbox() {
     let id = transfer(&sandbox.client()).await;
 
     let event = timeout(PATIENCE, events.recv()).await.expect("without being asked to").unwrap();
-    let Some(WebhookEvent::TransferStatus(told)) = event.known() else { panic!("{event:?}") };
-    assert_eq!((told.id.as_ref(), &told.status), (Some(&id), &types::TransferStatus::Successful));
+    let Some(WebhookEvent::TransferStatus(reported)) = event.known() else { panic!("{event:?}") };
+    assert_eq!((reported.id.as_ref(), &reported.status), (Some(&id), &types::TransferStatus::Successful));
     sandbox.settle().await;
     let delivery = only(&sandbox);
     assert_eq!((delivery.event.as_str(), delivery.state), ("transferStatus", DeliveryState::Delivered));
@@ -139,7 +139,7 @@ async fn a_failing_receiver_gets_five_attempts_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_down_for_three_attempts_is_told_at_the_fourth() {
+async fn a_receiver_that_is_down_for_three_attempts_is_reported_at_the_fourth() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -201,7 +201,7 @@ async fn webhooks_arrive_in_the_order_of_their_causes() {
 async fn advancing_far_attempts_everything_at_its_own_time() {
     let (url, _seen) = partner([500, 200, 500]).await;
     let mut settings = Settings::default();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(4)));
     let sandbox = with_user(Sandbox::builder().settings(settings)).await;
     let client = sandbox.client();
@@ -226,7 +226,7 @@ async fn without_a_receiver_webhooks_are_kept_and_can_be_sent_later() {
 
     let (url, mut seen) = partner([]).await;
     let mut settings = sandbox.settings();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     sandbox.set_settings(settings).unwrap();
     sandbox.settle().await;
     assert_eq!(only(&sandbox).state, DeliveryState::NoReceiver, "nobody asked for it");
@@ -245,7 +245,7 @@ async fn a_webhook_that_waits_goes_where_the_settings_say_by_then() {
     assert_eq!((only(&sandbox).state, only(&sandbox).attempts.len()), (DeliveryState::NoReceiver, 1));
 
     let (url, mut seen) = partner([500]).await;
-    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver { url, token: "another".into() })).unwrap();
+    sandbox.change_settings(|settings| settings.webhooks = Some(Receiver::builder().url(url).token("another").build())).unwrap();
     sandbox.redeliver(0).await.unwrap();
     sandbox.advance(Duration::from_secs(8)).await;
     assert_eq!(only(&sandbox).state, DeliveryState::Delivered);
@@ -254,7 +254,7 @@ async fn a_webhook_that_waits_goes_where_the_settings_say_by_then() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_is_broken_off_is_made_again() {
+async fn an_attempt_that_is_interrupted_is_made_again() {
     let (url, mut seen) = partner([500, 0]).await;
     let sandbox = sandbox(&url).await;
     transfer(&sandbox.client()).await;
@@ -273,13 +273,13 @@ async fn an_attempt_that_is_broken_off_is_made_again() {
     }
 }
 
-/// A server of the partner that hands each webhook to the test, as its body and where the status of the answer goes.
+/// A server of the partner that hands each webhook to the test, as its body and where the status of the response goes.
 async fn thoughtful_partner() -> (String, UnboundedReceiver<(String, oneshot::Sender<u16>)>) {
-    let (told, seen) = mpsc::unbounded_channel();
+    let (reported, seen) = mpsc::unbounded_channel();
     let take = move |body: String| {
-        let (answer, answered) = oneshot::channel();
-        told.send((body, answer)).unwrap();
-        async { answered.await.map_or(StatusCode::GONE, |status| StatusCode::from_u16(status).unwrap()) }
+        let (response, responded) = oneshot::channel();
+        reported.send((body, response)).unwrap();
+        async { responded.await.map_or(StatusCode::GONE, |status| StatusCode::from_u16(status).unwrap()) }
     };
     (serve(Router::new().fallback(take)).await, seen)
 }
@@ -289,16 +289,16 @@ async fn the_next_attempt_waits_from_the_end_of_the_one_before() {
     let (url, mut seen) = thoughtful_partner().await;
     let sandbox = with_user(Sandbox::builder().webhooks(url, TOKEN).speed(50.0)).await;
     transfer(&sandbox.client()).await;
-    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    let (_, response) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
     // The receiver thinks for longer than the wait is.
     let seen_at = sandbox.now();
     let failed = seen_at + Duration::from_secs(10);
     while sandbox.now() < failed {
         tokio::task::yield_now().await;
     }
-    answer.send(500).unwrap();
-    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
-    answer.send(200).unwrap();
+    response.send(500).unwrap();
+    let (_, response) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    response.send(200).unwrap();
     sandbox.settle().await;
     let [first, second] = &only(&sandbox).attempts[..] else { panic!("two attempts") };
     let [first, second] = [first, second].map(|attempt| attempt.at.utc().unwrap());
@@ -325,7 +325,7 @@ async fn a_hanging_receiver_keeps_nobody_from_beginning_anew() {
     timeout(soon, sandbox.import(&state)).await.expect("at once").unwrap();
     let _held = timeout(soon, seen.recv()).await.expect("sent again").unwrap();
     timeout(soon, sandbox.import(&state)).await.expect("at once").unwrap();
-    // What was broken off leaves no trace.
+    // What was interrupted leaves no trace.
     assert!(sandbox.deliveries().iter().all(|delivery| delivery.attempts.is_empty() && delivery.state == DeliveryState::Waiting));
 }
 
@@ -337,13 +337,13 @@ async fn one_webhook_is_sent_again_without_waiting_for_all_others() {
     for _ in 0..3 {
         transfer(&client).await;
     }
-    let (_, answer) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
+    let (_, response) = timeout(PATIENCE, seen.recv()).await.unwrap().unwrap();
     let mut again = Box::pin(sandbox.redeliver(2));
     assert!(timeout(Duration::ZERO, &mut again).await.is_err(), "one at a time");
-    answer.send(200).unwrap();
+    response.send(200).unwrap();
     let next = async {
-        let (body, answer) = seen.recv().await.unwrap();
-        answer.send(200).unwrap();
+        let (body, response) = seen.recv().await.unwrap();
+        response.send(200).unwrap();
         (body, seen)
     };
     let (again, (body, mut seen)) = timeout(PATIENCE, async { tokio::join!(again, next) }).await.unwrap();
@@ -356,7 +356,7 @@ async fn one_webhook_is_sent_again_without_waiting_for_all_others() {
 async fn a_running_clock_needs_nobody_to_advance_it() {
     let (url, mut seen) = partner([500]).await;
     let mut settings = Settings::default();
-    settings.webhooks = Some(Receiver { url, token: TOKEN.into() });
+    settings.webhooks = Some(Receiver::builder().url(url).token(TOKEN).build());
     settings.steps.insert(Step::Transfer, When::AfterTime(Duration::from_secs(60)));
     let sandbox = with_user(Sandbox::builder().settings(settings).speed(1000.0)).await;
     let id = transfer(&sandbox.client()).await;

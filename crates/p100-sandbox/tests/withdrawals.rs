@@ -37,7 +37,7 @@ fn partner_request(money: &str) -> PartnerWithdrawalRequest {
 }
 
 #[tokio::test]
-async fn a_withdrawal_pays_amount_and_both_fees_and_tells_of_the_chain_and_of_its_end() {
+async fn a_withdrawal_pays_amount_and_both_fees_and_reports_the_chain_and_of_its_end() {
     let (sandbox, client) = money::sandbox(&[]).await;
     fund(&sandbox, &user(), "100 usdc");
     let pending = client.withdrawals().create(&request("20.5 USDC", Some("POLYGON"))).await.expect("accepted");
@@ -142,7 +142,7 @@ async fn what_cannot_be_withdrawn_is_refused() {
 }
 
 #[tokio::test]
-async fn the_network_fee_is_told_per_network_and_unknown_ones_are_refused() {
+async fn the_network_fee_is_reported_per_network_and_unknown_ones_are_refused() {
     let (_sandbox, client) = money::sandbox(&[]).await;
     let fee = |currency: &'static str, network: Option<&'static str>| {
         let network = network.map(NetworkFeeNetwork::from);

@@ -18,8 +18,8 @@ pub fn page(document: &Document) -> String {
         let _ = writeln!(out, "\n# {title}\n");
         let own: Vec<_> = facts.iter().filter(|(of, ..)| *of == title).collect();
         for group in own.chunk_by(|(_, one, _), (_, two, _)| one == two) {
-            let told: Vec<&str> = group.iter().map(|(.., what)| what.as_str()).collect();
-            let _ = writeln!(out, "- {}: {}", words(&group[0].1), told.join(", "));
+            let reported: Vec<&str> = group.iter().map(|(.., what)| what.as_str()).collect();
+            let _ = writeln!(out, "- {}: {}", words(&group[0].1), reported.join(", "));
         }
     }
     out

@@ -66,7 +66,7 @@ mod tests {
     fn a_list_that_is_cut_off_anywhere_is_refused_or_differs() {
         let index = || Index::parse(include_str!("../tests/audit/docs-index.yaml")).expect("the index");
         let list = include_str!("../tests/audit/llms.txt");
-        let (mut refused, mut told) = (0, 0);
+        let (mut refused, mut reported) = (0, 0);
         for list in [list.trim_end().to_owned(), list.split_whitespace().collect::<Vec<_>>().join(" ")] {
             assert!(Report::new(index(), list.as_bytes(), false).is_ok_and(|report| report.is_fresh()));
             for end in 0..list.len() {
@@ -79,11 +79,11 @@ mod tests {
                     // It ends behind an entry, or within the last summary.
                     Ok(report) => {
                         assert!(!report.is_fresh(), "{end}");
-                        told += 1;
+                        reported += 1;
                     }
                 }
             }
         }
-        assert!(refused > 1000 && told < 300, "{refused} {told}");
+        assert!(refused > 1000 && reported < 300, "{refused} {reported}");
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::names::{is_method, is_module, snake};
 use crate::node::{Kind, Node, Scalar, Source, no_reference};
-use crate::{Problem, openapi};
+use crate::{Problem, error_codes, openapi};
 
 /// The one schema every error response refers to.
 pub const ERROR_SCHEMA: &str = "Error";
@@ -50,7 +50,7 @@ impl Evidence {
         }
     }
 
-    /// The `x-evidence` that stands on this very node.
+    /// The `x-evidence` that is on this very node.
     pub fn of(node: &Node) -> Option<Self> {
         node.str("x-evidence")?.parse().ok()
     }
@@ -96,7 +96,7 @@ impl Method {
     }
 }
 
-/// Whether a request whose fate is unknown may be sent again.
+/// Whether a request whose outcome is unknown may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// It reads only.
@@ -108,11 +108,11 @@ pub enum Retry {
 /// How the final result of an asynchronous operation becomes known.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Operation that tells it.
+    /// Operation that reports it.
     pub details: Option<String>,
-    /// Webhook that tells it.
+    /// Webhook that reports it.
     pub event: Option<String>,
-    /// Member of the answer that names the created resource.
+    /// Member of the response that names the created resource.
     pub id: Option<String>,
     /// Member of the details and of the event that has the status.
     pub status: String,
@@ -122,12 +122,12 @@ pub struct Outcome {
     pub successful: Vec<String>,
 }
 
-/// A code an operation is known to answer.
+/// A code an operation is known to return.
 #[derive(Clone, Debug)]
 pub struct ErrorCode {
     /// E.g. `P412`.
     pub code: String,
-    /// HTTP status it comes with.
+    /// HTTP status it comes with: that of the table, unless the entry states another.
     pub status: u16,
     /// How well this is supported.
     pub evidence: Evidence,
@@ -231,7 +231,7 @@ pub struct SchemaNode<'a> {
     pub node: &'a Node,
 }
 
-/// An example and where it stands.
+/// An example and where it is.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub struct MediaExample {
@@ -379,8 +379,12 @@ impl Document {
         for entry in node.get("x-error-codes").into_iter().flat_map(Node::items) {
             let code = entry.str("code").map(str::to_owned);
             let evidence = entry.str("evidence").and_then(|word| word.parse().ok());
-            let (Some(code), Some(status), Some(evidence)) = (code, entry.get("status").and_then(status_code), evidence) else {
-                return fail(entry.position, "an entry of `x-error-codes` needs code, status and evidence");
+            let (Some(code), Some(evidence)) = (code, evidence) else {
+                return fail(entry.position, "an entry of `x-error-codes` needs code and evidence");
+            };
+            let own = entry.get("status").and_then(status_code);
+            let Some(status) = own.or_else(|| error_codes::status_of(&self.root, &code)) else {
+                return fail(entry.position, "`x-error-code-table` of the schema ErrorCode does not say with which status the code comes");
             };
             error_codes.push(ErrorCode { code, status, evidence });
         }
@@ -400,7 +404,7 @@ impl Document {
                 return fail(
                     *position,
                     &format!(
-                        "the response `{status}` is not a status code; list each status, the generator cannot tell a success from an error otherwise"
+                        "the response `{status}` is not a status code; list each status, the generator cannot distinguish a success from an error otherwise"
                     ),
                 );
             };
@@ -438,8 +442,9 @@ fn read_webhook(id: &str, item: &Node) -> Result<Webhook, Problem> {
     let fail = |message: &str| Problem::at(node.position, message.to_owned());
     let fail_at = |node: &Node, key: &str, message: &str| Problem::at(node.get(key).map_or(node.position, |value| value.position), message);
     let route = node.get("x-webhook").ok_or_else(|| fail("`x-webhook` is missing"))?;
-    let shape =
-        route.get("distinguishing").ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path tells"))?;
+    let shape = route
+        .get("distinguishing")
+        .ok_or_else(|| fail("`x-webhook.distinguishing` is missing; write {} when only the path identifies it"))?;
     let body = node.at(&["requestBody", "content"]).and_then(media).ok_or_else(|| fail("the payload is missing: requestBody.content"))?;
     let payload =
         body.node.get("schema").and_then(Document::reference).ok_or_else(|| fail("the payload schema must be a `$ref` to a component"))?;
@@ -491,7 +496,7 @@ impl Operation {
     }
 
     /// Whether the success body is something other than JSON.
-    pub fn answers_raw(&self) -> bool {
+    pub fn returns_raw(&self) -> bool {
         self.successes().any(|response| response.body.as_ref().is_some_and(|body| body.content_type != "application/json"))
     }
 
@@ -508,13 +513,13 @@ impl Operation {
     }
 
     /// Whether its success is an id and no more: what becomes of it is to be asked for with that id.
-    pub fn answers_only_an_id(&self, document: &Document) -> bool {
+    pub fn returns_only_an_id(&self, document: &Document) -> bool {
         let answer = self.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
         let id = self.outcome.as_ref().and_then(|outcome| outcome.id.as_deref());
         id.is_some() && answer.is_some_and(|members| members.members().map(|(name, _)| name).eq(id))
     }
 
-    /// Parameters that stand in `location` (`path` or `query`).
+    /// Parameters that are in `location` (`path` or `query`).
     pub fn parameters_in<'a>(&'a self, location: &'a str) -> impl Iterator<Item = &'a ParameterNode> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
@@ -531,7 +536,7 @@ fn media(content: &Node) -> Option<MediaNode> {
     content.members().next().map(|(content_type, node)| MediaNode { content_type: content_type.to_owned(), node: node.clone() })
 }
 
-fn status_code(node: &Node) -> Option<u16> {
+pub(crate) fn status_code(node: &Node) -> Option<u16> {
     match &node.kind {
         Kind::Scalar(Scalar::Number(text) | Scalar::String(text)) => text.parse().ok(),
         _ => None,

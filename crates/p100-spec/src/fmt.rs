@@ -18,7 +18,7 @@ pub fn format(text: &str) -> Result<String, Problem> {
         let rest = text.lines().nth(place.line - 1).and_then(|line| line.char_indices().nth(place.column - 1).map(|(at, _)| &line[at..]));
         let message = match rest.filter(|comment| comment.starts_with("#/")) {
             Some(_) => "YAML takes this for a comment, so the reference is empty; write it in quotes: '#/components/...'",
-            None => "comments stand only at the top of the document; say it in a description or in spec/CHANGES.md",
+            None => "comments are allowed only at the top of the document; say it in a description or in spec/CHANGES.md",
         };
         return Err(Problem::at(*place, message));
     }
@@ -101,7 +101,7 @@ components:
     #[test]
     fn a_comment_in_the_middle_is_refused_with_its_place() {
         let problem = format("a: 1\nb: 2 # why\n").expect_err("comment");
-        assert!(problem.to_string().starts_with("2:6: comments stand only at the top"), "{problem}");
+        assert!(problem.to_string().starts_with("2:6: comments are allowed only at the top"), "{problem}");
         assert_eq!(format("# top\na: 'x # y'\n").expect("valid"), "# top\na: 'x # y'\n");
     }
 
@@ -122,16 +122,16 @@ components:
         for (text, refusal) in [
             ("a:\n  $ref: #/components/schemas/B\nb: '#/components/schemas/B'\n", "2:9: YAML takes this for a comment, so the reference"),
             ("a: [{$ref: #/components/schemas/B\n  }]\n", "1:12: YAML takes this for a comment"),
-            ("a: x # x\n", "1:6: comments stand only at the top"),
-            ("a: x\n# x\n", "2:1: comments stand only at the top"),
-            ("a:\n  # x\n  b: x\n", "2:3: comments stand only at the top"),
-            ("a: | # x\n  x\n", "1:6: comments stand only at the top"),
-            ("a: [x, # x\n  y]\n", "1:8: comments stand only at the top"),
-            ("a: 'x' # x\n", "1:8: comments stand only at the top"),
-            ("a: ['it''s # x', \"\\\" # x\"] # x\n", "1:28: comments stand only at the top"),
-            ("a: '' # x\n", "1:7: comments stand only at the top"),
-            ("\n# x\na: x\n", "2:1: comments stand only at the top"),
-            ("a: x\n...\n# x\n", "3:1: comments stand only at the top"),
+            ("a: x # x\n", "1:6: comments are allowed only at the top"),
+            ("a: x\n# x\n", "2:1: comments are allowed only at the top"),
+            ("a:\n  # x\n  b: x\n", "2:3: comments are allowed only at the top"),
+            ("a: | # x\n  x\n", "1:6: comments are allowed only at the top"),
+            ("a: [x, # x\n  y]\n", "1:8: comments are allowed only at the top"),
+            ("a: 'x' # x\n", "1:8: comments are allowed only at the top"),
+            ("a: ['it''s # x', \"\\\" # x\"] # x\n", "1:28: comments are allowed only at the top"),
+            ("a: '' # x\n", "1:7: comments are allowed only at the top"),
+            ("\n# x\na: x\n", "2:1: comments are allowed only at the top"),
+            ("a: x\n...\n# x\n", "3:1: comments are allowed only at the top"),
             ("'a#b': |\n  x # y\n  # z\nb: x#y\nc: \"x # y\n  # z\"\nd: >-\n  x\n  # y\n", ""),
             ("a: no\n", "1:4: some readers of YAML take the plain `no`"),
             ("a: Off\n", "1:4: some readers"),
@@ -158,7 +158,7 @@ components:
             ("a: !!str 1\n", "1:4: YAML anchors"),
             ("a: x\n---\nb: x\n", "2:1: a second YAML document"),
             ("%YAML 1.1\n---\na: x\n", "1:1: YAML directives"),
-            ("a: x\na: y\n", "2:1: the key `a` stands here a second time"),
+            ("a: x\na: y\n", "2:1: the key `a` is repeated here"),
             ("\u{feff}a: x\n", "1:1: the character U+FEFF cannot be seen"),
             ("a: x\ty\n", "1:5: the character U+0009 cannot be seen"),
             ("a: \"x\\ty\"\n", "1:4: the text holds U+0009"),

@@ -1,6 +1,6 @@
 //! Formats of strings that have a Rust type of their own in `p100-raw`: one more takes a line here and one in its `values.rs`.
 //!
-//! An id gets one if it stands beside another id in some call, where the two could be swapped.
+//! An id gets one if it is beside another id in some call, where the two could be swapped.
 
 /// The word in the document, the Rust type, and the format that such strings have on the wire.
 pub const VALUES: [(&str, &str, Option<&str>); 7] = [

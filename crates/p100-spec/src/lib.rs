@@ -1,7 +1,7 @@
 //! The curated OpenAPI document of the P100 Partner API, and everything that knows it but renders no Rust.
 //!
-//! [`Document::load`] reads the YAML and remembers where everything stands; [`lint()`] checks it against the project's conventions and
-//! [`fmt`] writes it in its canonical form. [`coverage`] tells how well P100's docs support it, [`diff`] what changed
+//! [`Document::load`] reads the YAML and remembers where everything is; [`lint()`] checks it against the project's conventions and
+//! [`fmt`] writes it in its canonical form. [`coverage`] reports how well P100's docs support it, [`diff`] what changed
 //! between two documents, [`audit`] what changed in the docs themselves, and [`probe`] how a server's responses compare with it. Nothing
 //! here touches the disk, a terminal or the network: callers bring the text and take the report.
 //!
@@ -28,6 +28,7 @@ pub mod audit;
 pub mod coverage;
 pub mod diff;
 mod document;
+pub mod error_codes;
 mod evidence;
 pub mod fmt;
 pub mod formats;

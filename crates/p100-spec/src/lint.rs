@@ -1,5 +1,6 @@
-//! The conventions of the document as rules, each told with its place, its operation or schema, and what to do.
+//! The conventions of the document as rules, each reported with its place, its operation or schema, and what to do.
 
+mod error_codes;
 mod evidence;
 mod examples;
 mod operations;
@@ -19,7 +20,7 @@ use crate::{Document, Problem};
 /// A convention and how it is checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// As it stands in brackets behind each problem, e.g. `one-error-schema`.
+    /// As it is in brackets behind each problem, e.g. `one-error-schema`.
     pub name: &'static str,
     /// What the document must keep to, in one sentence.
     pub summary: &'static str,
@@ -63,10 +64,15 @@ pub const RULES: &[Rule] = &[
     rule("status-codes", "Responses are listed by exact registered status: no `default`, no range, no redirect.", responses::status_codes),
     rule("one-success-schema", "All success responses of an operation have the same body.", responses::one_success_schema),
     rule("one-error-schema", "Every error response has a JSON body that is a `$ref` to the schema Error.", responses::one_error_schema),
-    rule("error-codes", "`x-error-codes` and the named examples of the error responses agree.", responses::error_codes),
+    rule(
+        "error-code-table",
+        "The table on ErrorCode has a row for each code, which contradicts neither itself nor its status.",
+        error_codes::table,
+    ),
+    rule("error-codes", "`x-error-codes`, responses, examples and prose agree with the table on ErrorCode.", error_codes::of_operations),
     rule("media-types", "A body has one content type, one the generator knows, and a schema that fits it.", responses::media_types),
     rule("dangling-ref", "Every `$ref` leads straight to a component of the right kind in this document.", references::dangling),
-    rule("ref-siblings", "Nothing stands beside a `$ref`, since tools ignore it there.", references::siblings),
+    rule("ref-siblings", "Nothing is beside a `$ref`, since tools ignore it there.", references::siblings),
     rule("unused-component", "Every component is referred to, in the end from a path or an event.", references::unused),
     rule("schema-name", "Component schemas are named in PascalCase, as their Rust types.", schemas::names),
     rule("property-names", "The properties of an object give distinct Rust fields.", schemas::property_names),
@@ -88,8 +94,8 @@ pub const RULES: &[Rule] = &[
     rule("observed", "`x-observed` lists by day, such as '2026-02-14', what its operation or schema has, each once.", evidence::observed),
     rule("descriptions", "Every operation, event, parameter, property and component schema is described.", evidence::descriptions),
     rule("examples", "Every request, success and event body has examples, and examples fit their schemas.", examples::examples),
-    rule("webhooks", "Events have their own path, a payload object, and tell themselves apart by its members.", webhooks::webhooks),
-    rule("recognition", "What tells an event apart is at least inferred, and no other event brings it.", webhooks::recognition),
+    rule("webhooks", "Events have their own path, a payload object, and distinguish themselves by its members.", webhooks::webhooks),
+    rule("recognition", "What distinguishes an event is at least inferred, and no other event brings it.", webhooks::recognition),
 ];
 
 /// What breaks the table of objects.

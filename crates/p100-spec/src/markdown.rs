@@ -23,11 +23,11 @@ fn options() -> Options {
 pub(crate) fn is_address(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'`\\^{|}()[]*".contains(&byte));
     let url = || url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.username().is_empty() && url.password().is_none());
-    // What the parser would have to mend is read in other ways by others.
+    // What the parser would have to fix is read in other ways by others.
     is_plain && url().is_some_and(|url| url.as_str().trim_end_matches('/') == text.trim_end_matches('/'))
 }
 
-/// What a description holds that it may not, in words, each with what stands there.
+/// What a description holds that it may not, in words, each with what is there.
 pub(crate) fn faults(text: &str) -> Vec<String> {
     let parser = Parser::new_ext(text, options());
     let mut faults = Vec::new();
@@ -36,7 +36,7 @@ pub(crate) fn faults(text: &str) -> Vec<String> {
         faults.push(format!("{message}: `{}`", Line(&found)));
     };
     for (_, definition) in parser.reference_definitions().iter() {
-        complain(definition.span.clone(), "the address of a link stands apart from it; write [text](https://...)");
+        complain(definition.span.clone(), "the address of a link is apart from it; write [text](https://...)");
     }
     for (event, range) in parser.into_offset_iter() {
         let message = match event {
@@ -60,7 +60,7 @@ fn is_known(event: &Event<'_>) -> bool {
             matches!(tag, Tag::Paragraph | Tag::List(_) | Tag::Item | Tag::Emphasis | Tag::Strong | Tag::CodeBlock(_) | Tag::Link { .. })
         }
         Event::End(_) | Event::Text(_) | Event::Code(_) | Event::SoftBreak | Event::HardBreak => true,
-        // Told with the tag that holds them.
+        // Reported with the tag that holds them.
         _ => false,
     }
 }
@@ -75,7 +75,7 @@ pub fn rendered(text: &str) -> String {
     if structure(&written) == structure(text) { written } else { plain(text) }
 }
 
-/// The same of one line, to stand between words of ours.
+/// The same of one line, to be between words of ours.
 pub fn inline(text: &str) -> String {
     let written = rendered(&Line(text.trim()).to_string());
     if is_paragraph(&written) { written } else { plain(text).replace('\n', " ") }
@@ -190,7 +190,7 @@ pub fn linked(markdown: &str, find: impl Fn(&str, bool) -> Option<Link>) -> Stri
     if without(structure(&out), links) == structure(markdown) { out } else { markdown.to_owned() }
 }
 
-/// Where the first name of each word stands, if it does in this part of the text. A word behind `!` would be an image.
+/// Where the first name of each word is, if it does in this part of the text. A word behind `!` would be an image.
 fn names(markdown: &str, part: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -207,7 +207,7 @@ fn names(markdown: &str, part: Range<usize>) -> Vec<Range<usize>> {
     found
 }
 
-/// The shapes with each of `links`, in this order, taken back to the name that it stands for.
+/// The shapes with each of `links`, in this order, taken back to the name that it means.
 fn without(shapes: Vec<Shape>, links: Vec<(Shape, Shape)>) -> Vec<Shape> {
     let mut out = Vec::new();
     let mut links = links.into_iter().peekable();

@@ -1,4 +1,4 @@
-//! YAML (and therefore JSON) text as a tree that remembers where each value stands and how it was written.
+//! YAML (and therefore JSON) text as a tree that remembers where each value is and how it was written.
 //!
 //! Numbers stay text: an amount in an example keeps every digit.
 
@@ -14,7 +14,7 @@ use crate::text::is_visible;
 /// A value and its place in the source.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What stands there.
+    /// What is there.
     pub kind: Kind,
     /// Where it starts.
     pub position: Position,
@@ -23,7 +23,7 @@ pub struct Node {
 /// The forms a value can take.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    /// `null`, a boolean, a number or an unquoted string: told apart by [`Scalar`].
+    /// `null`, a boolean, a number or an unquoted string: distinguished by [`Scalar`].
     Scalar(Scalar),
     /// A sequence.
     List(Vec<Node>),
@@ -356,7 +356,7 @@ impl<'input> Events<'input> {
             let (event, span) = self.next()?;
             let value = self.node(event, &span)?;
             if let Some((first, _)) = map.insert(key.to_string(), (place, value)) {
-                return Err(Problem::at(place, format!("the key `{key}` stands here a second time; the first is on line {}", first.line)));
+                return Err(Problem::at(place, format!("the key `{key}` is repeated here; the first is on line {}", first.line)));
             }
         }
     }
@@ -436,7 +436,7 @@ mod tests {
     #[test]
     fn a_duplicate_key_names_both_lines() {
         let problem = Node::parse("a: 1\nb: 2\na: 3\n").expect_err("duplicate");
-        assert_eq!(problem.to_string(), "3:1: the key `a` stands here a second time; the first is on line 1");
+        assert_eq!(problem.to_string(), "3:1: the key `a` is repeated here; the first is on line 1");
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The objects of the document: which keys each has, in which order they are written, and what stands under them.
+//! The objects of the document: which keys each has, in which order they are written, and what is under them.
 //!
 //! One table, three readers: `lint` refuses every other key and value, `fmt` takes its order, and messages name the objects by it.
 
 pub(crate) mod check;
 
+use crate::error_codes::{CLASSES, DENIALS, REASONS, TABLE};
 use crate::evidence::OBSERVED;
 
 /// A kind of mapping with known keys.
@@ -14,7 +15,7 @@ pub(crate) struct Object {
     pub(crate) keys: &'static [(&'static str, Value)],
 }
 
-/// What stands under a key.
+/// What is under a key.
 #[derive(Clone, Copy)]
 pub(crate) enum Value {
     Object(&'static Object),
@@ -42,7 +43,7 @@ pub(crate) enum Value {
     Reference,
     /// Data, such as an example.
     Data,
-    /// Another rule says what may stand here.
+    /// Another rule says what is allowed here.
     Judged,
     /// A key of OpenAPI that nothing here reads, and what to do instead.
     Unread(&'static str),
@@ -61,7 +62,7 @@ pub(crate) enum Order {
 pub(crate) struct Form {
     /// E.g. `a tag is letters, digits and spaces`.
     pub(crate) what: &'static str,
-    /// Characters that may stand in it beside letters and digits of ASCII.
+    /// Characters that may be in it beside letters and digits of ASCII.
     pub(crate) marks: &'static str,
     /// In characters; names become names of files and types.
     pub(crate) longest: usize,
@@ -87,6 +88,7 @@ static MEMBER: Form = form("the name of a member or parameter is letters, digits
 static VALUE: Form = form("a value is letters, digits, spaces and any of _-./:+&()', at most 80", " _-./:+&()',", 80);
 static PATH: Form = form("a path is segments of letters, digits, any of -._~:@+=, and {parameters}, at most 200", "/{}-._~:@+=", 200);
 static CODE: Form = form("an error code is letters and digits, at most 20", "_-", 20);
+static CODE_NAME: Form = form("the name of an error is letters, digits and hyphens, at most 60", "-", 60);
 static STATUS: Form = form("a status is three digits, or `default`", "", 7);
 static MEDIA_TYPE: Form = form("a content type is two names with a slash between them", "/.+-*;= ", 80);
 static HEADER: Form = form("the name of a header is letters, digits and hyphens, at most 60", "-", 60);
@@ -107,7 +109,7 @@ const CONTENT: Value = Value::Map(&MEDIA_TYPE, &Value::Object(&MEDIA), Order::By
 const RESPONSES: Value = Value::Map(&STATUS, &Value::Object(&RESPONSE), Order::ByName);
 const PARAMETERS: Value = Value::List(&Value::Object(&PARAMETER));
 const SEEN: Value = Value::Judged;
-const CALLED_BACK: Value = Value::Unread("calls from P100 to the partner stand under `x-webhooks`");
+const CALLED_BACK: Value = Value::Unread("calls from P100 to the partner are under `x-webhooks`");
 const OWN_SERVER: Value = Value::Unread("every call goes to the servers of the document");
 
 pub(crate) static DOCUMENT: Object = Object {
@@ -216,6 +218,11 @@ static OUTCOME: Object = Object {
 static ERROR_CODE: Object =
     Object { name: "an error code", keys: &[("code", Value::Name(&CODE)), ("status", Value::Count), ("evidence", GRADES)] };
 
+static CODE_ROW: Object = Object {
+    name: "a row of the table of error codes",
+    keys: &[("code", Value::Name(&CODE)), ("status", Value::Count), ("class", Value::Word(&CLASSES)), ("name", Value::Name(&CODE_NAME))],
+};
+
 static EVENT_ITEM: Object = Object { name: "the path of an event", keys: &[("post", Value::Object(&EVENT))] };
 
 pub(crate) static EVENT: Object = Object {
@@ -225,7 +232,7 @@ pub(crate) static EVENT: Object = Object {
         ("tags", Value::List(&Value::Name(&TAG))),
         ("summary", Value::Line),
         ("description", Value::Prose),
-        ("deprecated", Value::Unread("nothing tells receivers that an event is deprecated; say it in the description")),
+        ("deprecated", Value::Unread("nothing shows receivers that an event is deprecated; say it in the description")),
         ("externalDocs", Value::Object(&DOCS)),
         ("x-docs-pages", PAGES),
         ("x-evidence", GRADES),
@@ -292,6 +299,7 @@ static RESPONSE: Object = Object {
         ("$ref", Value::Reference),
         ("description", Value::Prose),
         ("x-evidence", GRADES),
+        (DENIALS, Value::Map(&CODE, &Value::Word(&REASONS), Order::AsWritten)),
         ("headers", Value::Map(&HEADER, &Value::Object(&HEADERS), Order::AsWritten)),
         ("content", CONTENT),
         ("links", Value::Map(&COMPONENT, &Value::Object(&LINK), Order::AsWritten)),
@@ -411,6 +419,7 @@ pub(crate) static SCHEMA: Object = Object {
         ("x-extensible-enum", Value::List(&Value::Form(&VALUE))),
         ("x-enum-descriptions", Value::Map(&VALUE, &Value::Line, Order::AsWritten)),
         ("x-enum-evidence", Value::Map(&VALUE, &GRADES, Order::AsWritten)),
+        (TABLE, Value::List(&Value::Object(&CODE_ROW))),
         ("default", Value::Judged),
         ("pattern", Value::Judged),
         ("minLength", Value::Count),
@@ -456,7 +465,7 @@ static INDEX_PAGE: Object = Object {
 
 /// Every object of the document that has a key of this name, for advice about keys in the wrong place.
 pub(crate) fn owners_of(key: &str) -> impl Iterator<Item = &'static Object> {
-    const ALL: [&Object; 25] = [
+    const ALL: [&Object; 26] = [
         &OPERATION,
         &SCHEMA,
         &EVENT,
@@ -470,6 +479,7 @@ pub(crate) fn owners_of(key: &str) -> impl Iterator<Item = &'static Object> {
         &WEBHOOK,
         &DISTINGUISHING,
         &ERROR_CODE,
+        &CODE_ROW,
         &DOCUMENT,
         &INFO,
         &TAGS,

@@ -8,7 +8,7 @@ use crate::objects::check::{Concern, check as faults};
 use crate::{Node, Problem};
 
 /// Checks the document, and the events under `x-webhooks`, against the types of OpenAPI 3.0. Those say little about the place, so the
-/// first fault against the table of objects is told, if there is one.
+/// first fault against the table of objects is reported, if there is one.
 pub(crate) fn check(root: &Node) -> Result<(), Problem> {
     fn read<T: DeserializeOwned>(node: &Node) -> Result<(), Problem> {
         let fault = |error| Problem::at(node.position, format!("not OpenAPI 3.0: {error}"));
@@ -63,7 +63,7 @@ components:
 ";
 
     #[test]
-    fn what_does_not_fit_is_told_with_its_place() {
+    fn what_does_not_fit_is_reported_with_its_place() {
         for (old, new, expected) in [
             ("version: 1.0.0", "version: 2026.2", "4:12: `version` is `2026.2`; it must be text"),
             ("deprecated: false", "deprecated: 'no'", "9:19: getOrder: `deprecated` is `\"no\"`; it must be `true` or `false`"),
@@ -73,7 +73,7 @@ components:
             ("tags: [Orders]", "tags: Orders", "23:13: orderPaid: `tags` is `\"Orders\"`; it must be a list"),
             ("required: [id]", "required: id", "29:17: Order: `required` is `\"id\"`; it must be a list"),
             ("maxLength: 9", "maxLength: nine", "33:22: Order: `maxLength` is `\"nine\"`; it must be a number of at least 0"),
-            ("info:\n", "info: none\nx-info:\n", "2:7: `\"none\"` stands here, where an info belongs"),
+            ("info:\n", "info: none\nx-info:\n", "2:7: `\"none\"` is here, where an info belongs"),
             ("schema: {type: string, minLength: 3}", "x-evidence: legacy", "1:1: not OpenAPI 3.0"),
         ] {
             assert_eq!(DOCUMENT.matches(old).count(), 1, "{old}");

@@ -2,7 +2,7 @@
 
 use crate::Node;
 
-/// Each operation and event: its kind as in the docs index, its id, and where it stands.
+/// Each operation and event: its kind as in the docs index, its id, and where it is.
 pub(crate) fn owners(root: &Node) -> impl Iterator<Item = (&'static str, &str, &Node)> {
     let members = |key: &str| root.get(key).into_iter().flat_map(Node::members);
     let operations = members("paths").flat_map(|(_, path)| path.members());

@@ -19,21 +19,21 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
 mod compare;
 mod patch;
 mod plan;
 mod report;
+mod response;
 mod shape;
 
 use std::collections::VecDeque;
 
-pub use self::answer::{Answer, Credential, LARGEST, Silence, TIMEOUT};
 use self::compare::Comparison;
 pub use self::plan::{Target, Values};
 use self::plan::{excluded, expires};
 use self::report::Skipped;
 pub use self::report::{Made, Report};
+pub use self::response::{Credential, LARGEST, RawResponse, Silence, TIMEOUT};
 use crate::{Document, Operation, Problem, Retry};
 
 /// A GET to make.
@@ -116,20 +116,20 @@ impl<'a> Probe<'a> {
     ///
     /// # Errors
     /// A schema of the document cannot be used.
-    pub fn record(&mut self, call: Call<'a>, result: Result<Answer, Silence>) -> Result<(), Problem> {
+    pub fn record(&mut self, call: Call<'a>, result: Result<RawResponse, Silence>) -> Result<(), Problem> {
         let Call { operation, target, credential } = call;
         let begin = self.comparison.count();
         let outcome = match &result {
-            Ok(answer) => {
-                self.comparison.answered(operation, answer, credential != Credential::Key)?;
-                let response = operation.successes().find(|response| response.status == answer.status);
-                if let (Some(response), Some(body)) = (response, &answer.json) {
+            Ok(received) => {
+                self.comparison.responded(operation, received, credential != Credential::Key)?;
+                let response = operation.successes().find(|response| response.status == received.status);
+                if let (Some(response), Some(body)) = (response, &received.json) {
                     self.values.learn(&target, &response.node, body);
                 }
-                compare::outcome(answer)
+                compare::outcome(received)
             }
             Err(silence) => {
-                self.comparison.unanswered(operation, *silence);
+                self.comparison.no_response(operation, *silence);
                 silence.to_string()
             }
         };
@@ -142,7 +142,7 @@ impl<'a> Probe<'a> {
                 Credential::Wrong => "with a wrong key",
             },
             outcome,
-            is_answered: result.is_ok(),
+            has_response: result.is_ok(),
             matches: self.comparison.matches_since(begin),
         });
         Ok(())
@@ -180,7 +180,7 @@ impl<'a> Probe<'a> {
         })
     }
 
-    /// Fewer parameters first, then smaller answers.
+    /// Fewer parameters first, then smaller responses.
     fn cost(&self, operation: &Operation) -> (usize, usize) {
         let body = operation.successes().find_map(|response| response.body.as_ref()?.node.get("schema"));
         (operation.parameters.len(), body.map_or(0, |schema| compare::weight(self.document, schema)))

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
     let (account, amount) = (Account::Partner, Decimal::new(1, 1));
-    sandbox.receive_crypto_deposit(CryptoDeposit { account, currency: "eth".to_owned(), amount, travel_rule: true })?;
+    sandbox.receive_crypto_deposit(CryptoDeposit::builder().account(account).currency("eth").amount(amount).travel_rule(true).build())?;
     show(&sandbox)?;
 
     // The id comes with the event cryptoDepositStatus, in the state WAITING_FOR_TR_DATA.

@@ -30,11 +30,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!("{error}: {:?}", client.reconcile(&attempt).await?);
             return Ok(());
         }
-        answer => answer?,
+        response => response?,
     };
     println!("accepted as {}: store this id, client.exchange().pending(id) goes on after a restart", pending.id());
 
-    let policy = WaitPolicy::default().first_interval(Duration::from_millis(10)).limit(Duration::from_secs(60));
+    let policy = WaitPolicy::default().first_wait(Duration::from_millis(10)).limit(Duration::from_secs(60));
     match pending.wait(policy).await? {
         // P100 may leave members out; one line reads each that is needed.
         Progress::Succeeded(exchange) => {

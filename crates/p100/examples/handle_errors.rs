@@ -1,4 +1,4 @@
-//! The questions that errors answer: `cargo run --example handle_errors`.
+//! What errors report: `cargo run --example handle_errors`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
@@ -9,7 +9,7 @@ use p100_httpmock::MockServer;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let answers = [
+    let responses = [
         (
             400,
             r#"{"errorCode":"P424","errorName":"source-or-destination-required","errorMessage":"Source or destination must be provided."}"#,
@@ -23,20 +23,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (502, "<html>Bad Gateway</html>"),
         (201, r#"{"transferId": 17}"#),
     ];
-    for (status, body) in answers {
+    for (status, body) in responses {
         let server = MockServer::start_async().await;
         server.create_transfer(|_, then| {
             then.into_inner().status(status).body(body);
         });
         let client = Client::builder().base_url(server.base_url()).api_key("any").build()?;
-        println!("{status} {body}\n  {}", explain(&pay(&client).await.expect_err("every answer here is an error")));
+        println!("{status} {body}\n  {}", explain(&pay(&client).await.expect_err("every response here is an error")));
     }
     Ok(())
 }
 
 async fn pay(client: &Client) -> Result<(), p100::Error> {
     let amount = Decimal::new(1250, 2);
-    let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(amount).currency("eur").build();
+    let request = TransferRequest::to_user("customer-42", amount, "eur");
     let pending = client.transfers().create(&request).await?;
     println!("  accepted as {}: the example exchange_with_lock shows how to wait for the outcome", pending.id());
     Ok(())
@@ -49,7 +49,7 @@ fn explain(error: &p100::Error) -> String {
         return format!("look before paying again (see the example sepa_payout_reconcile): {error} [{reference}]");
     }
     if let Some(sentences) = error.validation() {
-        return format!("mend the request: {}", sentences.join(" / "));
+        return format!("fix the request: {}", sentences.join(" / "));
     }
     match error.access_denied() {
         Some(AccessDenied::WrongKey) => return "the key is wrong: is it that of the other environment?".to_owned(),

@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build();
     client.cards().update_limits(&limits).await?;
     for amount in [Decimal::new(1299, 2), Decimal::from(40)] {
-        let payment = CardTransaction { merchant_name: "Example Shop".to_owned(), amount, channel: CardChannel::Ecom };
+        let payment = CardTransaction::builder().merchant_name("Example Shop").amount(amount).channel(CardChannel::Ecom).build();
         match sandbox.make_card_transaction(card.as_str(), payment) {
             Ok(_) => println!("paid {amount} EUR"),
             Err(refused) => println!("{amount} EUR refused: {refused}"),

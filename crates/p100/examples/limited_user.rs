@@ -1,6 +1,6 @@
 //! A user without KYC who only has crypto: `cargo run --example limited_user`. P100's docs dropped such users in September 2025.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
-#![allow(deprecated, reason = "it shows what P100 may still answer")]
+#![allow(deprecated, reason = "it shows what P100 may still return")]
 
 use std::error::Error;
 
@@ -32,14 +32,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{} is received at {}", balance.name, balance.wallet.as_deref().unwrap_or_default());
     }
 
-    // Somebody sends the user crypto; the event cryptoDepositStatus tells when it is credited.
+    // Somebody sends the user crypto; the event cryptoDepositStatus reports when it is credited.
     let account = Account::User("customer-44".to_owned());
-    let deposit = CryptoDeposit { account, currency: "usdc".to_owned(), amount: Decimal::new(255, 1), travel_rule: false };
+    let deposit = CryptoDeposit::builder().account(account).currency("usdc").amount(Decimal::new(255, 1)).build();
     sandbox.receive_crypto_deposit(deposit)?;
 
     // The user pays the partner.
     let amount = Currency::USDC.check(Decimal::new(2050, 2))?;
-    let request = TransferRequest::builder().source_external_user_id("customer-44").amount(amount).currency(Currency::USDC).build();
+    let request = TransferRequest::from_user("customer-44", amount, Currency::USDC);
     let transfer = client.transfers().create(&request).await?.wait(WaitPolicy::default()).await?;
     println!("the transfer is {}", transfer.status());
     let balances = client.users().balances("customer-44").await?.crypto_balances.require("cryptoBalances")?;

@@ -46,8 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The page works once, and only in the user's browser: redirect there, do not fetch it yourself.
     let page = client.kyc().page_url("customer-42", &session.verification_id)?;
     println!("send the user to {page}");
-    // The user does what the page asks for; here the sandbox is told how that ends.
-    sandbox.decide_kyc_session(&session.verification_id, KycDecision { approve: true, reason: None })?;
+    // The user does what the page asks for; here the sandbox is given how that ends.
+    sandbox.decide_kyc_session(&session.verification_id, KycDecision::builder().approve(true).build())?;
 
     let status = client.kyc().status("customer-42").await?;
     println!("{} after an attempt that is {}", status.verification_status.require("verificationStatus")?, status.attempt_status);

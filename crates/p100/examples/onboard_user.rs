@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .has_accepted_p100_tc(true)
         .build();
     let created = client.users().create(&user).await?;
-    // The flag has two names, and which one P100 sends depends on the age of its answer.
+    // The flag has two names, and which one P100 sends depends on the age of its response.
     let needs_proof = created.poa_required_for_extended.or(created.poa_required);
     println!("created {}; proof of address needed: {needs_proof:?}", created.user_id);
 
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Balances come into being here.
     let passport = UserVerificationRequest::builder().external_user_id(&id).document_type(DocumentType::Passport);
     client.kyc().start_verification(&passport.document_number("X0000001").build()).await?;
-    // The events kycVerificationStatus and userBalanceGenerated tell when it is done; asking works too.
+    // The events kycVerificationStatus and userBalanceGenerated report when it is done; asking works too.
     let status = client.kyc().status(&id).await?;
     match (&status.verification_status, &status.attempt_status) {
         (Some(KycVerificationLevel::Verified), _) => println!("verified"),

@@ -18,10 +18,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("send the payer to {}", link.url.as_deref().require("url")?);
 
     for amount in [20, 30] {
-        let (currency, network) = ("usdc".to_owned(), Some("polygon".to_owned()));
-        let payment = PaymentLinkPayment { currency, network, amount: Decimal::from(amount) };
+        let payment = PaymentLinkPayment::builder().currency("usdc").network("polygon").amount(Decimal::from(amount)).build();
         sandbox.pay_payment_link(&link.payment_link_id, &payment)?;
-        // The docs know one status, for a link that is underpaid, so the transfers tell more.
+        // The docs know one status, for a link that is underpaid, so the transfers show more.
         let details = client.payment_links().get(&link.payment_link_id).await?;
         let transfers = details.transactions.require("transactions")?;
         for transfer in &transfers {

@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("Fund the user with 0.5 eth of yours");
     let half = Currency::ETH.check(Decimal::new(5, 1))?;
     sandbox.fund(&Account::Partner, "eth", half)?;
-    let transfer = TransferRequest::builder().destination_external_user_id("customer-42").amount(half).currency(Currency::ETH).build();
+    let transfer = TransferRequest::to_user("customer-42", half, Currency::ETH);
     println!("  {}", client.transfers().create(&transfer).await?.wait(WaitPolicy::default()).await?.status());
 
     println!("Lock a rate and exchange");
@@ -60,8 +60,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("Issue a card and pay with it");
     let card = CreateCardRequest::builder().external_user_id("customer-42").label("Shopping").pin(Pin::new("1234")?).build();
     let card = client.cards().create(&card).await?;
-    let (merchant_name, amount) = ("Example Shop".to_owned(), Decimal::new(1299, 2));
-    sandbox.make_card_transaction(&card.card_id, CardTransaction { merchant_name, amount, channel: CardChannel::Ecom })?;
+    let payment = CardTransaction::builder().merchant_name("Example Shop").amount(Decimal::new(1299, 2)).channel(CardChannel::Ecom);
+    sandbox.make_card_transaction(&card.card_id, payment.build())?;
     for balance in client.users().balances("customer-42").await?.fiat_balances.require("fiatBalances")? {
         println!("  {} {} on {}", balance.amount, balance.name, balance.iban.as_deref().unwrap_or("no account"));
     }

@@ -1,20 +1,20 @@
-//! A payout whose fate is unknown, and how to find out: `cargo run --example sepa_payout_reconcile`.
+//! A payout whose outcome is unknown, and how to find out: `cargo run --example sepa_payout_reconcile`.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
 
+use p100::raw::operations;
 use p100::types::{PartnerSepaTransferRequest, PartyType};
 use p100::{Attempt, Currency, Decimal, Iban, Require, Verdict};
-use p100_sandbox::{Account, Fault, FaultKind, Sandbox};
+use p100_sandbox::{Account, Fault, Sandbox};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client();
     sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
-    // P100 takes the payout, but the connection ends before its answer.
-    let operation = "createPartnerSepaTransfer".to_owned();
-    sandbox.add_fault(Fault { operation, times: 1, takes_effect: true, kind: FaultKind::Reset })?;
+    // P100 takes the payout, but the connection ends before its response.
+    sandbox.add_fault(Fault::reset(&operations::CREATE_PARTNER_SEPA_TRANSFER).after_effect())?;
 
     let payout = PartnerSepaTransferRequest::builder()
         .amount(Currency::EUR.check(Decimal::new(7520, 2))?)
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     println!("{error}");
     if !error.may_have_taken_effect() {
-        println!("nothing happened: mend the request or try again");
+        println!("nothing happened: fix the request or try again");
         return Ok(());
     }
 

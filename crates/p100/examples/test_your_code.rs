@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = MockServer::start_async().await;
     let client = Client::builder().base_url(server.base_url()).api_key("any").build()?;
 
-    // A typed answer: what P100 cannot send does not compile.
+    // A typed response: what P100 cannot send does not compile.
     let eur = FiatBalance::builder()
         .id("e3f40516-2738-494a-9bec-fd0e1f2a3b08")
         .amount(Decimal::new(1000, 2))
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert!(frozen.is_unknown());
     println!("an unknown status is {frozen}, and no failure");
 
-    // A call nobody expected tells what was.
+    // A call nobody expected says what was.
     let error = spendable(&client, "customer-43").await.expect_err("not mocked");
     println!("{error}");
     assert!(error.to_string().contains("which is getUserBalances"), "{error}");

@@ -21,14 +21,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let title = info.title.require("title")?;
     println!("pay to {} of {}, title {title}", info.iban.require("iban")?, info.account_holder.require("accountHolder")?);
 
-    // The bank transfer arrives. The event ibanStatus tells whether its sender is the user.
+    // The bank transfer arrives. The event ibanStatus shows whether its sender is the user.
     let iban = Iban::new("DE89 3704 0044 0532 0130 00")?;
-    sandbox.receive_referenced_sepa_deposit(ReferencedSepaDeposit {
-        amount: Decimal::from(120),
-        sender_name: sandbox.overview().users[0].name.clone(),
-        sender_iban: iban.to_string(),
-        transfer_title: title,
-    })?;
+    sandbox.receive_referenced_sepa_deposit(
+        ReferencedSepaDeposit::builder()
+            .amount(Decimal::from(120))
+            .sender_name(sandbox.overview().users[0].name.clone())
+            .sender_iban(iban.as_str())
+            .transfer_title(title)
+            .build(),
+    )?;
     let contacts = client.sepa().contacts("customer-42").await?.contacts.require("contacts")?;
     let is_approved = contacts
         .iter()

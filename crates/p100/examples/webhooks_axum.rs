@@ -23,8 +23,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let sandbox = Sandbox::builder().webhooks(format!("http://{address}"), "the webhook token").start().await?;
     sandbox.add_user(NewUser::new("customer-42"))?;
     sandbox.fund(&Account::Partner, "eur", Decimal::from(100))?;
-    let transfer = TransferRequest::builder().destination_external_user_id("customer-42").amount(Decimal::new(355, 1)).currency("eur");
-    let transfer = sandbox.client().transfers().create(&transfer.build()).await?;
+    let transfer = TransferRequest::to_user("customer-42", Decimal::new(355, 1), "eur");
+    let transfer = sandbox.client().transfers().create(&transfer).await?;
     println!("accepted as {}", transfer.id());
     // The first attempt fails, and so do those after 8 and 16 seconds. The clock is the sandbox's: nothing waits here.
     sandbox.settle().await;

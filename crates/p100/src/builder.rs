@@ -29,7 +29,7 @@ const KEY_VARIABLE: &str = "P100_API_KEY";
 pub enum Environment {
     /// Test money: `https://partner-api-stage.p100.io`.
     Staging,
-    /// Live money: `https://partner-api.p100.io`. Answers only to addresses on the partner's allow-list.
+    /// Live money: `https://partner-api.p100.io`. Accepts only addresses on the partner's allow-list.
     Production,
 }
 
@@ -46,7 +46,7 @@ impl Environment {
 
 /// Configures a [`Client`]. Nothing is checked before [`build`](Self::build).
 ///
-/// Redirects are never followed: an answer with a 3xx status is an error. Proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+/// Redirects are never followed: a response with a 3xx status is an error. Proxies that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
 /// `ALL_PROXY`, less `NO_PROXY`) are used, except for servers on loopback; one that is set and cannot be read is an error. A proxy for `https` sees neither the key nor any
 /// data.
 ///
@@ -116,7 +116,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, from its beginning to the last byte of the answer: 30 seconds; `None` for no limit.
+    /// How long one attempt may take, from its beginning to the last byte of the response: 30 seconds; `None` for no limit.
     ///
     /// It does not apply to uploads, which take as long as the line needs, within the [time of the call](Self::call_timeout). It shortens
     /// the [time to connect](Self::connect_timeout) if that is not less.
@@ -136,7 +136,7 @@ impl ClientBuilder {
 
     /// How long a connection may have been idle and still take a call: 20 seconds; `None` for any time.
     ///
-    /// Servers and balancers close idle connections, mostly after 60 to 75 seconds. A write sent in that moment gets no answer, and
+    /// Servers and balancers close idle connections, mostly after 60 to 75 seconds. A write sent in that moment gets no response, and
     /// nobody can tell whether it took effect. Do not set it longer than P100 keeps connections.
     #[must_use]
     pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
@@ -168,8 +168,8 @@ impl ClientBuilder {
 
     /// Sends, reads and concludes otherwise than the document says where P100 differs from it; replaces earlier corrections.
     ///
-    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 tells you the real
-    /// ones, correct them here without waiting for a release.
+    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 reports you the
+    /// real ones, correct them here without waiting for a release.
     ///
     /// ```
     /// use p100::raw::operations;
@@ -293,7 +293,7 @@ fn with_own_tls(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     http
 }
 
-/// Reading the platform's certificates takes longer than all the rest, and no proxy stands between here and `url` that could speak TLS.
+/// Reading the platform's certificates takes longer than all the rest, and no proxy is between here and `url` that could speak TLS.
 fn without_certificates(http: reqwest::ClientBuilder, url: &Url) -> reqwest::ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     if url.scheme() == "http" {

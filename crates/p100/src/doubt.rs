@@ -22,7 +22,7 @@ pub enum Doubt {
     MayHaveMore(Vec<String>),
     /// The response has no list.
     NoList,
-    /// No response told the time by P100's clock, so nobody knows when the attempt was by that clock.
+    /// No response reported the time by P100's clock, so nobody knows when the attempt was by that clock.
     ClockSkewUnknown,
     /// The clocks are, or since the attempt were, further apart than the [tolerance](crate::Attempt::with_tolerance) allows, so the times of
     /// the attempt may be wrong. Set this machine's clock.

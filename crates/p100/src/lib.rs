@@ -5,6 +5,7 @@ use std::sync::Arc;
 mod builder;
 mod clock;
 mod doubt;
+#[rustfmt::skip]
 mod generated;
 mod limits;
 mod pending;
@@ -24,7 +25,10 @@ pub use clock::{Clock, ClockSkew};
 pub use doubt::Doubt;
 pub use limits::Retries;
 pub use p100_raw as raw;
-pub use p100_raw::{AccessDenied, ApiError, Corrections, Decimal, Error, ErrorKind, InvalidCorrection, Response, Sensitive, Wire, types};
+pub use p100_raw::{
+    AccessDenied, ApiError, BoxError, Bytes, Corrections, Decimal, Ending, Error, ErrorKind, InvalidCorrection, Operation, Response,
+    Sensitive, Timestamp, Wire, rust_decimal, types,
+};
 pub use pending::{Details, OutcomeUnknown, Pending, Progress, WaitPolicy};
 pub use rate_lock::{LockExpired, OrderRateLock, RateLock};
 pub use reconcile::{Account, Attempt, Candidates, Payment, Reconciliation, Verdict};
@@ -50,10 +54,10 @@ pub use values::{
 ///
 /// # Dropped calls
 ///
-/// A call whose future is dropped ends there, without an [`Error`] that could answer
+/// A call whose future is dropped ends there, without an [`Error`] that could report
 /// [`may_have_taken_effect`](Error::may_have_taken_effect): by `tokio::time::timeout`, by `select!`, or in a web handler that ends with its
 /// connection. A dropped create may have taken effect: look for it with an [`Attempt`] before you send it again. Better do not drop it:
-/// bound its time with [`ClientBuilder::call_timeout`], which answers an error, and run it in a task of its own.
+/// bound its time with [`ClientBuilder::call_timeout`], which returns an error, and run it in a task of its own.
 /// A handle such as [`transfers`](Self::transfers) owns a clone of the client, so it moves into the task with the request:
 ///
 /// ```no_run

@@ -8,18 +8,38 @@ use std::time::Duration;
 /// `P5xx`, and after a 400 that nobody can read. Any other operation is sent again only if P100 certainly did nothing and may do it later:
 /// no connection could be established, the server states over HTTP/2 that it did not process the request, or P100 refused it with a known
 /// code and status 425 or 429. P100 documents no idempotency key. [`Meaning`](crate::raw::Meaning) has the table of all cases.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// [`WaitPolicy`](crate::WaitPolicy) has the same form:
+///
+/// | | `Retries`: waits between attempts of one call | `WaitPolicy`: waits between questions for an outcome |
+/// | --- | --- | --- |
+/// | `first_wait` | at most 0.2 s | 1 s |
+/// | `factor` of each further wait | 2, always | 1.5 |
+/// | `cap` of a wait | 5 s; a `Retry-After` may be longer | 15 s |
+/// | the end | `attempts`: 3 | `limit`: 5 minutes |
+/// | each wait is | a random part of this | this |
+/// | for all calls together | `budget`: 20 | |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use p100::{Retries, WaitPolicy};
+///
+/// let retries = Retries::default().first_wait(Duration::from_millis(100)).cap(Duration::from_secs(2)).attempts(5);
+/// let policy = WaitPolicy::default().first_wait(Duration::from_secs(2)).cap(Duration::from_secs(30)).limit(Duration::from_secs(900));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retries {
     pub(crate) attempts: u32,
-    pub(crate) base_delay: Duration,
-    pub(crate) max_delay: Duration,
+    pub(crate) first_wait: Duration,
+    pub(crate) cap: Duration,
     pub(crate) budget: u32,
 }
 
 impl Default for Retries {
-    /// 3 attempts; waits of up to 0.2 s and 0.4 s; a cap of 5 s; a budget of 20.
+    /// Up to 0.2 s before the second attempt, twice as long before each further one, at most 5 s; 3 attempts in all; a budget of 20.
     fn default() -> Self {
-        Self { attempts: 3, base_delay: Duration::from_millis(200), max_delay: Duration::from_secs(5), budget: 20 }
+        Self { attempts: 3, first_wait: Duration::from_millis(200), cap: Duration::from_secs(5), budget: 20 }
     }
 }
 
@@ -38,15 +58,15 @@ impl Retries {
 
     /// The longest wait before the second attempt. It doubles with each further one; the real wait is a random part of it.
     #[must_use]
-    pub fn base_delay(self, base_delay: Duration) -> Self {
-        Self { base_delay, ..self }
+    pub fn first_wait(self, first_wait: Duration) -> Self {
+        Self { first_wait, ..self }
     }
 
-    /// The cap of the doubling. A `Retry-After` of P100 may be longer and is kept, within the time of the call; without such a time, 5 minutes
+    /// The longest wait. A `Retry-After` of P100 may be longer and is kept, within the time of the call; without such a time, 5 minutes
     /// at most. After a longer one the call ends with the response.
     #[must_use]
-    pub fn max_delay(self, max_delay: Duration) -> Self {
-        Self { max_delay, ..self }
+    pub fn cap(self, cap: Duration) -> Self {
+        Self { cap, ..self }
     }
 
     /// How many retries in a row all calls of a client may spend together; ten calls earn one back. When P100 is down for long, calls

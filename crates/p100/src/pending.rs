@@ -1,4 +1,4 @@
-//! Creates that P100 answers with an id only: what became of them is asked later.
+//! Creates that P100 returns only an id: the outcome of them is asked later.
 
 mod details;
 mod policy;
@@ -38,7 +38,7 @@ const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "P100 has only accepted it: keep the id and ask what became of it"]
+#[must_use = "P100 has only accepted it: keep the id and ask its outcome"]
 pub struct Pending<T> {
     client: Client,
     operation: &'static Operation,
@@ -75,7 +75,7 @@ impl<T: Details> Pending<T> {
 
     /// Asks until a final status, or until the limit of `policy` has passed. The first question is asked at once.
     ///
-    /// A limit that passes is no failure: the answer is then [`Progress::InProgress`] with the latest details, and `wait` may be called
+    /// A limit that passes is no failure: the response is then [`Progress::InProgress`] with the latest details, and `wait` may be called
     /// again. It returns as soon as the next question would come after the limit, and a question under way is dropped at the limit.
     /// Nothing is ever sent again by waiting; a dropped future is harmless.
     ///
@@ -84,18 +84,18 @@ impl<T: Details> Pending<T> {
     /// - the status 408, 425, 429 (a `Retry-After` is kept) or 5xx, and codes of the family `P5xx`;
     /// - "not found", as P100 may take a moment to show what it has just accepted;
     /// - any other 4xx whose code the document does not know, or that has none: for most details operations no page says how P100
-    ///   answers before it can show them, and its full list of codes is not public;
-    /// - an answer that cannot be decoded, as members may be missing before the end.
+    ///   returns before it can show them, and its full list of codes is not public;
+    /// - a response that cannot be decoded, as members may be missing before the end.
     ///
     /// # Errors
     /// Asking again cannot help: status 401 or 403, a redirect, a code that the document knows (such as `P403`, validation), an id that
-    /// no URL can carry. Or the limit passed and not one question was answered with details; the error is then the last one. Neither says
+    /// no URL can carry. Or the limit passed and not one question got details; the error is then the last one. Neither says
     /// anything about the payment: [`OutcomeUnknown`] is a type of its own so that `?` cannot make it look like an error of the create.
     pub async fn wait(&self, policy: WaitPolicy) -> Result<Progress<T>, OutcomeUnknown> {
         let begin = Instant::now();
         // A limit beyond what clocks can show is none.
         let deadline = begin.checked_add(policy.limit).unwrap_or(begin + FAR);
-        let mut interval = policy.first_interval;
+        let mut interval = policy.first_wait;
         let mut last = None;
         let mut fault = None;
         loop {
@@ -132,7 +132,7 @@ impl<T: Details> Pending<T> {
     }
 }
 
-/// Whether the same question may well be answered a moment later.
+/// Whether the same question may well get a response a moment later.
 fn may_pass(error: &Error) -> bool {
     match error.kind() {
         // A value that cannot be part of a path stays one; what found no connection may find one.
@@ -141,7 +141,7 @@ fn may_pass(error: &Error) -> bool {
             let status = error.status().unwrap_or_default();
             match error.meaning() {
                 Some(Meaning::ServerFault) => true,
-                // Meaning, not status, tells P100's refusals apart: "no such user" comes with status 400.
+                // Meaning, not status, distinguishes P100's refusals: "no such user" comes with status 400.
                 Some(Meaning::Refused(_) | Meaning::RefusedVariously | Meaning::RefusedByCorrection) => error.is_not_found(),
                 Some(Meaning::Denied(_)) => false,
                 _ => status.is_client_error() && !matches!(status.as_u16(), 401 | 403),

@@ -72,7 +72,7 @@ impl RateLock {
         self.details.fee_percentage
     }
 
-    /// The lock as P100 answered it.
+    /// The lock as P100 returned it.
     #[must_use]
     pub fn details(&self) -> &types::RateLock {
         &self.details

@@ -76,9 +76,9 @@ impl Client {
     /// This reads the transaction history of the account for entries between the attempt's beginning and end with
     /// [a tolerance](Attempt::with_tolerance), one call for each month which that touches in any time zone: mostly one, two near the turn
     /// of a month, 12 at the most. The times of the attempt are by this machine's wall clock and are corrected by the
-    /// [`ClockSkew`](crate::ClockSkew), which the `Date` of these calls tells at the latest: if it is unknown, or larger than the tolerance,
-    /// the verdict is never [`NoTrace`](Verdict::NoTrace). Entries whose time cannot be read, or has no offset from UTC, count as in time.
-    /// Amounts are compared without their sign, currencies without case.
+    /// [`ClockSkew`](crate::ClockSkew), which the `Date` of these calls reports at the latest: if it is unknown, or larger than the
+    /// tolerance, the verdict is never [`NoTrace`](Verdict::NoTrace). Entries whose time cannot be read, or has no offset from UTC, count
+    /// as in time. Amounts are compared without their sign, currencies without case.
     ///
     /// A month that by P100's clock is still ahead in some time zone counts as empty if P100 refuses it with `P403`, failed
     /// validation. If candidates were found before a later month could not be read, they are the verdict.

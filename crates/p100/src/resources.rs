@@ -19,7 +19,7 @@ pub use users::Users;
 
 use crate::Client;
 
-/// Crypto deposits: [`Client::deposits`]. They arrive on their own; the event `cryptoDepositStatus` tells of them.
+/// Crypto deposits: [`Client::deposits`]. They arrive on their own; the event `cryptoDepositStatus` reports them.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client, sender: p100::types::TravelRuleRequest) -> Result<(), p100::Error> {
@@ -50,8 +50,8 @@ pub struct Withdrawals(pub(crate) Client);
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use p100::{Decimal, WaitPolicy, types::TransferRequest};
 ///
-/// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(Decimal::new(1250, 2)).currency("eur");
-/// let pending = client.transfers().create(&request.build()).await?;
+/// let request = TransferRequest::to_user("customer-42", Decimal::new(1250, 2), "eur");
+/// let pending = client.transfers().create(&request).await?;
 /// println!("accepted: {}", pending.id());
 /// println!("now it is {}", pending.wait(WaitPolicy::default()).await?.status());
 /// # Ok(())

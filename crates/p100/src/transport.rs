@@ -1,4 +1,4 @@
-//! What stands behind the seam, once for all operations: the key, deadlines, retries, limits and traces.
+//! What is behind the seam, once for all operations: the key, deadlines, retries, limits and traces.
 
 mod budget;
 mod connections;
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{Answer, Call, Deviations, Operation, Retry, Sending, Transport, TransportError};
+use p100_raw::{Call, Deviations, Operation, RawResponse, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -48,7 +48,7 @@ pub(crate) struct HttpTransport {
 }
 
 /// What an attempt came to.
-type Outcome = Result<Answer, TransportError>;
+type Outcome = Result<RawResponse, TransportError>;
 
 impl HttpTransport {
     pub(crate) fn new(
@@ -64,7 +64,7 @@ impl HttpTransport {
         Self { connections, skews, origin, key, limits, retries, budget }
     }
 
-    /// Sends until an outcome stands.
+    /// Sends until an outcome is final.
     async fn carry_out(&self, call: &Call) -> Outcome {
         let deadline = self.limits.call.and_then(end);
         self.budget.earn();
@@ -72,7 +72,7 @@ impl HttpTransport {
         loop {
             sent += 1;
             let outcome = self.attempt(call, deadline).await;
-            let verdict = retry::classify(call.retry(), &outcome, &|answer| call.meaning(answer));
+            let verdict = retry::classify(call.retry(), &outcome, &|response| call.meaning(response));
             let left = deadline.map(|deadline| self.time_left(call.retry(), deadline));
             match retry::decide(&self.retries, verdict, sent, left, fastrand::f64()) {
                 Some(wait) if self.budget.spend() => {
@@ -103,10 +103,10 @@ impl HttpTransport {
         let request = self.request(call)?;
         let has_body = request.body().is_some();
         let sending = connections.http.execute(request);
-        // Outlives the timeout, so that an answer which breaks off keeps its head.
+        // Outlives the timeout, so that a response which is cut off keeps its head.
         let mut arrived = None;
         let exchange = async {
-            let response = arrived.insert(sending.await.map_err(|error| TransportError::unanswered(error, has_body))?);
+            let response = arrived.insert(sending.await.map_err(|error| TransportError::without_response(error, has_body))?);
             self.skews.observe(begin, response.headers());
             read::read(response, self.limits.response).await
         };
@@ -191,7 +191,7 @@ struct TimedOut {
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.call { "the time of the whole call ran out" } else { "the time of one attempt ran out" })
+        f.write_str(if self.call { "call timed out" } else { "attempt timed out" })
     }
 }
 

@@ -9,7 +9,7 @@ use p100_raw::{Bytes, FilePart, types};
 
 /// One file to upload: a JPEG, PNG or PDF of at most 5 MB.
 ///
-/// The type is told by the first bytes of the content, never by a name, and decides the content type that is sent. A file on disk is
+/// The type is determined by the first bytes of the content, never by a name, and decides the content type that is sent. A file on disk is
 /// streamed while it is sent; before that only its first bytes are read.
 ///
 /// ```
@@ -99,7 +99,7 @@ impl Document {
         Self::from_file(File::open(path)?)
     }
 
-    /// An open file from where the handle stands to its end, streamed when it is sent.
+    /// An open file from where the handle is to its end, streamed when it is sent.
     ///
     /// ```
     /// use std::io::{Seek, Write};
@@ -129,7 +129,7 @@ impl Document {
     }
 
     /// Sends the file under this name. Without it, it is called by its place in the form and its type, e.g. `front.jpg`: the name on
-    /// disk may tell more than it should. Line breaks and other control characters, quotes and slashes become `_`, so that a name from
+    /// disk may reveal more than it should. Line breaks and other control characters, quotes and slashes become `_`, so that a name from
     /// elsewhere stays a name.
     ///
     /// ```

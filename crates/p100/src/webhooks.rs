@@ -41,11 +41,11 @@
 //!    event of the document has together; or by a status word that only one event with these members has. Never by the absence of a
 //!    member. Everything else is unknown, and [`UnknownReason::Unrecognised`] names the events it may be.
 //!
-//! **Give each event a path of its own.** On a shared URL a one-time code for a card payment cannot be told from one for a phone
-//! wallet, so neither code event is recognised there, nor are `userBalanceGenerated` and what only assumed members could tell.
+//! **Give each event a path of its own.** On a shared URL a one-time code for a card payment cannot be distinguished from one for a phone
+//! wallet, so neither code event is recognised there, nor are `userBalanceGenerated` and what only assumed members could report.
 //!
 //! The enveloped form `{"event_type": ..., "data": {...}}`, which the FAQ of P100 shows for one event, is unwrapped. Its event name
-//! tells nothing: only its form is documented.
+//! reports nothing: only its form is documented.
 //!
 //! # Nothing is lost
 //!
@@ -62,11 +62,11 @@
 //!
 //! # What P100 expects
 //!
-//! - Answer exactly `200`, at once, and work afterwards: store the event and hand it to a queue or task. How long P100
+//! - Return exactly `200`, at once, and work afterwards: store the event and hand it to a queue or task. How long P100
 //!   waits is not documented.
 //! - Anything else makes P100 send again, about 8, 16, 32 and 64 seconds later; what happens after the fifth attempt is
 //!   unknown. Ask the details operation of what you still wait for.
-//! - Neither order nor exactly-once is promised: [`Event::dedupe_key`] tells repeats for the minutes in which they may come.
+//! - Neither order nor exactly-once is promised: [`Event::dedupe_key`] identifies repeats for the minutes in which they may come.
 //! - Nothing signs the body. Treat the token as a password, receive over TLS only, and confirm what moves money with the
 //!   details operation.
 //!

@@ -23,7 +23,7 @@ async fn the_key_goes_with_every_authenticated_call() {
         when.path(operations::GET_RATES.path).header("x-api-key", KEY);
         then.status(200).body("{}");
     });
-    assert_eq!(client.raw().get_rates().await.expect("an answer").into_inner(), rates);
+    assert_eq!(client.raw().get_rates().await.expect("a response").into_inner(), rates);
     mock.assert();
 }
 
@@ -79,7 +79,7 @@ async fn the_key_is_taken_from_the_environment() {
                 then.status(200).body("{}");
             });
             let client = Client::builder().base_url(server.base_url()).api_key_from_env().build().expect("a client");
-            client.raw().get_rates().await.expect("an answer");
+            client.raw().get_rates().await.expect("a response");
             mock.assert();
         }
         Ok(_) => {
@@ -110,12 +110,12 @@ async fn a_proxy_of_the_environment_is_used_but_for_loopback() {
         Ok("loopback") => {
             let server = MockServer::start_async().await;
             let mock = server.get_rates(|_, then| drop(then.ok(&types::ExchangeRates::default())));
-            build(server.base_url()).raw().get_rates().await.expect("an answer");
-            build(server.base_url().replace("127.0.0.1", "localhost")).raw().get_rates().await.expect("an answer");
+            build(server.base_url()).raw().get_rates().await.expect("a response");
+            build(server.base_url().replace("127.0.0.1", "localhost")).raw().get_rates().await.expect("a response");
             assert_eq!(mock.calls(), 2);
         }
         Ok(_) => {
-            build("http://partner-api.example".to_owned()).raw().get_rates().await.expect("an answer");
+            build("http://partner-api.example".to_owned()).raw().get_rates().await.expect("a response");
         }
         Err(_) => {
             let proxy = MockServer::start_async().await;
@@ -145,7 +145,7 @@ async fn the_longest_time_is_no_limit() {
     for time in [Duration::MAX, Duration::MAX / 2, Duration::from_secs(1 << 40)] {
         let builder = Client::builder().base_url(server.base_url()).api_key(KEY);
         let client = builder.connect_timeout(time).attempt_timeout(time).call_timeout(time).build().expect("a client");
-        client.raw().get_rates().await.expect("an answer");
+        client.raw().get_rates().await.expect("a response");
     }
     assert_eq!(mock.calls(), 3);
 }

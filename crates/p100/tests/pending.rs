@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use p100::raw::reqwest::StatusCode;
 use p100::raw::reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use p100::raw::{self, Answer, Call, Sending, Transport, TransportError, operations};
+use p100::raw::{self, Call, RawResponse, Sending, Transport, TransportError, operations};
 use p100::types::{ExchangeDetails, TransferDetails, WithdrawalDetails};
 use p100::{Client, Corrections, Error, ErrorKind, OutcomeUnknown, Pending, Progress, WaitPolicy};
 use tokio::time::Instant;
 
-/// How a question is answered. The last step of a script is repeated.
+/// The response to a question. The last step of a script is repeated.
 #[derive(Clone, Debug)]
 enum Step {
     Status(&'static str),
     Body(u16, String),
     RetryAfter(&'static str),
     Reset,
-    BrokenOff,
+    IncompleteBody,
     Silence,
 }
-use Step::{Body, BrokenOff, Reset, RetryAfter, Silence, Status};
+use Step::{Body, IncompleteBody, Reset, RetryAfter, Silence, Status};
 
 #[derive(Debug)]
 struct Script {
@@ -38,23 +38,23 @@ impl Transport for Script {
         let step = if steps.len() > 1 { steps.pop_front() } else { steps.front().cloned() };
         Box::pin(async move {
             match step.expect("a script has steps") {
-                Status(status) => Ok(answer(200, transfer(status))),
-                Body(status, body) => Ok(answer(status, body)),
+                Status(status) => Ok(response(200, transfer(status))),
+                Body(status, body) => Ok(response(status, body)),
                 RetryAfter(seconds) => {
-                    let mut answer = answer(429, String::new());
-                    answer.headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
-                    Ok(answer)
+                    let mut response = response(429, String::new());
+                    response.headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+                    Ok(response)
                 }
                 Reset => Err(TransportError::no_response("reset")),
-                BrokenOff => Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset")),
+                IncompleteBody => Err(TransportError::incomplete_body(StatusCode::OK, HeaderMap::new(), "reset")),
                 Silence => std::future::pending().await,
             }
         })
     }
 }
 
-fn answer(status: u16, body: String) -> Answer {
-    Answer::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), body.into())
+fn response(status: u16, body: String) -> RawResponse {
+    RawResponse::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), body.into())
 }
 
 fn transfer(status: &str) -> String {
@@ -88,9 +88,9 @@ async fn wait(steps: impl IntoIterator<Item = Step>) -> (Outcome, Vec<u128>, u12
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outcome_that_stands_is_told_at_once() {
+async fn an_outcome_that_is_final_is_reported_at_once() {
     let (outcome, asked, elapsed) = wait([Status("SUCCESSFUL")]).await;
-    let progress = outcome.expect("an answer");
+    let progress = outcome.expect("a response");
     assert!(matches!(&progress, Progress::Succeeded(details) if details.id.as_deref() == Some("t-1")), "{progress:?}");
     assert!(progress.is_final() && !progress.is_unknown_status());
     assert_eq!((asked, elapsed), (vec![0], 0));
@@ -105,7 +105,7 @@ async fn a_corrected_word_ends_an_outcome() {
     for (word, is_success) in [("rejected", false), ("SUCCESSFUL", false), ("Done ", true)] {
         let (_, client) = follow([Body(200, transfer(word).replace("status", "state"))]);
         let client = Client::from(client.raw().clone().with_corrections(&corrections).expect("fits the document"));
-        let progress = client.transfers().pending("t-1").status().await.expect("an answer");
+        let progress = client.transfers().pending("t-1").status().await.expect("a response");
         assert_eq!((progress.is_final(), matches!(progress, Progress::Succeeded(_))), (true, is_success), "{word}");
     }
 }
@@ -125,7 +125,7 @@ async fn a_corrected_code_says_whether_a_write_may_have_taken_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn questions_come_at_growing_intervals_until_the_outcome_stands() {
+async fn questions_come_at_growing_intervals_until_the_outcome_is_final() {
     let (outcome, asked, elapsed) = wait([Status("NEW"), Status("NEW"), Status("NEW"), Status("SUCCESSFUL")]).await;
     assert!(matches!(outcome, Ok(Progress::Succeeded(_))), "{outcome:?}");
     assert_eq!((asked, elapsed), (vec![0, 1000, 3000, 7000], 7000));
@@ -135,7 +135,7 @@ async fn questions_come_at_growing_intervals_until_the_outcome_stands() {
 async fn a_failure_carries_the_error_of_p100() {
     let failed = transfer("FAILED").replace("\"id\"", r#""error": {"description": "too little", "status": "INSUFFICIENT_FUNDS"}, "id""#);
     let (outcome, ..) = wait([Status("NEW"), Body(200, failed)]).await;
-    let progress = outcome.expect("an answer");
+    let progress = outcome.expect("a response");
     assert!(matches!(progress, Progress::Failed(_)), "{progress:?}");
     let error = progress.processing_error().expect("an error");
     assert_eq!((error.description.as_deref(), error.status.as_deref()), (Some("too little"), Some("INSUFFICIENT_FUNDS")));
@@ -157,7 +157,7 @@ async fn a_failure_is_one_whatever_else_is_in_the_details() {
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_passes_is_no_failure() {
     let (outcome, asked, elapsed) = wait([Status("OLD"), Status("NEW")]).await;
-    let progress = outcome.expect("an answer");
+    let progress = outcome.expect("a response");
     assert!(matches!(progress, Progress::InProgress(_)), "{progress:?}");
     assert_eq!(progress.status(), "NEW", "the latest details");
     assert!(progress.is_unknown_status() && !progress.is_final());
@@ -223,7 +223,7 @@ async fn what_may_pass_by_itself_does_not_end_the_wait() {
     let p500 = Body(400, r#"{"errorCode": "P500", "errorName": "unknown-exception"}"#.to_owned());
     let half = Body(200, r#"{"id": "t-1"}"#.to_owned());
     let maintenance = Body(503, "<html>".to_owned());
-    let (outcome, asked, _) = wait([Reset, BrokenOff, maintenance, p500, half, Body(408, String::new()), Status("SUCCESSFUL")]).await;
+    let (outcome, asked, _) = wait([Reset, IncompleteBody, maintenance, p500, half, Body(408, String::new()), Status("SUCCESSFUL")]).await;
     assert!(matches!(outcome, Ok(Progress::Succeeded(_))), "{outcome:?}");
     assert_eq!(asked, [0, 1000, 3000, 7000, 11000, 15000, 19000]);
 
@@ -242,7 +242,7 @@ async fn a_retry_after_lengthens_the_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_without_an_answer_is_dropped_at_the_limit() {
+async fn a_question_without_a_response_is_dropped_at_the_limit() {
     let (outcome, asked, elapsed) = wait([Silence]).await;
     assert!(outcome.expect_err("nothing is known").error().is_none());
     assert_eq!((asked.len(), elapsed), (1, 20000));
@@ -261,7 +261,7 @@ async fn a_refused_question_ends_the_wait_and_does_not_look_like_a_refused_payme
     assert_eq!((unknown.operation().id, unknown.id()), ("createTransfer", Some("t-1")));
     assert_eq!(unknown.to_string(), "the outcome of createTransfer t-1 is not known, it may have taken effect; look before calling again");
     let source = std::error::Error::source(&unknown).expect("a source").to_string();
-    assert_eq!(source, "getTransfer: P100 answered with status 401");
+    assert_eq!(source, "getTransfer: P100 responded with status 401");
 }
 
 #[tokio::test(start_paused = true)]
@@ -315,21 +315,21 @@ async fn final_statuses_are_known_in_either_case() {
     };
     for (status, succeeded) in [("COMPLETED", true), ("completed", true), ("FAILED", false), ("failed", false)] {
         let (_, client) = follow([exchange(status)]);
-        let progress: Progress<ExchangeDetails> = client.exchange().pending("e-1").status().await.expect("an answer");
+        let progress: Progress<ExchangeDetails> = client.exchange().pending("e-1").status().await.expect("a response");
         assert_eq!(matches!(progress, Progress::Succeeded(_)), succeeded, "{progress:?}");
         assert!(progress.is_final() && !progress.is_unknown_status());
         assert_eq!(progress.into_details().status.as_str(), status);
     }
 }
 
-/// No page tells how a failed withdrawal is worded. To take a word for it would pay twice where it is wrong.
+/// No page reports how a failed withdrawal is worded. To take a word for it would pay twice where it is wrong.
 #[tokio::test(start_paused = true)]
 async fn a_withdrawal_is_not_failed_by_a_word_that_the_document_does_not_know() {
     let text = r#"{"id": "w-1", "amount": 1, "fee": 0, "destination": "a", "status": "FAILED", "transactionHash": null,
         "currency": {"name": "usdc", "network": "polygon"}, "createdAt": "2025-08-12T08:00:00.000Z",
         "error": {"description": "sanctions"}}"#;
     let (_, client) = follow([Body(200, text.to_owned())]);
-    let progress: Progress<WithdrawalDetails> = client.withdrawals().pending("w-1").status().await.expect("an answer");
+    let progress: Progress<WithdrawalDetails> = client.withdrawals().pending("w-1").status().await.expect("a response");
     assert!(matches!(progress, Progress::InProgress(_)), "{progress:?}");
     assert!(progress.is_unknown_status());
     assert_eq!(progress.processing_error().and_then(|error| error.description.as_deref()), Some("sanctions"));

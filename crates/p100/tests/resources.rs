@@ -23,14 +23,14 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
     server.get_partner_balances(|_, then| {
         then.ok(&balances);
     });
-    assert_eq!(client.partner().balances().await.expect("an answer"), balances);
+    assert_eq!(client.partner().balances().await.expect("a response"), balances);
 
     let history = types::TransactionHistory::builder().transactions(Vec::new()).build();
     server.get_partner_transactions(|when, then| {
         when.month(8).year(2025);
         then.ok(&history);
     });
-    assert_eq!(client.partner().transactions(Month::new(2025, 8).expect("a month")).await.expect("an answer"), history);
+    assert_eq!(client.partner().transactions(Month::new(2025, 8).expect("a month")).await.expect("a response"), history);
 
     let request = types::PartnerSepaTransferRequest::builder()
         .amount(Decimal::new(7520, 2))
@@ -56,7 +56,7 @@ async fn the_partner_lists_balances_and_transactions_and_pays_out() {
         );
     });
     assert_eq!(client.sepa().get(pending.id()).await.expect("details").amount, Some(Decimal::new(7520, 2)));
-    assert!(pending.status().await.expect("an answer").is_final());
+    assert!(pending.status().await.expect("a response").is_final());
     assert_eq!(details.calls(), 2);
 }
 
@@ -67,12 +67,12 @@ async fn ids_of_users_come_as_text_of_any_kind() {
         when.external_user_id("customer/42");
         then.ok(&MessageResponse::default());
     });
-    client.users().suspend("customer/42").await.expect("an answer");
-    client.users().suspend(String::from("customer/42")).await.expect("an answer");
-    client.users().suspend(&String::from("customer/42")).await.expect("an answer");
+    client.users().suspend("customer/42").await.expect("a response");
+    client.users().suspend(String::from("customer/42")).await.expect("a response");
+    client.users().suspend(&String::from("customer/42")).await.expect("a response");
     let user = ExternalUserId::from("customer/42");
-    client.users().suspend(&user).await.expect("an answer");
-    client.users().suspend(user).await.expect("an answer");
+    client.users().suspend(&user).await.expect("a response");
+    client.users().suspend(user).await.expect("a response");
     assert_eq!(mock.calls(), 5);
 }
 
@@ -91,9 +91,9 @@ async fn ids_of_cards_come_as_values_or_as_text_in_paths_and_in_bodies() {
     });
     client.cards().limits(&user, &card).await.expect_err("no such card");
     client.cards().limits("u-1", "c-1").await.expect_err("no such card");
-    client.cards().block(&user, &card).await.expect("an answer");
-    client.cards().block("u-1", "c-1").await.expect("an answer");
-    client.cards().block(user, card).await.expect("an answer");
+    client.cards().block(&user, &card).await.expect("a response");
+    client.cards().block("u-1", "c-1").await.expect("a response");
+    client.cards().block(user, card).await.expect("a response");
     assert_eq!((limits.calls(), block.calls()), (2, 3));
 }
 
@@ -118,7 +118,7 @@ async fn the_hosted_page_of_kyc_is_raw_and_its_status_is_typed() {
 #[tokio::test]
 async fn transfers_withdrawals_and_exchanges_are_pending_once_accepted() {
     let (server, client) = server_and_client().await;
-    let transfer = types::TransferRequest::builder().source_external_user_id("u-1").amount(5.into()).currency("eur").build();
+    let transfer = types::TransferRequest::from_user("u-1", 5.into(), "eur");
     server.create_transfer(|when, then| {
         when.body(&transfer);
         then.created(&types::TransferCreated::builder().transfer_id("t-1").build());
@@ -169,9 +169,10 @@ async fn a_refusal_keeps_its_operation_and_code() {
 }
 
 #[test]
-fn resources_are_copied_freely_and_their_futures_move_between_threads() {
-    fn check<T: Copy + Send + Sync>(_: T) {}
-    fn check_future<T: Send>(_: T) {}
+fn resources_own_their_client_and_they_and_their_futures_move_between_threads() {
+    fn check<T: Clone + Send + Sync + 'static>(_: T) {}
+    fn check_future<T: Send + 'static>(_: T) {}
+    fn check_borrowing<T: Send>(_: T) {}
     let client = Client::builder().base_url("http://localhost").api_key("key").build().expect("a client");
     check(client.partner());
     check(client.users());
@@ -189,6 +190,6 @@ fn resources_are_copied_freely_and_their_futures_move_between_threads() {
     check_future(client.kyc().upload_files("u-1", types::KycFilesForm::builder().build()));
     check_future(client.exchange().lock_rate(String::from("u-1")));
     check_future(client.withdrawals().network_fee("btc", None));
-    check_future(client.transfers().pending("t-1").wait(p100::WaitPolicy::default()));
+    check_borrowing(client.transfers().pending("t-1").wait(p100::WaitPolicy::default()));
     check_future(client.cards().block("u-1", "c-1"));
 }

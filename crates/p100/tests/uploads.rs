@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io::{Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use p100::raw::{Answer, Call, Sending, Transport, reqwest};
+use p100::raw::{Call, RawResponse, Sending, Transport, reqwest};
 use p100::{Client, Document, InvalidDocument, KycFiles, PoaFiles, raw, types};
 use p100_httpmock::MockServer;
 use p100_httpmock::httpmock::HttpMockRequest;
@@ -126,7 +126,7 @@ fn a_document_shows_neither_content_nor_name() {
     }
 }
 
-/// Everything a progress callback was told.
+/// Everything a progress callback was reported.
 type Reports = Arc<Mutex<Vec<(u64, u64)>>>;
 
 fn recorded(document: Document) -> (Document, Reports) {
@@ -167,7 +167,7 @@ async fn the_largest_file_streams_from_its_path_and_reports_progress() {
 }
 
 #[tokio::test]
-async fn an_open_file_is_sent_from_where_it_stands() {
+async fn an_open_file_is_sent_from_where_it_is() {
     let (server, client) = server_and_client().await;
     let mock = server.upload_kyc_files(|when, then| {
         when.into_inner().is_true(|request| has_parts(request, &[("selfie", "selfie.png", "image/png", PNG)]));
@@ -190,7 +190,7 @@ impl Transport for Twice {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
         Box::pin(async move {
             self.0.execute(call.request()?).await?.bytes().await?;
-            Answer::read(self.0.execute(call.request()?).await?).await
+            RawResponse::read(self.0.execute(call.request()?).await?).await
         })
     }
 }

@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[derive(Clone, Copy)]
 struct Took {
     wall: f64,
-    /// Of all processes of the build. Only Linux tells.
+    /// Of all processes of the build. Only Linux reports.
     cpu: Option<f64>,
 }
 

@@ -13,7 +13,7 @@ use crate::terminal::say;
 use crate::tools::{self, PRISM};
 use crate::workspace::Repository;
 
-/// What stands in `--help`.
+/// What is in `--help`.
 pub(super) const ASSUMPTIONS: &str = "\
 Measures with wrk (a package of that name in most systems): 1 thread, 32 connections, 10 s for each figure, against servers on loopback
 of the release profile that share the machine with wrk. Prism mocks the same document. The memory is what the sandbox's process holds
@@ -21,7 +21,7 @@ in RAM after 100,000 users were created through the API.";
 
 const CALLS: [(&str, &str); 2] = [("getRates", "/v1/exchange/get-rate"), ("createTransfer", "/v1/transfer")];
 
-/// A transfer whose parties exist; funds do not matter, since they are checked after the answer.
+/// A transfer whose parties exist; funds do not matter, since they are checked after the response.
 const SCRIPT: &str = r#"
 wrk.headers["x-api-key"] = "sandbox-key"
 if wrk.path == "/v1/transfer" then
@@ -88,7 +88,7 @@ fn resident(process: u32) -> Option<String> {
     Some(format!("{:.0} MiB", kib / 1024.0))
 }
 
-/// The bare handler, which tells its address and ends with its standard input.
+/// The bare handler, which reports its address and ends with its standard input.
 struct Bare {
     process: Child,
     address: SocketAddr,
@@ -99,7 +99,7 @@ impl Bare {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start the bare handler")?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("no output")?).read_line(&mut line)?;
-        Ok(Self { process, address: line.trim().parse().context("the bare handler tells no address")? })
+        Ok(Self { process, address: line.trim().parse().context("the bare handler reports no address")? })
     }
 }
 

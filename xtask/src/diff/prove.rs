@@ -22,8 +22,8 @@ use crate::workspace::{Repository, STALE, in_file};
 
 const CRATE: &str = "p100-raw";
 
-/// Rules about samples and their codes: what has no effect on types need not be mended for a proof.
-const WITHOUT: [&str; 3] = ["examples", "error-codes", "presence"];
+/// Rules about samples and their codes: what has no effect on types need not be fixed for a proof.
+const WITHOUT: [&str; 4] = ["examples", "error-code-table", "error-codes", "presence"];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -32,13 +32,13 @@ pub(crate) struct Options {
     pub(crate) additive: bool,
 }
 
-/// What became of a case.
+/// The outcome of a case.
 struct Outcome {
     case: Case,
-    fate: Fate,
+    judgement: Judgement,
 }
 
-enum Fate {
+enum Judgement {
     /// There is no such edit of the real document, for this reason.
     None(String),
     /// The edit with its effect on the public items, and what cargo-semver-checks says of them.
@@ -64,12 +64,12 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<ExitCode
     let prover = Prover::new(repository)?;
     let mut outcomes = Vec::new();
     for case in cases::read(repository)? {
-        let fate = prover.judge(&case)?;
-        outcomes.push(Outcome { case, fate });
+        let judgement = prover.judge(&case)?;
+        outcomes.push(Outcome { case, judgement });
     }
     let (mut quiet, mut loud) = (Vec::new(), Vec::new());
     for outcome in &mut outcomes {
-        if let Fate::Judged { edit, semver } = &mut outcome.fate {
+        if let Judgement::Judged { edit, semver } = &mut outcome.judgement {
             if edit.items.breaks() { loud.push((&*edit, semver)) } else { quiet.push((&*edit, semver)) }
         }
     }
@@ -98,24 +98,24 @@ impl<'a> Prover<'a> {
         Ok(Self { surface: surface(&rendered(&node)?, repository)?, node, original, repository })
     }
 
-    fn judge(&self, case: &Case) -> Result<Fate> {
+    fn judge(&self, case: &Case) -> Result<Judgement> {
         let patch = match &case.edit {
             Ok(patch) => patch.clone(),
-            Err(reason) => return Ok(Fate::None(reason.clone())),
+            Err(reason) => return Ok(Judgement::None(reason.clone())),
         };
         let edited = patch.apply(&self.original).with_context(|| format!("the edit of {} does not fit the document", case.name))?;
         let edited = cases::node(&edited, Some(&self.node));
         let changes = changes(&self.node, &edited);
         match files(&edited) {
-            Err(reason) => Ok(Fate::None(reason)),
+            Err(reason) => Ok(Judgement::None(reason)),
             Ok(files) => {
                 let items = self.surface.changes(&surface(&files, self.repository)?);
-                Ok(Fate::Judged { edit: Judged { patch, changes, items }, semver: None })
+                Ok(Judgement::Judged { edit: Judged { patch, changes, items }, semver: None })
             }
         }
     }
 
-    /// Asks cargo-semver-checks about all edits, as many at once as stand beside each other; answers how often.
+    /// Asks cargo-semver-checks about all edits, as many at once as are beside each other; returns how often.
     fn ask_all(&self, edits: Vec<(&Judged, &mut Option<Semver>)>) -> Result<usize> {
         let mut builds = 0;
         let mut left = edits;
@@ -219,7 +219,7 @@ fn judgement(verdict: &Verdict, edit: &Judged) -> Semver {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fate, Prover, cases, changes};
+    use super::{Judgement, Prover, cases, changes};
     use crate::workspace::Repository;
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
             if !case.name.starts_with("member.") || !case.name.contains("added-optional") {
                 continue;
             }
-            let Fate::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
+            let Judgement::Judged { edit, .. } = prover.judge(&case).expect("fits") else { panic!("{} has no like", case.name) };
             assert!(edit.items.appeared.iter().any(|(path, _)| path.contains(".extra") || path.contains(".more")), "{}", case.name);
             assert!(!edit.items.breaks(), "{}: {:?}", case.name, edit.items);
             forms.push(case.name);

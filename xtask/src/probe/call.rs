@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use anyhow::{Result, bail, ensure};
 use p100_spec::Document;
-use p100_spec::probe::{Answer, Credential, LARGEST, Silence, TIMEOUT, Target};
+use p100_spec::probe::{Credential, LARGEST, RawResponse, Silence, TIMEOUT, Target};
 use reqwest::Url;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Sends a GET.
-    pub(super) async fn get(&self, target: &Target, credential: Credential) -> Result<Answer, Silence> {
+    pub(super) async fn get(&self, target: &Target, credential: Credential) -> Result<RawResponse, Silence> {
         let mut url = self.origin.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear().extend(&target.segments);
@@ -75,7 +75,7 @@ impl Server {
             }
             body.extend_from_slice(&bytes);
         }
-        Ok(Answer { status: response.status().as_u16(), content_type, json: serde_json::from_slice(&body).ok() })
+        Ok(RawResponse { status: response.status().as_u16(), content_type, json: serde_json::from_slice(&body).ok() })
     }
 }
 
@@ -84,7 +84,7 @@ fn silence(error: &reqwest::Error) -> Silence {
     match error {
         error if error.is_timeout() => Silence::Late,
         error if error.is_connect() => Silence::Unreachable,
-        _ => Silence::BrokenOff,
+        _ => Silence::Interrupted,
     }
 }
 

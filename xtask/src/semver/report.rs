@@ -1,4 +1,4 @@
-//! The report of cargo-semver-checks. It has no form for machines, so its words are read, and held against its own sums.
+//! The report of cargo-semver-checks. It has no form for machines, so its words are read, and compared with its own sums.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl Verdict {
     }
 }
 
-/// Whether the log tells that the crate of one side, `current` or `baseline`, was built.
+/// Whether the log reports that the crate of one side, `current` or `baseline`, was built.
 pub(super) fn is_built(log: &str, side: &str) -> bool {
     log.lines().any(|line| line.trim_start().starts_with("Built [") && line.ends_with(&format!("({side})")))
 }
@@ -118,7 +118,7 @@ A publicly-visible method or associated fn is no longer available under its prio
 
 Failed in:
   Routes::set, previously in file /base/crates/p100-raw/src/routes.rs:19
-  Error::is_rate_limited, previously in file /base/crates/p100-raw/src/error/answers.rs:102
+  Error::is_rate_limited, previously in file /base/crates/p100-raw/src/error/api.rs:102
 ";
 
     #[test]
@@ -144,6 +144,6 @@ Failed in:
         assert_eq!(Verdict::read(LOG, ""), None, "no details");
         assert_eq!(Verdict::read(&LOG.replace("        PASS [   0.001s]       major", "  "), DETAILS), None, "a result is missing");
         assert_eq!(Verdict::read(&LOG.replace("FAIL [   0.033s]       major", "FAIL     major"), DETAILS), None, "another form");
-        assert_eq!(Verdict::read(&LOG.replace("        FAIL", "        PASS"), DETAILS), None, "the sum tells of failures");
+        assert_eq!(Verdict::read(&LOG.replace("        FAIL", "        PASS"), DETAILS), None, "the sum reports failures");
     }
 }

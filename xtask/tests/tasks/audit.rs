@@ -206,7 +206,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         (Vec::new(), "standard input:1:1: the list is empty; expected"),
         (b"<html>".to_vec(), "standard input:1:1: not a list of pages, this looks like HTML; expected"),
         (bytes, "standard input:3:1: not UTF-8 from here on; expected"),
-        (edited("204e0", "202e0").into_bytes(), "standard input:15:1: the page 202e0 stands here a second time, after 13:1; expected"),
+        (edited("204e0", "202e0").into_bytes(), "standard input:15:1: the page 202e0 is repeated here, after 13:1; expected"),
         (
             edited("](https://docs.example/pay-order-203e0.md)", "]").into_bytes(),
             "standard input:14:34: an entry without address; expected",
@@ -238,7 +238,7 @@ fn a_list_that_looks_cut_off_is_refused_unless_it_is_said_to_be_complete() {
 }
 
 #[test]
-fn a_page_that_the_document_names_already_is_told_with_what_it_covers() {
+fn a_page_that_the_document_names_already_is_reported_with_what_it_covers() {
     let list = edited(
         "- Reference > Orders [Pay Order]",
         "- Reference > Orders [Make Order](https://docs.example/make-order-777e0.md): Makes an order.\n- Reference > Orders [Pay Order]",
@@ -268,8 +268,8 @@ fn an_issue_has_room_for_the_report_when_every_page_is_new() {
     };
     let shown = text(&run(&format!("{LIST}{}", pages(1000..1300)), &["--format", "markdown"]));
     assert!((50_000..61_000).contains(&shown.len()), "{}", shown.len());
-    let told = shown.matches("- [ ] ").count();
-    let rest = format!("**{} more differences, and the lines of the index do not fit here.**", 300 - told);
+    let reported = shown.matches("- [ ] ").count();
+    let rest = format!("**{} more differences, and the lines of the index do not fit here.**", 300 - reported);
     assert!(shown.contains(&rest) && shown.contains("### Pages: added (300)"), "{rest}");
     let shown = text(&run(&format!("{LIST}{}", pages(1000..1150)), &["--format", "markdown"]));
     assert!(shown.len() < 61_000 && shown.matches("- [ ] ").count() == 150, "{}", shown.len());

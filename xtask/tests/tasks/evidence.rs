@@ -36,7 +36,7 @@ fn every_question_has_pages_and_a_value_that_is_the_product_of_its_factors() {
 }
 
 #[test]
-fn a_better_grade_moves_the_totals_and_answers_the_question() {
+fn a_better_grade_moves_the_totals_and_settles_the_question() {
     let checkout = Checkout::new();
     let before = json(&checkout);
     checkout.edit(
@@ -54,7 +54,7 @@ fn a_better_grade_moves_the_totals_and_answers_the_question() {
 }
 
 #[test]
-fn a_document_that_does_not_load_is_told_with_its_place() {
+fn a_document_that_does_not_load_is_reported_with_its_place() {
     let checkout = Checkout::new();
     checkout.edit("openapi: 3.0.3", "openapi: 2.0.0");
     let output = checkout.run(&["spec", "evidence"]);

@@ -127,13 +127,9 @@ fn a_changed_description_is_stale() {
 }
 
 #[test]
-fn a_broken_document_is_told_with_its_place_and_changes_nothing() {
+fn a_broken_document_is_reported_with_its_place_and_changes_nothing() {
     let breaks = [
-        (
-            "      operationId: createTransfer\n",
-            "      operationId: createTransfer\n      operationId: again\n",
-            "stands here a second time",
-        ),
+        ("      operationId: createTransfer\n", "      operationId: createTransfer\n      operationId: again\n", "is repeated here"),
         ("$ref: '#/components/schemas/TransferCreated'", "$ref: '#/components/schemas/TransferMade'", "createTransfer"),
         ("x-evidence: legacy\n      x-outcome", "x-evidence: rumour\n      x-outcome", "x-evidence"),
     ];

@@ -1,4 +1,4 @@
-//! `probe` against a sandbox, and against one behind a proxy that spoils its answers.
+//! `probe` against a sandbox, and against one behind a proxy that spoils its responses.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
@@ -8,8 +8,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use p100_raw::operations;
+use p100_raw::types::ErrorCode;
 use p100_sandbox::control::NewUser;
-use p100_sandbox::{Fault, FaultKind, Sandbox};
+use p100_sandbox::{Fault, Sandbox};
 use p100_spec::{Document, Method, Retry};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -19,7 +21,7 @@ use crate::{Checkout, SPEC, text};
 const KEY: &str = "sandbox-key";
 const USER: &str = "Zq-user-4711";
 
-/// What is in no document: it may only come from an answer.
+/// What is in no document: it may only come from a response.
 const SECRET: &str = "Zqsecret";
 
 struct Spoilt {
@@ -42,25 +44,25 @@ async fn sandbox() -> (Sandbox, Arc<Mutex<Vec<&'static str>>>) {
     let user = http.patch(format!("{}/v1/user/{USER}", sandbox.base_url())).json(&change);
     let card = http.post(format!("{}/v1/card/virtual", sandbox.base_url())).json(&card);
     for request in [user, card] {
-        let status = request.header("x-api-key", KEY).send().await.expect("answers").status();
+        let status = request.header("x-api-key", KEY).send().await.expect("a response").status();
         assert!(status.is_success(), "{status}");
     }
     calls.lock().expect("a log").clear();
     (sandbox, calls)
 }
 
-/// The address of a proxy that spoils the answers of `sandbox` by their path.
+/// The address of a proxy that spoils the responses of `sandbox` by their path.
 async fn proxy(sandbox: &Sandbox, spoil: fn(&str, &mut Spoilt)) -> String {
     let origin = sandbox.base_url().to_owned();
     let http = reqwest::Client::builder().tls_certs_only([]).build().expect("a client");
-    let answer = move |request: Request| {
+    let received = move |request: Request| {
         let (origin, http) = (origin.clone(), http.clone());
         async move {
             let path = request.uri().path().to_owned();
             let forwarded = http.get(format!("{origin}{}", request.uri())).headers(request.headers().clone());
-            let answer = forwarded.send().await.expect("answers");
-            let status = answer.status().as_u16();
-            let body = answer.json().await.expect("JSON");
+            let received = forwarded.send().await.expect("a response");
+            let status = received.status().as_u16();
+            let body = received.json().await.expect("JSON");
             let mut spoilt = Spoilt { status, content_type: "application/json", body, page: None };
             spoil(&path, &mut spoilt);
             let status = StatusCode::from_u16(spoilt.status).expect("a status");
@@ -69,7 +71,7 @@ async fn proxy(sandbox: &Sandbox, spoil: fn(&str, &mut Spoilt)) -> String {
             (status, [(header::CONTENT_TYPE, spoilt.content_type.to_owned()), location], body).into_response()
         }
     };
-    serve(Router::new().fallback(answer)).await
+    serve(Router::new().fallback(received)).await
 }
 
 async fn serve(router: Router) -> String {
@@ -98,7 +100,7 @@ fn document(checkout: &Checkout) -> Document {
 }
 
 /// Verdict, what it is about, where and what, of all findings but the confirmed ones.
-fn told(report: &Value) -> BTreeSet<String> {
+fn reported(report: &Value) -> BTreeSet<String> {
     let findings = report["findings"].as_array().expect("findings").iter().filter(|finding| finding["verdict"] != "confirmed");
     let word = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
     let line = |finding: &Value| ["verdict", "operation", "at", "name", "detail"].map(|key| word(finding, key)).join(" | ");
@@ -164,52 +166,52 @@ async fn the_patch_applies_and_what_was_observed_is_asked_no_more() {
     assert!(asked.iter().any(|text| text.contains("Which path does getPartnerTransactions have?")));
     assert!(!still_asked.iter().any(|text| text.contains("Which path does getPartnerTransactions have?")));
     assert!(still_asked.len() < asked.len());
-    assert_eq!(totals, same_totals, "an answer is no documentation: no grade changes");
+    assert_eq!(totals, same_totals, "a response is no documentation: no grade changes");
     let again = text(&probe(&checkout, sandbox.base_url(), &[]));
     assert!(again.contains("there is no patch"), "{again}");
 }
 
-fn spoil(path: &str, answer: &mut Spoilt) {
-    let page = |answer: &mut Spoilt, status| {
-        (answer.status, answer.content_type, answer.page) = (status, "text/html", Some("<html>Zqsecret</html>"));
+fn spoil(path: &str, received: &mut Spoilt) {
+    let page = |received: &mut Spoilt, status| {
+        (received.status, received.content_type, received.page) = (status, "text/html", Some("<html>Zqsecret</html>"));
     };
-    if answer.status == 401 {
-        answer.body = json!({"error": SECRET});
+    if received.status == 401 {
+        received.body = json!({"error": SECRET});
     } else if path.starts_with("/v1/card/all/") {
-        let card = answer.body["cards"][0].as_object_mut().expect("a card");
+        let card = received.body["cards"][0].as_object_mut().expect("a card");
         let digits = card.remove("cardLastDigits").expect("there");
         card.insert("lastDigits".to_owned(), digits);
         card.insert(SECRET.to_owned(), json!(1));
         card["status"] = json!("FROZEN");
-        answer.body["cards"].as_array_mut().expect("a list").push(json!({"cardId": SECRET, "status": SECRET, "label": null}));
+        received.body["cards"].as_array_mut().expect("a list").push(json!({"cardId": SECRET, "status": SECRET, "label": null}));
     } else if path.starts_with("/v1/exchange/get-rate") {
-        answer.body[SECRET] = json!(SECRET);
+        received.body[SECRET] = json!(SECRET);
     } else if path == "/v1/partner/balances" {
-        answer.body["fiatBalances"][0]["amount"] = json!(481_516.23);
-        answer.body["fiatBalances"][0].as_object_mut().expect("a balance").remove("name").expect("there");
+        received.body["fiatBalances"][0]["amount"] = json!(481_516.23);
+        received.body["fiatBalances"][0].as_object_mut().expect("a balance").remove("name").expect("there");
     } else if path.starts_with("/v1/user/balances/") {
-        answer.status = 201;
+        received.status = 201;
     } else if path == "/v1/partner/transactions" {
-        page(answer, 200);
+        page(received, 200);
     } else if path.starts_with("/v1/user/transactions/") {
-        (answer.status, answer.body) = (404, json!({"message": SECRET}));
+        (received.status, received.body) = (404, json!({"message": SECRET}));
     } else if path.starts_with("/v1/kyc/status/") {
-        page(answer, 500);
+        page(received, 500);
     } else if path.starts_with("/v1/crypto-withdrawal/get-network-fee") {
-        (answer.status, answer.body) = (400, json!({"errorCode": "P999", "errorMessage": SECRET}));
+        (received.status, received.body) = (400, json!({"errorCode": "P999", "errorMessage": SECRET}));
     } else if path.starts_with("/v1/card/details/") {
-        answer.page = Some("{\"cvv\": Zqsecret");
+        received.page = Some("{\"cvv\": Zqsecret");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_deviates_is_told_by_place_and_type() {
+async fn what_deviates_is_reported_by_place_and_type() {
     let (sandbox, _) = sandbox().await;
     let address = proxy(&sandbox, spoil).await;
     let output = probe(&Checkout::new(), &address, &["--format", "json"]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     let report = report(&output);
-    let told = told(&report);
+    let reported = reported(&report);
     for line in [
         "refuted | getPartnerBalances | fiatBalances[].name | name | required, but missing",
         "undocumented | listCards | cards[].lastDigits | lastDigits | a string that the document does not have",
@@ -229,7 +231,7 @@ async fn what_deviates_is_told_by_place_and_type() {
         "refuted | getCard |  | body of 200 | the body with 200 is not JSON, although its content type says so",
         "refuted | getUserTransactions |  | path | GET /v1/user/transactions/{externalUserId} gives 404 without a code of P100: most likely there is no such path",
     ] {
-        assert!(told.contains(line), "{line}\nis not among\n{told:#?}");
+        assert!(reported.contains(line), "{line}\nis not among\n{reported:#?}");
     }
     let lost = report["findings"].as_array().expect("findings").iter().find(|one| one["name"] == "path" && one["verdict"] == "refuted");
     let next_step = lost.and_then(|lost| lost["next_step"].as_str()).expect("a next step");
@@ -244,31 +246,31 @@ async fn what_deviates_is_told_by_place_and_type() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_is_not_asked_for_or_not_taken_everywhere_is_told() {
+async fn a_key_that_is_not_asked_for_or_not_taken_everywhere_is_reported() {
     let (sandbox, _) = sandbox().await;
-    let address = proxy(&sandbox, |path, answer| {
-        if answer.status == 401 {
-            answer.status = 200;
+    let address = proxy(&sandbox, |path, received| {
+        if received.status == 401 {
+            received.status = 200;
         } else if path == "/v1/partner/balances" {
-            (answer.status, answer.body) = (401, json!({"message": SECRET}));
+            (received.status, received.body) = (401, json!({"message": SECRET}));
         }
     })
     .await;
     let output = probe(&Checkout::new(), &address, &["--format", "json"]);
     let expected = [
         "refuted | getRates |  | 401 | 200 without a key that P100 gave: a 401 is stated",
-        "unanswered | getPartnerBalances |  | answer | 401, although the key was taken elsewhere: nothing is known about it",
+        "unverified | getPartnerBalances |  | response | 401, although the key was taken elsewhere: nothing is known about it",
     ];
-    assert_eq!(told(&report(&output)), expected.map(str::to_owned).into());
+    assert_eq!(reported(&report(&output)), expected.map(str::to_owned).into());
     assert_eq!(output.status.code(), Some(4));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deprecated_operation_may_be_gone() {
     let (sandbox, _) = sandbox().await;
-    let address = proxy(&sandbox, |path, answer| {
+    let address = proxy(&sandbox, |path, received| {
         if path.starts_with("/v1/user/transactions/") {
-            (answer.status, answer.body) = (404, json!({}));
+            (received.status, received.body) = (404, json!({}));
         }
     })
     .await;
@@ -321,27 +323,26 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_without_an_answer_is_told_and_the_others_go_on() {
+async fn a_call_without_a_response_is_reported_and_the_others_go_on() {
     let (sandbox, _) = sandbox().await;
     let faults = [
-        ("getPartnerBalances", FaultKind::Reset),
-        ("getUserBalances", FaultKind::Truncate),
-        ("listCards", FaultKind::Status(500)),
-        ("getExchange", FaultKind::Code("P501".to_owned())),
+        Fault::reset(&operations::GET_PARTNER_BALANCES),
+        Fault::truncate(&operations::GET_USER_BALANCES),
+        Fault::status(&operations::LIST_CARDS, 500),
+        Fault::code(&operations::GET_EXCHANGE, ErrorCode::P501),
     ];
-    for (operation, kind) in faults {
-        let fault = Fault { operation: operation.to_owned(), times: 1, takes_effect: false, kind };
+    for fault in faults {
         sandbox.add_fault(fault).expect("a fault");
     }
     let output = probe(&Checkout::new(), sandbox.base_url(), &["--format", "json", "--parameter", "exchangeId=x"]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     let report = report(&output);
     let expected = [
-        "unanswered | getPartnerBalances |  | answer | the connection ended before the answer did; nothing is known about it",
-        "unanswered | getUserBalances |  | answer | the connection ended before the answer did; nothing is known about it",
+        "unverified | getPartnerBalances |  | response | the connection ended before the response did; nothing is known about it",
+        "unverified | getUserBalances |  | response | the connection ended before the response did; nothing is known about it",
         "undocumented | listCards |  | 500 | 500 is not among the statuses that the document has",
     ];
-    assert_eq!(told(&report), expected.map(str::to_owned).into());
+    assert_eq!(reported(&report), expected.map(str::to_owned).into());
     let outcome =
         |id: &str| report["calls"].as_array().expect("calls").iter().find(|call| call["operation"] == id).expect("called").clone();
     assert_eq!(outcome("getExchange")["outcome"], "400 P501");
@@ -352,30 +353,30 @@ async fn a_call_without_an_answer_is_told_and_the_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_never_ends_is_not_read_on() {
+async fn a_response_that_never_ends_is_not_read_on() {
     let (sandbox, _) = sandbox().await;
-    let address = proxy(&sandbox, |path, answer| {
+    let address = proxy(&sandbox, |path, received| {
         if path == "/v1/partner/balances" {
-            answer.body["more"] = json!("x".repeat(5 << 20));
+            received.body["more"] = json!("x".repeat(5 << 20));
         }
     })
     .await;
-    let told = told(&report(&probe(&Checkout::new(), &address, &["--format", "json"])));
-    let expected = "unanswered | getPartnerBalances |  | answer | an answer of more than 4 MiB; nothing is known about it";
-    assert_eq!(told, [expected.to_owned()].into());
+    let reported = reported(&report(&probe(&Checkout::new(), &address, &["--format", "json"])));
+    let expected = "unverified | getPartnerBalances |  | response | a response of more than 4 MiB; nothing is known about it";
+    assert_eq!(reported, [expected.to_owned()].into());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redirect_is_not_followed() {
     let (sandbox, calls) = sandbox().await;
-    let address = proxy(&sandbox, |path, answer| {
+    let address = proxy(&sandbox, |path, received| {
         if path.starts_with("/v1/card/all/") {
-            answer.status = 302;
+            received.status = 302;
         }
     })
     .await;
-    let told = told(&report(&probe(&Checkout::new(), &address, &["--format", "json"])));
-    assert_eq!(told, ["undocumented | listCards |  | 302 | 302 is not among the statuses that the document has".to_owned()].into());
+    let reported = reported(&report(&probe(&Checkout::new(), &address, &["--format", "json"])));
+    assert_eq!(reported, ["undocumented | listCards |  | 302 | 302 is not among the statuses that the document has".to_owned()].into());
     let calls = calls.lock().expect("a log");
     assert_eq!(calls.iter().filter(|id| **id == "getPartnerBalances").count(), 1, "only the call of its own: {calls:?}");
 }
@@ -418,7 +419,7 @@ fn it_does_not_start_without_a_key_or_towards_where_the_key_must_not_go() {
         (Some("Zqkey"), &["--base-url", "https://Zquser:Zqpass@partner.example"], "an origin"),
         (Some("Zqkey"), &["--base-url", "http://127.0.0.1:1", "--parameter", "cardID=Zqid"], "has the parameter `cardID`"),
         (Some("Zqkey"), &["--base-url", "http://127.0.0.1:1", "--user", ".."], "no path can carry"),
-        (Some("Zqkey"), &["--base-url", "http://127.0.0.1:1"], "http://127.0.0.1:1 does not answer: no connection"),
+        (Some("Zqkey"), &["--base-url", "http://127.0.0.1:1"], "http://127.0.0.1:1 does not respond: no connection"),
     ];
     for (key, arguments, expected) in cases {
         let output = probe_with(key, &checkout, arguments);

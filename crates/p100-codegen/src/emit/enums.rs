@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::links::Links;
-use crate::{Document, Evidence, Node, docs, markdown, names};
+use crate::{Document, Evidence, Node, docs, error_codes, markdown, names};
 
 pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStream {
     let links = Links::in_types(document, name);
     let ident = names::ident(name);
     let values = Document::enum_values(schema).unwrap_or_default();
+    let rows = if name == "ErrorCode" { error_codes::rows(document.root()) } else { Vec::new() };
     let mut text = docs::schema(schema, None, &links);
     if schema.get("x-extensible-enum").is_some() {
         text.push_str("\n\nThe list of values is known to be incomplete.");
@@ -19,7 +20,12 @@ pub(crate) fn emit(document: &Document, name: &str, schema: &Node) -> TokenStrea
     let variant_docs = values.iter().map(|value| {
         let meaning = schema.at(&["x-enum-descriptions", value]).and_then(Node::as_str).map(|text| links.apply(&markdown::inline(text)));
         let grade: Option<Evidence> = schema.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok());
-        let mut text = format!("{}{}", markdown::code(value), meaning.map_or_else(|| ".".to_owned(), |meaning| format!(": {meaning}")));
+        let facts = rows.iter().find(|row| row.code == *value).map(|row| {
+            let name = row.name.map(|name| format!("{}, ", markdown::code(name))).unwrap_or_default();
+            format!(" ({name}status {})", row.status)
+        });
+        let meaning = meaning.map_or_else(|| ".".to_owned(), |meaning| format!(": {meaning}"));
+        let mut text = format!("{}{}{meaning}", markdown::code(value), facts.unwrap_or_default());
         if let Some(grade) = grade {
             docs::push_grade(&mut text, grade);
         }

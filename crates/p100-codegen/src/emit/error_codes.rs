@@ -1,37 +1,34 @@
-//! What is known about each error code.
+//! The table of error codes, and the words of a refused key.
 
-use proc_macro2::TokenStream;
+use proc_macro2::Literal;
 use quote::quote;
 
-use super::evidence;
-use crate::{Document, Evidence, Node};
+use super::file;
+use crate::{Document, Problem, error_codes, names};
 
-pub(crate) fn emit(document: &Document) -> TokenStream {
-    let Some(schema) = document.schema("ErrorCode") else { return TokenStream::new() };
-    let inherited = Evidence::of(schema).unwrap_or(Evidence::Assumed);
-    let rows = Document::enum_values(schema).unwrap_or_default().into_iter().map(|code| {
-        let meaning = schema.at(&["x-enum-descriptions", code]).and_then(Node::as_str).unwrap_or_default();
-        let grade = schema.at(&["x-enum-evidence", code]).and_then(Node::as_str).and_then(|word| word.parse().ok()).unwrap_or(inherited);
-        let grade = evidence(grade);
-        let name = document.root().at(&["components", "examples", code, "value", "errorName"]).and_then(Node::as_str);
-        let name = name.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
-        quote!(ErrorCodeInfo { code: #code, name: #name, meaning: #meaning, evidence: #grade })
+pub(crate) fn emit(document: &Document) -> Result<String, Problem> {
+    let rows = error_codes::rows(document.root()).into_iter().map(|row| {
+        let (code, status, meaning) = (row.code, Literal::u16_unsuffixed(row.status), row.meaning);
+        let (class, grade) = (names::ident(&names::pascal(row.class)), names::ident(&names::capitalised(row.evidence.word())));
+        let name = row.name.unwrap_or_default();
+        format!("    {};\n", quote!(#code #status #class #grade #name #meaning))
     });
-    quote! {
-        use crate::types::ErrorCode;
-        use crate::{ErrorCodeInfo, Evidence};
+    let denials = error_codes::denials(document.root()).into_iter().map(|(word, reason)| {
+        let reason = names::ident(&names::pascal(reason));
+        quote!((#word, AccessDenied::#reason))
+    });
+    let items = quote! {
+        use crate::AccessDenied;
+        use crate::operation::error_code_table;
 
-        /// Every code the document knows. P100 has more: its full list is not public.
-        pub static ALL: &[ErrorCodeInfo] = &[#(#rows),*];
+        error_code_table! {}
 
-        impl ErrorCode {
-            /// What the document knows about the code.
-            #[must_use]
-            pub fn info(&self) -> Option<&'static ErrorCodeInfo> {
-                ALL.iter().find(|info| info.code == self.as_str())
-            }
-        }
-    }
+        /// The words by which a 401 says why it refuses the key.
+        pub static ACCESS_DENIED: &[(&str, AccessDenied)] = &[#(#denials),*];
+    };
+    let text = file("What is known about each error code.", items)?;
+    // prettyplease fills lines with tokens; a table is read by its rows.
+    Ok(text.replacen("error_code_table! {}", &format!("\nerror_code_table! {{\n{}}}\n", rows.collect::<String>()), 1))
 }
 
 #[cfg(test)]
@@ -39,11 +36,8 @@ mod tests {
     use crate::test_support::small;
 
     #[test]
-    fn each_code_has_its_meaning_and_grade() {
-        let file: syn::File = syn::parse2(super::emit(&small())).expect("Rust");
-        let text = prettyplease::unparse(&file);
-        assert!(text.contains("code: \"P412\""), "{text}");
-        assert!(text.contains("meaning: \"no such user\""), "{text}");
-        assert!(text.contains("evidence: Evidence::Legacy"), "{text}");
+    fn each_code_is_a_row() {
+        let text = super::emit(&small()).expect("Rust");
+        assert!(text.contains("\n    \"P412\" 400 NotFound Legacy \"invalid-thing\" \"no such user\";\n"), "{text}");
     }
 }

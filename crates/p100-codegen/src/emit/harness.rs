@@ -21,7 +21,7 @@ pub fn harness(document: &Document) -> Result<String, Problem> {
 
         /// Calls the operation `id` through the raw client.
         #[allow(deprecated)]
-        pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Result<Answer, Error> {
+        pub(crate) async fn call(client: &Client, id: &str, arguments: &Arguments) -> Result<RawResponse, Error> {
             match id {
                 #(#calls)*
                 other => panic!("the document has no operation {other}"),
@@ -29,7 +29,7 @@ pub fn harness(document: &Document) -> Result<String, Problem> {
         }
 
         /// Mocks the operation `id` for exactly these arguments.
-        pub(crate) fn mock<'s>(server: &'s MockServer, id: &str, arguments: &Arguments, status: u16, answer: &str) -> Mock<'s> {
+        pub(crate) fn mock<'s>(server: &'s MockServer, id: &str, arguments: &Arguments, status: u16, response: &str) -> Mock<'s> {
             match id {
                 #(#mocks)*
                 other => panic!("the document has no operation {other}"),
@@ -47,8 +47,8 @@ fn call(document: &Document, operation: &Operation) -> TokenStream {
         _ => form(document, body),
     });
     let values = parameters.chain(body);
-    let answer = if operation.answers_raw() { quote!(Answer::raw) } else { quote!(Answer::json) };
-    quote!(#id => client.#method(#(#values),*).await.map(|answer| #answer(&answer)),)
+    let response = if operation.returns_raw() { quote!(RawResponse::raw) } else { quote!(RawResponse::json) };
+    quote!(#id => client.#method(#(#values),*).await.map(|response| #response(&response)),)
 }
 
 fn parameter(parameter: &ParameterNode) -> TokenStream {
@@ -104,7 +104,7 @@ fn mock(operation: &Operation) -> TokenStream {
     let thens = operation.responses.iter().map(|response| {
         let (status, method) = (response.status, names::ident(&reason(response.status)));
         let raw = response.body.as_ref().is_some_and(|body| body.content_type != "application/json");
-        let value = if raw { quote!(answer) } else { quote!(&read(answer)) };
+        let value = if raw { quote!(response) } else { quote!(&read(response)) };
         quote!(#status => then.#method(#value),)
     });
     quote! {

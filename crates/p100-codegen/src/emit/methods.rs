@@ -11,7 +11,7 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
     let method = names::ident(&names::rust_method(&operation.id));
     let constant = names::ident(&names::screaming(&operation.id));
     let about = docs::attributes(&docs::operation(document, operation));
-    let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "P100's docs dropped it; it may still answer"]));
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated = "P100's docs dropped it; it may still work"]));
 
     let parameters = arguments(operation).into_iter().map(|parameter| {
         let (name, ty) = (argument(parameter), Carrier::of(parameter).argument(&quote!(crate), None));
@@ -33,7 +33,7 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
         }
         (Some(_), Some(form)) => (quote!(form: types::#form), quote!(.upload(form))),
         (None, _) => {
-            let call = if operation.answers_raw() { quote!(.raw()) } else { quote!(.json()) };
+            let call = if operation.returns_raw() { quote!(.raw()) } else { quote!(.json()) };
             let (argument, set) = body.as_ref().map(|body| (quote!(body: &types::#body), quote!(.body(body)))).unzip();
             (quote!(#argument), quote!(#set #call))
         }
@@ -50,7 +50,7 @@ pub(crate) fn emit(document: &Document, operation: &Operation) -> Result<TokenSt
 
 /// What a success is decoded to.
 fn response(operation: &Operation) -> TokenStream {
-    if operation.answers_raw() {
+    if operation.returns_raw() {
         return quote!(RawBody);
     }
     let body = operation.successes().find_map(|response| response.body.as_ref()?.schema()).map(names::ident);

@@ -61,7 +61,7 @@ fn emit(document: &Document, operation: &Operation, tag: &str) -> TokenStream {
     let codes = operation.error_codes.iter().map(error_code);
     let authenticated = (!operation.authenticated).then(|| quote!(authenticated: false,));
     let deprecated = operation.deprecated.then(|| quote!(deprecated: true,));
-    let sensitive = answers_sensitive(document, operation).then(|| quote!(sensitive_answer: true,));
+    let sensitive = returns_sensitive(document, operation).then(|| quote!(sensitive_response: true,));
     quote! {
         #(#about)*
         pub static #constant: Operation = Operation {
@@ -97,8 +97,8 @@ fn emit_outcome(outcome: &Outcome) -> TokenStream {
     quote!(outcome: Some(Outcome { details: #details, event: #event, id: #id, terminal: #terminal, successful: #successful }),)
 }
 
-/// Whether anything in the success answer is marked sensitive.
-pub(crate) fn answers_sensitive(document: &Document, operation: &Operation) -> bool {
+/// Whether anything in the success response is marked sensitive.
+pub(crate) fn returns_sensitive(document: &Document, operation: &Operation) -> bool {
     let schemas = operation.successes().filter_map(|response| response.body.as_ref()?.node.get("schema"));
     schemas.into_iter().any(|schema| {
         let named = modules::reachable(document, schema);
@@ -125,7 +125,7 @@ mod tests {
     evidence: Evidence::Documented,
     retry: Retry::Safe,
     error_codes: &[P412_LEGACY],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };";
         assert!(text.contains(expected), "{text}");

@@ -28,7 +28,7 @@ impl Carrier {
         if let Some(name) = Document::reference(schema) {
             return Self::Enum(names::ident(name));
         }
-        match (lower::stand_in(schema), schema.str("type")) {
+        match (lower::placeholder(schema), schema.str("type")) {
             (Some(name), _) if name.starts_with("Decimal") => Self::Decimal,
             (Some(name), _) if name != "Sensitive" => Self::Value(names::ident(name)),
             (_, Some("integer")) => Self::Integer(names::ident(if schema.str("format") == Some("int32") { "i32" } else { "i64" })),
@@ -64,7 +64,7 @@ pub(crate) fn argument(parameter: &ParameterNode) -> Ident {
     names::ident(&names::snake(&parameter.name))
 }
 
-/// The parameters in the order of the arguments: those of the path as they stand in it, then the others as they are listed.
+/// The parameters in the order of the arguments: those of the path as they are in it, then the others as they are listed.
 pub(crate) fn arguments(operation: &Operation) -> Vec<&ParameterNode> {
     let place = |parameter: &&ParameterNode| match parameter.location.as_str() {
         "path" => operation.path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX - 1),

@@ -46,7 +46,7 @@ fn call(document: &Document, operation: &Operation, method: &str) -> TokenStream
     let about = docs::attributes(&docs::of_resource(document, operation));
     let deprecated = operation.deprecated.then(|| {
         quote! {
-            #[deprecated = "P100's docs dropped it; it may still answer"]
+            #[deprecated = "P100's docs dropped it; it may still work"]
             #[allow(deprecated)]
         }
     });
@@ -61,7 +61,7 @@ fn call(document: &Document, operation: &Operation, method: &str) -> TokenStream
     let (declared, passed): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
     let response = quote!(self.0.raw().#raw(#(#passed),*).await?.into_inner());
     let (success, result) = match (details(document, operation), operation.pending_method()) {
-        (Some(details), Some(pending)) if operation.answers_only_an_id(document) => {
+        (Some(details), Some(pending)) if operation.returns_only_an_id(document) => {
             let (pending, id) = (names::ident(&pending), id(operation));
             (
                 quote!(Pending<types::#details>),
@@ -71,7 +71,7 @@ fn call(document: &Document, operation: &Operation, method: &str) -> TokenStream
                 },
             )
         }
-        _ if operation.answers_raw() => (quote!(RawBody), quote!(Ok(#response))),
+        _ if operation.returns_raw() => (quote!(RawBody), quote!(Ok(#response))),
         _ => {
             let body = operation.successes().find_map(|response| response.body.as_ref()?.schema()).map(names::ident);
             (body.map_or_else(|| quote!(()), |body| quote!(types::#body)), quote!(Ok(#response)))

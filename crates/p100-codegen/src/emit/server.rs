@@ -1,4 +1,4 @@
-//! What the sandbox needs to stand on the document: a call of a handler for each operation, and a schema for each request.
+//! What the sandbox takes from the document: a call of a handler for each operation, and a schema for each request.
 
 use std::collections::BTreeSet;
 
@@ -47,12 +47,12 @@ fn arm(operation: &Operation) -> TokenStream {
     let call = quote!(world.#method(#(#values),*));
     let statuses: Vec<u16> = operation.successes().map(|response| response.status).collect();
     match statuses[..] {
-        _ if operation.answers_raw() => quote!(#id => #call.map(Reply::html),),
+        _ if operation.returns_raw() => quote!(#id => #call.map(Reply::html),),
         [status] => {
             let status = Literal::u16_unsuffixed(status);
             quote!(#id => json(#status, #call),)
         }
-        _ => quote!(#id => #call.map(|(status, answer)| Reply::json(status, &answer)),),
+        _ => quote!(#id => #call.map(|(status, response)| Reply::json(status, &response)),),
     }
 }
 

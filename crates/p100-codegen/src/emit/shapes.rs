@@ -62,7 +62,7 @@ fn request(operation: &Operation) -> Option<&Node> {
 /// The body of a success, if it is JSON.
 fn response(operation: &Operation) -> Option<&Node> {
     let body = operation.successes().find_map(|response| response.body.as_ref())?;
-    if operation.answers_raw() { None } else { body.node.get("schema") }
+    if operation.returns_raw() { None } else { body.node.get("schema") }
 }
 
 fn has_parts(document: &Document, schema: &Node) -> bool {

@@ -24,7 +24,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
         use crate::Client;
         use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
-        /// Which event a webhook tells.
+        /// Which event a webhook reports.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum WebhookKind {

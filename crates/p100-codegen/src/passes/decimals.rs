@@ -12,8 +12,8 @@ pub(crate) fn apply(field: &mut Field) -> bool {
     let Some(mark) = find.0 else { return false };
     let module = if mark.to_string().ends_with("String") { "crate::decimal::string" } else { "crate::decimal::number" };
     field.attrs.push(parse_quote!(#[serde(with = #module)]));
-    let stand_in = described(&field.ty, &mark);
-    field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #stand_in))]));
+    let placeholder = described(&field.ty, &mark);
+    field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(with = #placeholder))]));
     true
 }
 
@@ -31,7 +31,7 @@ impl VisitMut for Find {
     }
 }
 
-/// The type that tells schemars the wire form, e.g. `Option<DecimalString>`.
+/// The type that shows schemars the wire form, e.g. `Option<DecimalString>`.
 fn described(ty: &Type, mark: &Ident) -> String {
     use quote::ToTokens;
     let text = ty.to_token_stream().to_string().replace(' ', "");
@@ -44,7 +44,7 @@ mod tests {
     use syn::{Field, parse_quote};
 
     #[test]
-    fn a_decimal_gets_its_wire_form_wherever_it_stands() {
+    fn a_decimal_gets_its_wire_form_wherever_it_is() {
         let field = |tokens| Field::parse_named.parse2(tokens).expect("a field");
         let mut amount = field(parse_quote!(pub fee: Option<p100_mark::DecimalNumber>));
         assert!(super::apply(&mut amount));

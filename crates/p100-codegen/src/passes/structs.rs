@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(text(&item), text(&expected));
     }
     #[test]
-    fn an_optional_list_or_map_may_be_absent_and_is_told_from_an_empty_one() {
+    fn an_optional_list_or_map_may_be_absent_and_is_distinguished_from_an_empty_one() {
         let schema = Node::parse(
             "{description: A thing., x-evidence: legacy, required: [all], properties: {all: {description: All., type: array, items: {type: string}}, \
              some: {description: Some., type: array, items: {type: string}}, \

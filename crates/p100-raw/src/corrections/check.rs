@@ -12,7 +12,7 @@ use crate::shape::{Location, OperationShape, Shape};
 use crate::webhooks::{ROUTES, WebhookKind};
 use crate::{Operation, operations, path, shapes};
 
-/// What stands for the token in its form.
+/// What means the token in its form.
 const TOKEN: &str = "{token}";
 
 type Checked<T> = Result<T, InvalidCorrection>;

@@ -76,7 +76,7 @@ impl Names {
                     }
                     (names, shape) = (&mut member.below, below);
                 }
-                (Step::Each, _) => return Err("`[]` stands for the entries of a list or map, and here is none".to_owned()),
+                (Step::Each, _) => return Err("`[]` means the entries of a list or map, and here is none".to_owned()),
                 (Step::Member(name), Shape::Each(_)) => return Err(format!("before `{name}` is a list or map: write `[]`")),
                 (Step::Member(name), Shape::Value) => {
                     return Err(format!("there is no such member: what would have `{name}` has no members"));

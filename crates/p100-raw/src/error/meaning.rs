@@ -1,4 +1,4 @@
-//! What a response that is no success certainly says: the one place that tells a refusal from anything else.
+//! What a response that is no success certainly says: the one place that distinguishes a refusal from anything else.
 
 use reqwest::StatusCode;
 
@@ -8,7 +8,7 @@ use crate::{CheckedCorrections, ErrorCodeInfo, error_codes, json};
 
 /// What a response that is no success certainly says about the call.
 ///
-/// P100 sends faults of its own with status 400, and gateways on the way answer with any status. So a status alone is no evidence that
+/// P100 sends faults of its own with status 400, and gateways on the way respond with any status. So a status alone is no evidence that
 /// nothing happened; a code that the document knows is.
 ///
 /// | stage | status | body | meaning | a write may have taken effect | a read is sent again | a write is sent again |
@@ -18,7 +18,7 @@ use crate::{CheckedCorrections, ErrorCodeInfo, error_codes, json};
 /// | HTTP/2: the server refuses the stream | | | | no | yes | yes |
 /// | HTTP/2: the server closes the connection without a fault, the stream is above the last one that it takes, and the request has a body | | | | no | yes | yes |
 /// | no response, for any other reason | | | | yes | yes | no |
-/// | the response breaks off | any | a part | | yes | yes | no |
+/// | the response is cut off | any | a part | | yes | yes | no |
 /// | the response is larger than the client takes | any | a part | | yes | no | no |
 /// | the whole response | 2xx | not what the document says | | yes | no | no |
 /// | | 5xx | any | [`ServerFault`](Self::ServerFault) | yes | yes | no |
@@ -30,7 +30,7 @@ use crate::{CheckedCorrections, ErrorCodeInfo, error_codes, json};
 /// | | 401 | no code, and one of the words `xo1`, `xo2`, `xo3` | [`Denied`](Self::Denied) | no | no | no |
 /// | | 425, 429 | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | yes | no |
 /// | | another 4xx | a code of P100's form that the document does not know, such as `P499` | [`UnknownCode`](Self::UnknownCode) | yes | no | no |
-/// | | 400, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that breaks off | [`Unclear`](Self::Unclear) | yes | yes | no |
+/// | | 400, 425, 429 | anything else: empty, HTML, `{}`, `{"message": ..}`, `{"code": ..}`, a text, an array, JSON that is cut off | [`Unclear`](Self::Unclear) | yes | yes | no |
 /// | | another 4xx, such as 401, 403, 404, 409, 422, 424 | anything else | [`Unclear`](Self::Unclear) | yes | no | no |
 /// | | 1xx, 3xx | any | [`Unclear`](Self::Unclear) | yes | no | no |
 ///
@@ -166,6 +166,7 @@ fn has_form(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', digits @ ..] if digits.len() == 3 && digits.iter().all(u8::is_ascii_digit))
 }
 
+/// The whole family: lint lets the document have no other server fault.
 fn is_server_fault(code: &str) -> bool {
     matches!(code.trim().as_bytes(), [b'P' | b'p', b'5', ..])
 }
@@ -181,12 +182,8 @@ pub(super) fn code_below(body: &[u8]) -> Option<&'static ErrorCodeInfo> {
 pub(super) fn denied(body: &[u8]) -> AccessDenied {
     let text = String::from_utf8_lossy(body);
     let words = text.split(|character: char| !character.is_alphanumeric());
-    let mut reasons = words.filter_map(|word| match word.to_ascii_lowercase().as_str() {
-        "xo1" => Some(AccessDenied::NoKey),
-        "xo2" => Some(AccessDenied::WrongKey),
-        "xo3" => Some(AccessDenied::AddressNotAllowed),
-        _ => None,
-    });
+    let known = |word: &str| error_codes::ACCESS_DENIED.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    let mut reasons = words.filter_map(known).map(|(_, reason)| *reason);
     let first = reasons.next().unwrap_or(AccessDenied::Unknown);
     if reasons.all(|reason| reason == first) { first } else { AccessDenied::Unknown }
 }

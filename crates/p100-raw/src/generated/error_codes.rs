@@ -2,149 +2,37 @@
 
 //! What is known about each error code.
 
-use crate::types::ErrorCode;
-use crate::{ErrorCodeInfo, Evidence};
+use crate::AccessDenied;
+use crate::operation::error_code_table;
 
-/// Every code the document knows. P100 has more: its full list is not public.
-pub static ALL: &[ErrorCodeInfo] = &[
-    ErrorCodeInfo {
-        code: "P211",
-        name: None,
-        meaning: "A proof of address of this user is already pending. HTTP 202, a success status, although it is a code.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P403",
-        name: None,
-        meaning: "Validation failed: `errorMessage` joins all failures, and there is no `errorName`. HTTP 400, not 403.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P410",
-        name: Some("invalid-currency"),
-        meaning: "`invalid-currency`: unknown currency. HTTP 400.",
-        evidence: Evidence::Legacy,
-    },
-    ErrorCodeInfo {
-        code: "P411",
-        name: Some("user-exists"),
-        meaning: "`user-exists` (inferred): `externalUserId` is already in use. HTTP 400, presumably.",
-        evidence: Evidence::Inferred,
-    },
-    ErrorCodeInfo {
-        code: "P412",
-        name: Some("invalid-user"),
-        meaning: "`invalid-user`: the partner has no such user. HTTP 400, not 404.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P418",
-        name: Some("partner-not-found"),
-        meaning: "`partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.",
-        evidence: Evidence::Legacy,
-    },
-    ErrorCodeInfo {
-        code: "P424",
-        name: Some("source-or-destination-required"),
-        meaning: "`source-or-destination-required`: a transfer names neither the paying nor the receiving user. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P426",
-        name: None,
-        meaning: "File type not allowed. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P428",
-        name: Some("sepa-transfer-not-found"),
-        meaning: "`sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P433",
-        name: Some("insufficient-funds"),
-        meaning: "`insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a create call.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P434",
-        name: Some("invalid-card"),
-        meaning: "`invalid-card` (inferred): no such card. HTTP 400, not 404.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P440",
-        name: None,
-        meaning: "File too large, the limit is 5 MB for each file. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P445",
-        name: None,
-        meaning: "This user has no KYC. HTTP 404.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P447",
-        name: None,
-        meaning: "Proof of address is already verified. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P451",
-        name: Some("forbidden-country-card"),
-        meaning: "`forbidden-country-card`: no cards for users of this country. HTTP 400.",
-        evidence: Evidence::Legacy,
-    },
-    ErrorCodeInfo {
-        code: "P454",
-        name: None,
-        meaning: "Suspension refused because the user still has active cards. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P455",
-        name: Some("user-suspended"),
-        meaning: "`user-suspended`: the user is suspended. HTTP 400.",
-        evidence: Evidence::Legacy,
-    },
-    ErrorCodeInfo {
-        code: "P459",
-        name: None,
-        meaning: "The user is not verified. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P460",
-        name: None,
-        meaning: "This user has no proof-of-address verification. HTTP 404.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P461",
-        name: None,
-        meaning: "The user is not extended, see extendUser. HTTP 400.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P500",
-        name: None,
-        meaning: "Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.",
-        evidence: Evidence::Documented,
-    },
-    ErrorCodeInfo {
-        code: "P501",
-        name: None,
-        meaning: "Service temporarily unavailable. HTTP 400, not 503.",
-        evidence: Evidence::Documented,
-    },
-];
-
-impl ErrorCode {
-    /// What the document knows about the code.
-    #[must_use]
-    pub fn info(&self) -> Option<&'static ErrorCodeInfo> {
-        ALL.iter().find(|info| info.code == self.as_str())
-    }
+error_code_table! {
+    "P211" 202 Success Documented "" "A proof of address is already under review. An error code on a success status.";
+    "P403" 400 Validation Documented "" "Validation failed. `errorMessage` joins all failures, and there is no `errorName`.";
+    "P410" 400 Refusal Legacy "invalid-currency" "Currency is not supported.";
+    "P411" 400 Duplicate Inferred "user-exists" "A user with this externalUserId exists. Name and status are inferred.";
+    "P412" 400 NotFound Documented "invalid-user" "User does not exist.";
+    "P418" 400 Refusal Legacy "partner-not-found" "Partner does not exist. Later docs no longer list it.";
+    "P424" 400 Refusal Documented "source-or-destination-required" "Source or destination must be provided. Only the legacy docs show the status.";
+    "P426" 400 Refusal Documented "" "The type of the file is not allowed.";
+    "P428" 404 NotFound Documented "sepa-transfer-not-found" "SEPA transfer does not exist. Only the legacy docs show the name.";
+    "P433" 400 InsufficientFunds Documented "insufficient-funds" "The balance is too low. Only the legacy docs refuse a call with it, and only they show name and status; since then funds are checked after acceptance, so expect it in details and webhooks rather than in the response to a create call.";
+    "P434" 400 NotFound Documented "invalid-card" "Card does not exist. The name is inferred.";
+    "P440" 400 Refusal Documented "" "The file is too large. The limit is 5 MB for each file.";
+    "P445" 404 NotFound Documented "" "There is no KYC of this user.";
+    "P447" 400 Refusal Documented "" "The proof of address is already verified.";
+    "P451" 400 ForbiddenCountry Legacy "forbidden-country-card" "No cards are issued in the country of this user.";
+    "P454" 400 Refusal Documented "" "The user has active cards. A suspension is refused then.";
+    "P455" 400 Suspended Legacy "user-suspended" "User is suspended.";
+    "P459" 400 NotVerified Documented "" "User is not verified.";
+    "P460" 404 NotFound Documented "" "There is no verification of a proof of address for this user.";
+    "P461" 400 Refusal Documented "" "User is not extended. See extendUser.";
+    "P500" 400 ServerFault Documented "" "Unknown exception. It is inside P100; whether the request took effect is not stated.";
+    "P501" 400 ServerFault Documented "" "Service temporarily unavailable.";
 }
+
+/// The words by which a 401 says why it refuses the key.
+pub static ACCESS_DENIED: &[(&str, AccessDenied)] = &[
+    ("xo1", AccessDenied::NoKey),
+    ("xo2", AccessDenied::WrongKey),
+    ("xo3", AccessDenied::AddressNotAllowed),
+];

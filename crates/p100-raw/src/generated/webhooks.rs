@@ -6,7 +6,7 @@
 use crate::Client;
 use crate::{Decoded, Evidence, InvalidJson, WebhookMember, WebhookRoute, json, types};
 
-/// Which event a webhook tells.
+/// Which event a webhook reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WebhookKind {
@@ -15,8 +15,8 @@ pub enum WebhookKind {
     /// Sent after a user has passed KYC, when the fiat balance turns active and has its IBAN. Read
     /// [`get_user_balances`](Client::get_user_balances) now, not before: the FAQ of September 2025 says so and names
     /// the path. `ACTIVE` is the only status known. Prose calls the state before it `WAITING_FOR_ACTIVATION`,
-    /// payloads say `WAITING_TO_BE_ACTIVATED`. The body has no member of its own to tell it by, so it needs a path of
-    /// its own.
+    /// payloads say `WAITING_TO_BE_ACTIVATED`. The body has no member of its own to identify it by, so it needs a
+    /// path of its own.
     ///
     /// Default path: `/webhook/user/status` (documented). Docs:
     /// [19848469e0](https://partner-api-docs.p100.io/user-balance-generation-19848469e0.md).
@@ -33,10 +33,10 @@ pub enum WebhookKind {
     /// The review of a proof of address moved on
     ///
     /// Sent when the review of a user's proof of address changes: `WAITING` under review, `APPROVED`, `REJECTED` for
-    /// good (another document is needed), `QUESTIONED` (can be mended, upload again). No reason is known to be sent.
+    /// good (another document is needed), `QUESTIONED` (can be fixed, upload again). No reason is known to be sent.
     /// Where a proof of address applies, call [`start_user_verification`](Client::start_user_verification) only after
     /// `APPROVED`. A second round after an upload may repeat earlier statuses. `APPROVED` and `REJECTED` are words of
-    /// [`IbanStatus`](WebhookKind::IbanStatus) too, so where several events arrive at one path they tell neither:
+    /// [`IbanStatus`](WebhookKind::IbanStatus) too, so where several events arrive at one path they identify neither:
     /// give this event a path of its own.
     ///
     /// Default path: `/webhook/poa-verification/status` (legacy). Docs:
@@ -56,10 +56,10 @@ pub enum WebhookKind {
     /// An internal transfer moved on
     ///
     /// Sent when the status of a transfer of [`create_transfer`](Client::create_transfer) changes. The user id of the
-    /// partner's side is null; should it be left out instead, a payment by the partner can be told by its path only.
-    /// [`amount`](types::TransferStatusEvent::amount) is a number here, although the request table of the docs says
-    /// string. [`error`](types::TransferStatusEvent::error) is meant for failures, yet a sample of the legacy docs
-    /// carries it beside a success: go by [`status`](types::TransferStatusEvent::status).
+    /// partner's side is null; should it be left out instead, a payment by the partner can be identified by its path
+    /// only. [`amount`](types::TransferStatusEvent::amount) is a number here, although the request table of the docs
+    /// says string. [`error`](types::TransferStatusEvent::error) is meant for failures, yet a sample of the legacy
+    /// docs carries it beside a success: go by [`status`](types::TransferStatusEvent::status).
     ///
     /// Default path: `/transfer-webhook` (legacy). Docs:
     /// [19869016e0](https://partner-api-docs.p100.io/p2p-transfer-webhook-19869016e0.md).
@@ -69,9 +69,9 @@ pub enum WebhookKind {
     /// Sent when the status of a SEPA transfer changes, with two bodies: a full one for `SUCCESSFUL`, a small one
     /// with an [`error`](types::SepaTransferStatusEvent::error) object for `FAILED`.
     /// [`amount`](types::SepaTransferStatusEvent::amount) is a string, [`fee`](types::SepaTransferStatusEvent::fee) a
-    /// number. Neither body names the user, nor a receiving company. The small body has nothing but the path to tell
-    /// it by: when all events arrive at one path, look its [`id`](types::SepaTransferStatusEvent::id) up with
-    /// [`get_sepa_transfer`](Client::get_sepa_transfer). The path is inferred: an integrator serves it.
+    /// number. Neither body names the user, nor a receiving company. The small body has nothing but the path to
+    /// identify it by: when all events arrive at one path, look its [`id`](types::SepaTransferStatusEvent::id) up
+    /// with [`get_sepa_transfer`](Client::get_sepa_transfer). The path is inferred: an integrator serves it.
     ///
     /// Default path: `/sepa-transfer-webhook` (inferred). Docs:
     /// [19869017e0](https://partner-api-docs.p100.io/sepa-transfer-19869017e0.md).
@@ -79,7 +79,7 @@ pub enum WebhookKind {
     /// A SEPA deposit was credited to a user
     ///
     /// Sent when euros from a bank account have been credited to a user. The page says only that the sender and the
-    /// amount are in it; all member names are guesses, so only the path tells the event. There is no status: the
+    /// amount are in it; all member names are guesses, so only the path identifies the event. There is no status: the
     /// money has arrived.
     ///
     /// Default path: `/sepa-deposit-webhook` (assumed). Docs:
@@ -110,7 +110,7 @@ pub enum WebhookKind {
     /// An exchange moved on
     ///
     /// Sent when the status of an exchange changes, with both currencies, the final rate and the fees; all member
-    /// names are guesses, so only the path tells the event.
+    /// names are guesses, so only the path identifies the event.
     /// [`external_user_id`](types::ExchangeStatusEvent::external_user_id) is absent or null for the partner. The
     /// words `COMPLETED` and `FAILED` are those of the exchange details.
     ///
@@ -120,9 +120,9 @@ pub enum WebhookKind {
     /// A card payment succeeded
     ///
     /// Sent for each successful payment with a card, refused ones are not reported. The page says only that merchant
-    /// and amount are in it; all member names are guesses, so only the path tells the event. No member is certain to
-    /// identify the payment: use [`transaction_id`](types::CardTransactionEvent::transaction_id) against repeats when
-    /// it is there.
+    /// and amount are in it; all member names are guesses, so only the path identifies the event. No member is
+    /// certain to identify the payment: use [`transaction_id`](types::CardTransactionEvent::transaction_id) against
+    /// repeats when it is there.
     ///
     /// Default path: `/card-transaction-webhook` (assumed). Docs:
     /// [19884005e0](https://partner-api-docs.p100.io/card-transaction-19884005e0.md).
@@ -131,7 +131,7 @@ pub enum WebhookKind {
     ///
     /// Sent when an online payment needs 3-D Secure, with the code, the merchant and the amount. Show the code to the
     /// card holder at once; how long it is valid is unknown. Never log or store it. The names of user, card and code
-    /// are inferred from an integrator, the others are guesses. Only the path tells this event from
+    /// are inferred from an integrator, the others are guesses. Only the path distinguishes this event from
     /// [`CardActivationCode`](WebhookKind::CardActivationCode): a code for a payment must never be taken for one that
     /// adds a card to a wallet.
     ///
@@ -142,7 +142,7 @@ pub enum WebhookKind {
     ///
     /// Sent when a card holder adds the card to Google Pay or Apple Pay, with the code that completes it. Show the
     /// code to the card holder at once and never log or store it. The member names are inferred from an integrator.
-    /// Only the path tells this event from [`Card3dsCode`](WebhookKind::Card3dsCode).
+    /// Only the path distinguishes this event from [`Card3dsCode`](WebhookKind::Card3dsCode).
     ///
     /// Default path: `/card-activation-code-webhook` (assumed). Docs:
     /// [19869261e0](https://partner-api-docs.p100.io/card-activation-code-19869261e0.md).
@@ -150,7 +150,7 @@ pub enum WebhookKind {
     /// An order moved on
     ///
     /// Sent when the status of an order of [`create_order`](Client::create_order) changes. The body is taken to be a
-    /// part of what [`get_order`](Client::get_order) answers. Which status is final is unknown. A further payment may
+    /// part of what [`get_order`](Client::get_order) returns. Which status is final is unknown. A further payment may
     /// repeat a status with another [`received_amount`](types::OrderStatusEvent::received_amount), so repeats must
     /// not be dropped by status.
     ///
@@ -159,9 +159,9 @@ pub enum WebhookKind {
     /// A payment link moved on
     ///
     /// Sent when the status of a payment link changes. All member names are guesses, and so is the only status we
-    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path tells the event. Two payments that leave a
-    /// link underpaid give the same status: compare [`transactions`](types::PaymentLinkStatusEvent::transactions)
-    /// with what is known before dropping a repeat.
+    /// have a word for, `AWAITING_COMPLETION` (underpaid); only the path identifies the event. Two payments that
+    /// leave a link underpaid give the same status: compare
+    /// [`transactions`](types::PaymentLinkStatusEvent::transactions) with what is known before dropping a repeat.
     ///
     /// Default path: `/payment-link-webhook` (assumed). Docs: [21246035e0](https://partner-api-docs.p100.io),
     /// 28597742e0.
@@ -172,7 +172,7 @@ pub enum WebhookKind {
     /// being compared with the KYC data, `APPROVED` credited and usable for payouts, `REJECTED` sent back. There is
     /// no id: a second deposit from the same account may repeat earlier statuses. The name
     /// [`iban`](types::IbanStatusEvent::iban) is a guess and two of the words are also those of
-    /// [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus), so only the path tells the event.
+    /// [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus), so only the path identifies the event.
     ///
     /// Default path: `/iban-webhook` (assumed). Docs: [28679748e0](https://partner-api-docs.p100.io).
     IbanStatus,

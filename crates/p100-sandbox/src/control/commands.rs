@@ -117,7 +117,7 @@ impl World {
         self.ledger.book(self.now, &reference, &[leg]).map_err(|_| invalid("amount is too large"))
     }
 
-    /// Has a crypto deposit seen on its chain; the answer is its id.
+    /// Has a crypto deposit seen on its chain; the response is its id.
     pub(crate) fn receive(&mut self, deposit: CryptoDeposit) -> Result<String, Refusal> {
         self.receive_deposit(deposit.account, &deposit.currency, deposit.amount, deposit.travel_rule)
     }

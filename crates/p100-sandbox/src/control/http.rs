@@ -1,4 +1,4 @@
-//! The control plane over HTTP: how a command comes in and its answer goes out.
+//! The control plane over HTTP: how a command comes in and its response goes out.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use p100_raw::ErrorClass;
 use p100_raw::types::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -26,10 +27,10 @@ pub(super) struct Route {
     pub(super) path: &'static str,
     /// What it does, in a few words.
     pub(super) does: &'static str,
-    pub(super) answer: Answer,
+    pub(super) handler: Handler,
 }
 
-pub(super) type Answer = fn(Arc<Core>, Incoming) -> BoxFuture<'static, Result<Reply, Refusal>>;
+pub(super) type Handler = fn(Arc<Core>, Incoming) -> BoxFuture<'static, Result<Reply, Refusal>>;
 
 /// What comes with a command.
 pub(super) struct Incoming {
@@ -49,7 +50,7 @@ impl Incoming {
         self.path(name).parse().map_err(|_| invalid(format!("{name} must be a number")))
     }
 
-    /// The request. No body stands for `{}`.
+    /// The request. No body means `{}`.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         decode(if self.body.is_empty() { b"{}" } else { &self.body })
     }
@@ -73,13 +74,13 @@ pub(crate) fn routes(core: &Arc<Core>) -> Router {
     for route in ROUTES {
         let core = Arc::clone(core);
         let Ok(method) = MethodFilter::try_from(route.method.parse().unwrap_or(Method::GET)) else { continue };
-        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+        let response = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
             match path {
                 Ok(path) => command(core, route, &path, request).await,
                 Err(_) => refused(&invalid("The path must be UTF-8.")),
             }
         };
-        router = router.route(route.path, on(method, answer));
+        router = router.route(route.path, on(method, response));
     }
     router.route("/_sandbox/{*rest}", any(unknown)).method_not_allowed_fallback(wrong_method)
 }
@@ -93,7 +94,7 @@ async fn command(core: Arc<Core>, route: &'static Route, path: &RawPathParams, r
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let incoming = Incoming { path, content_type: parts.headers.get(header::CONTENT_TYPE).cloned(), body };
     // In a task of its own, a command is carried out to its end even if the caller goes away meanwhile.
-    match tokio::spawn(async move { (route.answer)(core, incoming).await }).await {
+    match tokio::spawn(async move { (route.handler)(core, incoming).await }).await {
         Ok(Ok(reply)) => response(reply),
         Ok(Err(refusal)) => refused(&refusal),
         Err(_) => refused(&Refusal::defect()),
@@ -126,13 +127,13 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
 
 /// As a page on the web would say it: a user or a card that is not there is not found.
 pub(super) fn status(refusal: &Refusal) -> u16 {
-    match refusal.body.error_code {
-        Some(ErrorCode::P412 | ErrorCode::P434) => 404,
+    match refusal.body.error_code.as_ref().and_then(ErrorCode::info) {
+        Some(info) if info.class == ErrorClass::NotFound => 404,
         _ => refusal.status,
     }
 }
 
-/// No such command: the answer says which exist.
+/// No such command: the response says which exist.
 async fn unknown(request: Request) -> Response {
     missing(404, &format!("The control plane has no {} {}.", request.method(), request.uri().path()))
 }

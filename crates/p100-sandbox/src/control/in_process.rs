@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::world::World;
 
 impl Sandbox {
-    /// Forgets everything but the settings. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
+    /// Forgets everything but the settings. A webhook that is under way is interrupted, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// The time is none.
@@ -60,7 +60,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.fund(&fund))?)
     }
 
-    /// Adds a verified or limited user without the way there: no calls, no webhooks. The answer is P100's id of the user.
+    /// Adds a verified or limited user without the way there: no calls, no webhooks. The response is P100's id of the user.
     ///
     /// # Errors
     /// There is such a user, or the country is not two capital letters.
@@ -68,7 +68,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.seed_user(user))?)
     }
 
-    /// Has a crypto deposit seen on its chain; the answer is its id.
+    /// Has a crypto deposit seen on its chain; the response is its id.
     ///
     /// # Errors
     /// There is no such user or cryptocurrency, or the amount cannot be moved.
@@ -84,7 +84,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.decide_about_deposit(crypto_deposit_id, approve))?)
     }
 
-    /// Has a bank transfer to a user arrive; the answer is its id. If its title is the user's reference, its sender is checked first.
+    /// Has a bank transfer to a user arrive; the response is its id. If its title is the user's reference, its sender is checked first.
     ///
     /// # Errors
     /// There is no such user, or the amount or the sender's IBAN is none.
@@ -92,7 +92,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.receive_sepa_deposit(deposit))?)
     }
 
-    /// Has a bank transfer arrive whose title is the reference of the partner or of a user; the answer is its id. Its sender is checked
+    /// Has a bank transfer arrive whose title is the reference of the partner or of a user; the response is its id. Its sender is checked
     /// first, unless the IBAN is an approved contact.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.decide_sepa_deposit(sepa_deposit_id, approve))?)
     }
 
-    /// Has somebody pay an order, or a part of it, in its cryptocurrency; the answer is the hash of the transaction.
+    /// Has somebody pay an order, or a part of it, in its cryptocurrency; the response is the hash of the transaction.
     ///
     /// # Errors
     /// There is no such order, it has no address yet, has expired or is paid, or the amount cannot be moved.
@@ -117,7 +117,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.pay_order(order_id, amount))?)
     }
 
-    /// Has somebody pay on a payment link; the answer is the hash of the transaction.
+    /// Has somebody pay on a payment link; the response is the hash of the transaction.
     ///
     /// # Errors
     /// There is no such link, it is paid, there is no such cryptocurrency or network, or the amount cannot be moved.
@@ -149,7 +149,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.decide_poa(external_user_id, decision))?)
     }
 
-    /// Pays with a card; the answer is the id of the transaction.
+    /// Pays with a card; the response is the id of the transaction.
     ///
     /// # Errors
     /// There is no such card, it cannot be used, a limit does not allow the payment, or there is no money for it.
@@ -157,7 +157,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.make_card_transaction(card_id, transaction))?)
     }
 
-    /// Sends a 3-D Secure code for an online payment with a card, by webhook; the answer is the code.
+    /// Sends a 3-D Secure code for an online payment with a card, by webhook; the response is the code.
     ///
     /// # Errors
     /// There is no such card, or it cannot be used.
@@ -166,7 +166,7 @@ impl Sandbox {
         Ok(self.core().command(|world| world.send_card_3ds_code(card_id, merchant_name, amount))?)
     }
 
-    /// Sends a code for adding a card to a wallet such as Google Pay, by webhook; the answer is the code.
+    /// Sends a code for adding a card to a wallet such as Google Pay, by webhook; the response is the code.
     ///
     /// # Errors
     /// There is no such card, or it cannot be used.
@@ -207,7 +207,7 @@ impl Sandbox {
         self.core().world().deliveries.log().to_vec()
     }
 
-    /// Sends a webhook of the log once more, with all its attempts before it, and answers how the first went.
+    /// Sends a webhook of the log once more, with all its attempts before it, and returns how the first went.
     ///
     /// # Errors
     /// There is no such webhook.
@@ -228,14 +228,14 @@ impl Sandbox {
         self.core().world().overview(speed)
     }
 
-    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes, while the clock stands
-    /// still.
+    /// The whole state as JSON, secrets included. Importing it gives the same state, and exporting that the same bytes, while the clock is
+    /// stopped.
     #[must_use]
     pub fn export(&self) -> String {
         self.core().snapshot().write()
     }
 
-    /// Goes on from an exported state. A webhook that is under way is broken off, and so is [`advance`](Sandbox::advance).
+    /// Goes on from an exported state. A webhook that is under way is interrupted, and so is [`advance`](Sandbox::advance).
     ///
     /// # Errors
     /// It is not the state of a sandbox; the error says where. Nothing has changed then.
@@ -243,7 +243,7 @@ impl Sandbox {
         Ok(self.core().import(state.as_bytes())?)
     }
 
-    /// [Stops](Self::stop), and answers the last state.
+    /// [Stops](Self::stop), and returns the last state.
     pub async fn stop_and_export(mut self) -> String {
         self.end().await;
         self.export()

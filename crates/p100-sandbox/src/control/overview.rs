@@ -1,4 +1,4 @@
-//! What people and tests look at: users, cards, deposits, orders, books, webhooks and what is still to happen, in one answer.
+//! What people and tests look at: users, cards, deposits, orders, books, webhooks and what is still to happen, in one response.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ use crate::schedule::Step;
 use crate::time::Time;
 use crate::world::World;
 
-/// How much of each list is shown. The counts tell what there is.
+/// How much of each list is shown. The counts report what there is.
 const SHOWN: usize = 200;
 
 /// Everything that the page shows: of long lists the latest, of steps the next, of contacts the first.
@@ -220,7 +220,7 @@ pub struct SepaContactLine {
 pub struct OrderLine {
     /// Its id.
     pub order_id: String,
-    /// How far it is, as getOrder tells it.
+    /// How far it is, as getOrder reports it.
     pub status: OrderStatus,
     /// What it is paid in.
     pub currency: String,
@@ -243,7 +243,7 @@ pub struct OrderLine {
 pub struct PaymentLinkLine {
     /// Its id.
     pub payment_link_id: String,
-    /// How far it is, as getPaymentLink tells it.
+    /// How far it is, as getPaymentLink reports it.
     pub status: PaymentLinkStatus,
     /// How much is to be paid, in EUR.
     #[serde(with = "decimal::string")]

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::http::{Answer, Incoming, Route, status};
+use super::http::{Handler, Incoming, Route, status};
 use super::{
     Advance, CardConfirmation, ClockState, DepositDecision, Fund, KycDecision, Made, OrderPayment, PoaDecision, Proceed, Reset, SentCode,
 };
@@ -17,7 +17,7 @@ use crate::core::Core;
 use crate::resources::kyc_page;
 use crate::world::World;
 
-type Answered = BoxFuture<'static, Result<Reply, Refusal>>;
+type Handled = BoxFuture<'static, Result<Reply, Refusal>>;
 
 #[rustfmt::skip]
 pub(super) static ROUTES: &[Route] = &[
@@ -103,8 +103,8 @@ pub(super) static ROUTES: &[Route] = &[
     route("POST", "/_sandbox/reset", "forget everything but the settings", reset),
 ];
 
-const fn route(method: &'static str, path: &'static str, does: &'static str, answer: Answer) -> Route {
-    Route { method, path, does, answer }
+const fn route(method: &'static str, path: &'static str, does: &'static str, handler: Handler) -> Route {
+    Route { method, path, does, handler }
 }
 
 /// A request that says nothing.
@@ -112,7 +112,7 @@ const fn route(method: &'static str, path: &'static str, does: &'static str, ans
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-/// An answer that says nothing but that it is done.
+/// A response that says nothing but that it is done.
 #[derive(Serialize)]
 struct Done {}
 
@@ -130,8 +130,8 @@ fn made(id: String) -> Made {
     Made { id }
 }
 
-/// Answers something of the state.
-fn show<T: Serialize>(core: &Core, look: impl FnOnce(&World) -> T) -> Answered {
+/// Returns something of the state.
+fn show<T: Serialize>(core: &Core, look: impl FnOnce(&World) -> T) -> Handled {
     let reply = Reply::json(200, &look(&core.world()));
     Box::pin(async { Ok(reply) })
 }
@@ -141,9 +141,9 @@ fn change<R: DeserializeOwned, T: Serialize>(
     core: &Core,
     incoming: &Incoming,
     command: impl FnOnce(&mut World, R) -> Result<T, Refusal>,
-) -> Answered {
-    let answer = incoming.json().and_then(|request| core.command(|world| command(world, request)));
-    let reply = answer.map(|answer| Reply::json(200, &answer));
+) -> Handled {
+    let response = incoming.json().and_then(|request| core.command(|world| command(world, request)));
+    let reply = response.map(|response| Reply::json(200, &response));
     Box::pin(async { reply })
 }
 
@@ -151,7 +151,7 @@ fn clock(core: &Core, world: &World) -> ClockState {
     ClockState { now: world.stamp(), speed: core.speed() }
 }
 
-fn advance(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn advance(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let Advance { seconds } = incoming.json()?;
         core.advance(Duration::from_secs(seconds)).await;
@@ -160,7 +160,7 @@ fn advance(core: Arc<Core>, incoming: Incoming) -> Answered {
     })
 }
 
-fn settle(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn settle(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let Nothing {} = incoming.json()?;
         core.settle().await;
@@ -168,7 +168,7 @@ fn settle(core: Arc<Core>, incoming: Incoming) -> Answered {
     })
 }
 
-fn redeliver(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn redeliver(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let Nothing {} = incoming.json()?;
         let delivery = core.redeliver_logged(incoming.number("id")?).await?;
@@ -191,8 +191,8 @@ enum FormDecision {
     Reject,
 }
 
-/// Answers a form with a page, and JSON with JSON.
-fn kyc(core: Arc<Core>, incoming: Incoming) -> Answered {
+/// Responds to a form with a page, and JSON with JSON.
+fn kyc(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let id = incoming.path("verificationId");
         let Some(form) = incoming.form::<KycForm>().await else {
@@ -216,7 +216,7 @@ fn kyc(core: Arc<Core>, incoming: Incoming) -> Answered {
     })
 }
 
-fn export(core: Arc<Core>, _: Incoming) -> Answered {
+fn export(core: Arc<Core>, _: Incoming) -> Handled {
     Box::pin(async move {
         let written = tokio::task::spawn_blocking(move || core.snapshot().write()).await;
         let body = written.map_err(|_| Refusal::defect())?.into_bytes();
@@ -224,7 +224,7 @@ fn export(core: Arc<Core>, _: Incoming) -> Answered {
     })
 }
 
-fn save(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn save(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let Nothing {} = incoming.json()?;
         core.save().await?;
@@ -232,14 +232,14 @@ fn save(core: Arc<Core>, incoming: Incoming) -> Answered {
     })
 }
 
-fn import(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn import(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         core.import(&incoming.body)?;
         Ok(Reply::json(200, &Done {}))
     })
 }
 
-fn reset(core: Arc<Core>, incoming: Incoming) -> Answered {
+fn reset(core: Arc<Core>, incoming: Incoming) -> Handled {
     Box::pin(async move {
         let reset: Reset = incoming.json()?;
         core.reset(&reset)?;

@@ -20,7 +20,7 @@ pub(super) struct Options {
     #[arg(long, env = "P100_SANDBOX_PORT", default_value_t = 4100)]
     pub(super) port: u16,
 
-    /// Answer calls to this host too, beside loopback and the address of --host; repeat it, or separate several by commas
+    /// Accept calls to this host too, beside loopback and the address of --host; repeat it, or separate several by commas
     #[arg(long, env = "P100_SANDBOX_ALLOWED_HOST", value_name = "NAME", value_delimiter = ',')]
     pub(super) allowed_host: Vec<String>,
 
@@ -44,7 +44,7 @@ pub(super) struct Options {
     #[arg(long, env = "P100_SANDBOX_WEBHOOK_TOKEN", value_name = "TOKEN", requires = "webhook_url", hide_env_values = true)]
     pub(super) webhook_token: Option<String>,
 
-    /// Virtual seconds in a real one; at 0 the clock stands still until it is advanced
+    /// Virtual seconds in a real one; at 0 the clock is stopped until it is advanced
     #[arg(long, env = "P100_SANDBOX_SPEED", default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
     pub(super) speed: f64,
 

@@ -10,7 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 const NEW: &str = ".p100-new";
 
 /// Replaces the file at `path` by one that is written beside it, under a name that nobody can foresee: what a killed process left is not in
-/// the way. Answers the new file.
+/// the way. Returns the new file.
 pub(super) fn file(path: &Path, mode: u32, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<File> {
     let written = beside(path, mode)?;
     write(written.as_file())?;
@@ -88,7 +88,7 @@ pub(super) fn in_place(mut file: &File, new: &[u8]) -> io::Result<()> {
     overwrite(file, new)
 }
 
-/// What a file holds. Finishes or undoes what was broken off while it was replaced in place.
+/// What a file holds. Finishes or undoes what was interrupted while it was replaced in place.
 pub(super) fn contents(mut file: &File) -> io::Result<Vec<u8>> {
     let mut all = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -120,7 +120,7 @@ fn copied(at: u64, length: u64) -> String {
     format!("\n#p100-sandbox: replaced by {length:020} bytes at {at:020}\n")
 }
 
-/// The new contents that stand behind the old ones.
+/// The new contents that are behind the old ones.
 fn copy(all: &[u8]) -> Option<&[u8]> {
     let line = all.len().checked_sub(copied(0, 0).len())?;
     let text = str::from_utf8(&all[line..]).ok()?;

@@ -24,7 +24,7 @@ struct Kept {
     file: File,
     /// It cannot be renamed over.
     is_in_place: bool,
-    /// Replacing it in place was broken off.
+    /// Replacing it in place was interrupted.
     is_torn: bool,
 }
 
@@ -79,7 +79,7 @@ impl Store {
         kept.replace(&self.path, world).map_err(|error| not_kept(&self.path, &error))
     }
 
-    /// Writes the state to another place, which is answered.
+    /// Writes the state to another place, which is returned.
     pub(super) fn save_elsewhere(&self, world: &World) -> Result<PathBuf, String> {
         let mut failures = Vec::new();
         for folder in [Some(env::temp_dir()), env::current_dir().ok()].into_iter().flatten() {

@@ -184,7 +184,7 @@ impl World {
         self.check_quotas(user)?;
         let card_id = self.ids.uuid();
         let secrets = Secrets::new(&mut self.ids, self.now);
-        let answer = types::CardCreated::builder()
+        let response = types::CardCreated::builder()
             .card_id(&card_id)
             .card_number(secrets.card_number.clone())
             .cvv(secrets.cvv.clone())
@@ -202,7 +202,7 @@ impl World {
             spendings: Vec::new(),
         };
         self.cards.insert(card_id, card);
-        Ok(answer)
+        Ok(response)
     }
 
     pub(crate) fn list_cards(&mut self, external_user_id: &str) -> Result<types::CardList, Refusal> {

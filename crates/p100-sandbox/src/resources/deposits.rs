@@ -88,7 +88,7 @@ impl World {
         Ok(types::MessageResponse::builder().message("The deposit is released.").build())
     }
 
-    /// A crypto deposit is seen on its chain; the answer is its id.
+    /// A crypto deposit is seen on its chain; the response is its id.
     pub(crate) fn receive_deposit(
         &mut self,
         account: Account,
@@ -107,7 +107,7 @@ impl World {
         let transaction_hash = self.ids.transaction_hash();
         let currency = currency.slug.to_owned();
         let deposit = Deposit { account, amount, currency, transaction_hash, travel_rule, state, created_at: self.now };
-        self.tell_of_deposit(&id, &deposit);
+        self.report_deposit(&id, &deposit);
         self.deposits.insert(id.clone(), deposit);
         self.plan(Step::DepositCheck, &id);
         Ok(id)
@@ -140,7 +140,7 @@ impl World {
         }
         deposit.state = state;
         self.update_record(&deposit.account, id, state.word());
-        self.tell_of_deposit(id, &deposit);
+        self.report_deposit(id, &deposit);
         self.deposits.insert(id.to_owned(), deposit);
         Ok(())
     }
@@ -162,7 +162,7 @@ impl World {
         }
     }
 
-    fn tell_of_deposit(&mut self, id: &str, deposit: &Deposit) {
+    fn report_deposit(&mut self, id: &str, deposit: &Deposit) {
         let event = types::CryptoDepositStatusEvent::builder()
             .maybe_external_user_id(deposit.account.user())
             .crypto_deposit_id(id)

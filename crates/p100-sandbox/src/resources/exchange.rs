@@ -18,7 +18,7 @@ use crate::world::{NewRow, World, unmovable};
 
 const DONE: &str = "COMPLETED";
 
-/// Digits after the point of the rate that details tell.
+/// Digits after the point of the rate that details report.
 const RATE_DECIMALS: u32 = 8;
 
 /// Rates that hold for one exchange of one account. It is gone once it has been used.
@@ -167,7 +167,7 @@ impl World {
             valid_until: self.now + self.settings.lock_lifetime,
         };
         let id = self.ids.uuid();
-        let answer = types::RateLock::builder()
+        let response = types::RateLock::builder()
             .id(&id)
             .rates(lock.rates.clone().into())
             .fee_percentage(lock.fee_percentage)
@@ -175,7 +175,7 @@ impl World {
             .valid_until(lock.valid_until)
             .build();
         self.locks.insert(id, lock);
-        answer
+        response
     }
 
     fn accept_exchange(
@@ -205,7 +205,7 @@ impl World {
     }
 }
 
-/// Whether a lock never was, is another's, has expired or has been used is told apart by no page.
+/// Whether a lock never was, is another's, has expired or has been used is distinguished by no page.
 pub(super) fn no_lock() -> Refusal {
     Refusal::message(400, "There is no such rate lock, or it has expired or been used.")
 }

@@ -45,8 +45,8 @@ impl World {
             self.plan(Step::Activation, &id);
         } else {
             user.rejection_reason = None;
-            self.tell_kyc(&id, KycAttemptStatus::Pending);
-            self.tell_kyc(&id, KycAttemptStatus::Verification);
+            self.report_kyc(&id, KycAttemptStatus::Pending);
+            self.report_kyc(&id, KycAttemptStatus::Verification);
             self.plan(Step::KycDecision, &id);
         }
         Ok(message("The verification is started."))
@@ -100,7 +100,7 @@ impl World {
         user.session = None;
         user.rejection_reason = fault;
         if let Some(attempt) = stage.attempt() {
-            self.tell_kyc(external_user_id, attempt);
+            self.report_kyc(external_user_id, attempt);
         }
         if stage == Stage::Activating {
             self.plan(Step::Activation, external_user_id);
@@ -135,7 +135,7 @@ impl World {
             country: request.country,
         };
         self.kyc_sessions.insert(verification_id.clone(), session);
-        self.tell_kyc(&id, KycAttemptStatus::Pending);
+        self.report_kyc(&id, KycAttemptStatus::Pending);
         Ok(types::KycSessionCreated::builder().verification_id(verification_id).build())
     }
 
@@ -153,7 +153,7 @@ impl World {
             return Ok(page::notice("This page was used before, or a newer one took its place. Ask for a new verification."));
         }
         let page = page::decision(verification_id, &name, &session.document_type, &session.country);
-        self.tell_kyc(external_user_id, KycAttemptStatus::Verification);
+        self.report_kyc(external_user_id, KycAttemptStatus::Verification);
         Ok(page)
     }
 
@@ -173,7 +173,7 @@ impl World {
         Ok(status)
     }
 
-    fn tell_kyc(&mut self, external_user_id: &str, attempt: KycAttemptStatus) {
+    fn report_kyc(&mut self, external_user_id: &str, attempt: KycAttemptStatus) {
         let Ok(user) = self.user(external_user_id) else { return };
         let event = types::KycVerificationStatusEvent::builder()
             .external_user_id(external_user_id)

@@ -123,7 +123,7 @@ impl World {
         let expires_at = self.now + self.settings.lock_lifetime;
         let lock_id = self.ids.uuid();
         let terms = Terms { currency: currency.slug.to_owned(), network: network.key.to_owned(), rate, amount };
-        let answer = types::OrderLock::builder()
+        let response = types::OrderLock::builder()
             .lock_id(&lock_id)
             .rate(rate)
             .amount(amount)
@@ -133,7 +133,7 @@ impl World {
             .network(network.key)
             .build();
         self.order_locks.insert(lock_id, OrderLock { terms, expires_at });
-        Ok(answer)
+        Ok(response)
     }
 
     pub(crate) fn create_order(&mut self, request: types::OrderRequest) -> Result<types::OrderCreated, Refusal> {
@@ -186,10 +186,10 @@ impl World {
         if let Some(order) = self.orders.get_mut(id) {
             order.wallet = Some(Wallet { address, expires_at });
         }
-        self.tell_of_order(id);
+        self.report_order(id);
     }
 
-    /// Somebody pays the order, or a part of it; the answer is the hash of the transaction.
+    /// Somebody pays the order, or a part of it; the response is the hash of the transaction.
     pub(crate) fn pay_order(&mut self, id: &str, amount: Decimal) -> Result<String, Refusal> {
         let order = self.orders.get(id).ok_or_else(no_order)?;
         let currency = movable(amount, &order.terms.currency)?;
@@ -210,7 +210,7 @@ impl World {
             order.transaction_hash = Some(transaction_hash.clone());
             order.confirmations = 0;
         }
-        self.tell_of_order(id);
+        self.report_order(id);
         // Those of an earlier part are not waited for any more.
         self.schedule.cancel(Step::OrderConfirmation, id);
         self.plan(Step::OrderConfirmation, id);
@@ -225,7 +225,7 @@ impl World {
         if paid && confirmed {
             self.settle_order(id);
         }
-        self.tell_of_order(id);
+        self.report_order(id);
         if !confirmed {
             self.plan(Step::OrderConfirmation, id);
         }
@@ -245,7 +245,7 @@ impl World {
         }
     }
 
-    fn tell_of_order(&mut self, id: &str) {
+    fn report_order(&mut self, id: &str) {
         let Some(order) = self.orders.get(id) else { return };
         let wallet = order.wallet.as_ref();
         let event = types::OrderStatusEvent::builder()

@@ -1,5 +1,6 @@
 //! Payment links of the partner: somebody pays in any crypto, in one or several transfers, and the partner gets euros for it.
 
+use bon::Builder;
 use p100_raw::types::{self, ErrorCode, PaymentLinkStatus};
 use p100_raw::webhooks::WebhookEvent;
 use p100_raw::{Decimal, decimal};
@@ -40,8 +41,10 @@ struct Transfer {
 }
 
 /// Has somebody pay on a payment link.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PaymentLinkPayment {
     /// Slug of the cryptocurrency, e.g. `usdc`.
     pub currency: String,
@@ -130,7 +133,7 @@ impl World {
             .build())
     }
 
-    /// Somebody pays on the link; the answer is the hash of the transaction. With the last payment, the partner gets the euros of all.
+    /// Somebody pays on the link; the response is the hash of the transaction. With the last payment, the partner gets the euros of all.
     pub(crate) fn pay_payment_link(&mut self, id: &str, payment: &PaymentLinkPayment) -> Result<String, Refusal> {
         let link = self.payment_links.get(id).ok_or_else(no_link)?;
         if link.is_paid() {

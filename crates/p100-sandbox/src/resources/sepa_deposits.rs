@@ -1,8 +1,9 @@
-//! SEPA deposits: where to pay in, and what becomes of money that arrives there. A deposit whose title is the reference of an account has
+//! SEPA deposits: where to pay in, and what happens to money that arrives there. A deposit whose title is the reference of an account has
 //! its sender checked first, and the sender's IBAN becomes a contact of the account.
 
 use std::collections::BTreeMap;
 
+use bon::Builder;
 use p100::Iban;
 use p100_raw::types::{self, ErrorCode, SepaContactStatus};
 use p100_raw::webhooks::{WebhookEvent, WebhookKind};
@@ -71,8 +72,10 @@ impl Check {
 }
 
 /// A bank transfer to a user, that is to arrive. If its title is the user's reference, its sender is checked first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SepaDeposit {
     /// Who receives it.
     pub external_user_id: String,
@@ -89,8 +92,10 @@ pub struct SepaDeposit {
 }
 
 /// A bank transfer to whom its title names, the partner or a user. Its sender is checked first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ReferencedSepaDeposit {
     /// How much, in EUR, as a JSON string or number.
     #[serde(with = "decimal::string")]
@@ -154,7 +159,7 @@ impl World {
         self.contact(account, iban) == Some(Check::Approved)
     }
 
-    /// A bank transfer to a user has arrived; the answer is its id. Without the reference it is as if its handling by hand were over.
+    /// A bank transfer to a user has arrived; the response is its id. Without the reference it is as if its handling by hand were over.
     pub(crate) fn receive_sepa_deposit(&mut self, deposit: SepaDeposit) -> Result<String, Refusal> {
         let account = Account::User(deposit.external_user_id);
         let SepaDeposit { amount, sender_name, sender_iban, .. } = deposit;
@@ -175,13 +180,13 @@ impl World {
                     created_at: self.now,
                 };
                 self.book_sepa_deposit(&id, &account, currency, amount)?;
-                self.tell_of_sepa_deposit(&id, &credited);
+                self.report_sepa_deposit(&id, &credited);
                 Ok(id)
             }
         }
     }
 
-    /// A bank transfer with a reference has arrived; the answer is its id.
+    /// A bank transfer with a reference has arrived; the response is its id.
     pub(crate) fn receive_referenced_sepa_deposit(&mut self, deposit: ReferencedSepaDeposit) -> Result<String, Refusal> {
         let users = self.users.keys().map(|id| Account::User(id.clone()));
         let account = users.chain([Account::Partner]).find(|account| self.reference(account) == deposit.transfer_title);
@@ -214,7 +219,7 @@ impl World {
         if approve {
             self.book_sepa_deposit(id, &deposit.account, movable(deposit.amount, "eur")?, deposit.amount)?;
             self.move_contact(&deposit.account, &deposit.sender_iban, Cause::Approved);
-            self.tell_of_sepa_deposit(id, &deposit.credited());
+            self.report_sepa_deposit(id, &deposit.credited());
         } else {
             self.move_contact(&deposit.account, &deposit.sender_iban, Cause::Rejected);
         }
@@ -264,7 +269,7 @@ impl World {
     }
 
     /// Only of deposits of users is an event known.
-    fn tell_of_sepa_deposit(&mut self, id: &str, deposit: &Credited<'_>) {
+    fn report_sepa_deposit(&mut self, id: &str, deposit: &Credited<'_>) {
         let Some(external_user_id) = deposit.account.user() else { return };
         let event = types::SepaDepositReceivedEvent::builder()
             .external_user_id(external_user_id)
@@ -283,7 +288,7 @@ impl World {
         self.sepa_contacts.get(account)?.get(iban).copied()
     }
 
-    /// Moves a contact on and tells of it, if that changes anything.
+    /// Moves a contact on and reports it, if that changes anything.
     fn move_contact(&mut self, account: &Account, iban: &str, cause: Cause) {
         let check = match self.contact(account, iban) {
             None => Some(Check::Pending),
@@ -323,7 +328,7 @@ impl World {
     }
 }
 
-/// A deposit that is credited, as its event tells it.
+/// A deposit that is credited, as its event reports it.
 struct Credited<'a> {
     account: &'a Account,
     amount: Decimal,

@@ -205,22 +205,22 @@ impl World {
         user.ok_or_else(|| Refusal::code(ErrorCode::P412))
     }
 
-    /// A request of the earlier form is answered in the earlier form, with the balances.
+    /// A request of the earlier form gets a response in the earlier form, with the balances.
     pub(crate) fn create_user(&mut self, request: types::CreateUserRequest) -> Result<types::UserCreated, Refusal> {
         let external_user_id = request.external_user_id.clone();
         let (person, form) = Person::of(request)?;
         let user_id = self.add_user(&external_user_id, person, form, Stage::Created)?;
         let poa_required = self.user(&external_user_id)?.poa_required();
-        let answer = types::UserCreated::builder().user_id(user_id);
+        let response = types::UserCreated::builder().user_id(user_id);
         if form == Form::Late {
-            return Ok(answer.poa_required_for_extended(poa_required).build());
+            return Ok(response.poa_required_for_extended(poa_required).build());
         }
         let account = Account::User(external_user_id.to_string());
         let balances = types::CreatedBalances::builder()
             .fiat_balances(balances::fiat(self, &account, false))
             .crypto_balances(balances::crypto(self, &account, false))
             .build();
-        Ok(answer.poa_required(poa_required).balances(balances).build())
+        Ok(response.poa_required(poa_required).balances(balances).build())
     }
 
     pub(crate) fn create_limited_user(&mut self, request: types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Refusal> {
@@ -302,7 +302,7 @@ impl World {
         Ok(message("The user is extended."))
     }
 
-    /// Changes the standing of a user. What was ordered before changes nothing.
+    /// Changes the status of a user. What was ordered before changes nothing.
     fn order(&mut self, external_user_id: &str, order: Order) -> Result<(), Refusal> {
         let user = self.user_mut(external_user_id)?;
         user.standing = user.standing.by(order).unwrap_or(user.standing);
@@ -319,14 +319,14 @@ impl World {
             (Vec::new(), Vec::new())
         };
         let poa_required = (user.form == Form::Early && !user.is_limited()).then(|| user.poa_required());
-        let answer = types::UserBalances::builder()
+        let response = types::UserBalances::builder()
             .fiat_balances(fiat)
             .crypto_balances(crypto)
             .user_id(&user.user_id)
             .maybe_poa_required(poa_required)
             .build();
         self.was_read(external_user_id);
-        Ok(answer)
+        Ok(response)
     }
 
     pub(crate) fn get_user_transactions(

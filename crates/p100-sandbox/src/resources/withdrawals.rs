@@ -172,7 +172,7 @@ impl World {
         Ok(types::WithdrawalCreated::builder().withdrawal_id(id).build())
     }
 
-    /// Moves a withdrawal on and tells of it, if it can move there.
+    /// Moves a withdrawal on and reports it, if it can move there.
     fn move_withdrawal(&mut self, id: &str, cause: Cause) {
         let Some(withdrawal) = self.withdrawals.get_mut(id) else { return };
         let Some(state) = machine::next(TABLE, withdrawal.state, cause) else { return };

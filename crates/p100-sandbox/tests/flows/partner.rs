@@ -28,7 +28,7 @@ impl Partner {
     pub(super) async fn start(mut settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        settings.webhooks = Some(Receiver { url: format!("http://{address}"), token: TOKEN.into() });
+        settings.webhooks = Some(Receiver::builder().url(format!("http://{address}")).token(TOKEN).build());
         let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
         let (kept, events) = mpsc::unbounded_channel();
         let server = serve(listener, kept.clone(), 0);
@@ -58,7 +58,7 @@ impl Partner {
     }
 
     /// The same in words.
-    pub(super) async fn told(&mut self) -> Vec<String> {
+    pub(super) async fn reported(&mut self) -> Vec<String> {
         self.events().await.iter().map(words).collect()
     }
 
@@ -83,7 +83,7 @@ fn body(event: &Event) -> Value {
     serde_json::from_slice(event.raw.bytes()).unwrap()
 }
 
-/// What an event is, how its matter stands, and what it is about.
+/// What an event is, its state, and what it is about.
 pub(super) fn words(event: &Event) -> String {
     assert!(event.known().is_some(), "{event:?}");
     let body = body(event);

@@ -125,12 +125,12 @@ impl Wire {
             command["sessionId"] = json!(session);
         }
         self.to.write_all(format!("{command}\0").as_bytes()).await.unwrap();
-        let answer = tokio::time::timeout(PATIENCE, self.answer()).await;
-        answer.unwrap_or_else(|_| panic!("no answer to {command}"))
+        let response = tokio::time::timeout(PATIENCE, self.response()).await;
+        response.unwrap_or_else(|_| panic!("no response to {command}"))
     }
 
-    /// The answer to the last command. Complaints that come meanwhile are kept.
-    async fn answer(&mut self) -> Result<Value, String> {
+    /// The response to the last command. Complaints that come meanwhile are kept.
+    async fn response(&mut self) -> Result<Value, String> {
         loop {
             let mut message = Vec::new();
             self.from.read_until(0, &mut message).await.unwrap();
@@ -165,9 +165,9 @@ impl Page<'_> {
 
     async fn try_evaluate(&mut self, expression: &str) -> Result<Value, String> {
         let params = json!({"expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true});
-        let answer = self.try_call("Runtime.evaluate", &params.to_string()).await?;
-        assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");
-        Ok(answer["result"]["value"].clone())
+        let response = self.try_call("Runtime.evaluate", &params.to_string()).await?;
+        assert!(response.get("exceptionDetails").is_none(), "{expression}: {response}");
+        Ok(response["result"]["value"].clone())
     }
 
     /// The value of an expression, as text.

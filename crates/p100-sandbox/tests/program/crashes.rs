@@ -20,24 +20,24 @@ use crate::users::limited;
 const INTERVAL: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Payments that were answered, with the time of that.
+/// Payments that were returned, with the time of that.
 type Paid = Arc<watch::Sender<Vec<(String, Instant)>>>;
 
-/// Pays until there is no answer any more.
+/// Pays until there is no response any more.
 async fn load(client: Client, paid: Paid) {
-    let request = TransferRequest::builder().destination_external_user_id("lim").amount(p100::Decimal::ONE).currency("eur").build();
+    let request = TransferRequest::to_user("lim", p100::Decimal::ONE, "eur");
     while let Ok(transfer) = client.transfers().create(&request).await {
         paid.send_modify(|paid| paid.push((transfer.id().to_owned(), Instant::now())));
     }
 }
 
-/// Asks for saves until there is no answer any more, and keeps which payments had been answered before the last one that worked.
+/// Asks for saves until there is no response any more, and keeps which payments had been returned before the last one that worked.
 async fn saves(url: String, paid: Paid, saved: Arc<Mutex<BTreeSet<String>>>) {
     let http = crate::http();
     loop {
         let before: Vec<String> = paid.borrow().iter().map(|(id, _)| id.clone()).collect();
         match http.post(format!("{url}/_sandbox/state/save")).send().await {
-            Ok(answer) if answer.status() == 200 => saved.lock().unwrap().extend(before),
+            Ok(response) if response.status() == 200 => saved.lock().unwrap().extend(before),
             _ => return,
         }
     }
@@ -87,8 +87,8 @@ async fn killed_at_any_time_it_goes_on_from_its_last_save() {
         tasks.spawn(saves(program.url.clone(), Arc::clone(&paid), Arc::clone(&saved)));
         let enough = before + random.usize(1..150);
         let mut watched = paid.subscribe();
-        let answered = timeout(super::PATIENCE, watched.wait_for(|paid| paid.len() >= enough)).await;
-        drop(answered.unwrap_or_else(|_| panic!("round {round}: it does not answer")).unwrap());
+        let responded = timeout(super::PATIENCE, watched.wait_for(|paid| paid.len() >= enough)).await;
+        drop(responded.unwrap_or_else(|_| panic!("round {round}: it does not respond")).unwrap());
         killed = Some(Instant::now());
         program.child.start_kill().unwrap();
         program.child.wait().await.unwrap();

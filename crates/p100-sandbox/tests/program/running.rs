@@ -38,10 +38,10 @@ async fn pipes_that_nobody_reads_stop_nothing() {
     let client = p100::Client::builder().base_url(&url).api_key("sandbox-key").build().unwrap();
     client.users().create_limited(&limited("lim")).await.unwrap();
     for _ in 0..5000 {
-        timeout(PATIENCE, client.exchange().rates()).await.expect("it answers").unwrap();
+        timeout(PATIENCE, client.exchange().rates()).await.expect("it responds").unwrap();
     }
     pay(&client).await;
-    // The control plane answers too, and so do signals.
+    // The control plane responds too, and so do signals.
     assert_eq!(timeout(PATIENCE, reqwest::get(format!("{url}/_sandbox/health"))).await.unwrap().unwrap().status(), 200);
     let id = child.id().unwrap().to_string();
     assert!(tokio::process::Command::new("kill").arg(&id).status().await.unwrap().success());
@@ -89,7 +89,7 @@ async fn the_port_file_says_where_it_is_once_calls_are_served() {
 }
 
 #[tokio::test]
-async fn a_terminal_that_closes_keeps_the_state_unless_it_was_told_to_stay() {
+async fn a_terminal_that_closes_keeps_the_state_unless_it_was_asked_to_stay() {
     let folder = Folder::new("hangup");
     let state = folder.file("state.json");
     let program = start(&["--state", &state]).await;

@@ -18,11 +18,11 @@ impl Program {
         self.client().users().create_limited(&limited(id)).await.unwrap();
     }
 
-    /// Asks for a save; the answer is its status and message.
+    /// Asks for a save; the response is its status and message.
     async fn save_now(&self) -> (u16, String) {
-        let answer = crate::http().post(format!("{}/_sandbox/state/save", self.url)).send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, answer.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
+        let response = crate::http().post(format!("{}/_sandbox/state/save", self.url)).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json::<Value>().await.unwrap()["message"].as_str().unwrap_or_default().to_owned())
     }
 }
 

@@ -31,19 +31,19 @@ pub(super) struct Actor {
     notes: Arc<Mutex<Notes>>,
     fees: Arc<Fees>,
     rng: Rng,
-    /// Every answer in words, if somebody wants to compare.
-    pub(super) answers: Option<Vec<String>>,
+    /// Every response in words, if somebody wants to compare.
+    pub(super) responses: Option<Vec<String>>,
 }
 
 /// What came of a call.
 enum Outcome<T> {
     Done(T),
-    /// There was no answer that could be read. With true it was carried out for certain.
+    /// There was no response that could be read. With true it was carried out for certain.
     Lost(bool),
     Refused,
 }
 
-/// A client that does what it is told once.
+/// A client that does what it is asked once.
 pub(super) fn client(sandbox: &Sandbox) -> Client {
     sandbox.client_builder().retries(Retries::none()).build().expect("a client")
 }
@@ -51,14 +51,14 @@ pub(super) fn client(sandbox: &Sandbox) -> Client {
 impl Actor {
     pub(super) fn new(sandbox: &Arc<Sandbox>, client: &Client, notes: &Arc<Mutex<Notes>>, fees: &Arc<Fees>, seed: u64) -> Self {
         let (sandbox, notes, fees) = (Arc::clone(sandbox), Arc::clone(notes), Arc::clone(fees));
-        Self { client: client.clone(), sandbox, notes, fees, rng: Rng::with_seed(seed), answers: None }
+        Self { client: client.clone(), sandbox, notes, fees, rng: Rng::with_seed(seed), responses: None }
     }
 
     /// Users who can do everything and have some of everything.
     pub(super) fn begin(&mut self) {
         for number in 0..REGULARS {
             let id = format!("regular-{number}");
-            self.sandbox.add_user(NewUser { limited: number == 0, ..NewUser::new(&id) }).expect("a user");
+            self.sandbox.add_user(NewUser::builder().external_user_id(&id).limited(number == 0).build()).expect("a user");
             self.notes().users.push(id);
         }
         for slug in CURRENCIES.map(|currency| currency.slug) {
@@ -103,10 +103,10 @@ impl Actor {
         }
     }
 
-    /// Sorts an answer. What is invalid must not be accepted; what may be valid may be refused all the same.
-    fn sort<T: Debug>(&mut self, operation: &'static str, valid: bool, answer: Result<T, Error>) -> Outcome<T> {
-        let outcome = match answer {
-            Ok(answer) => Outcome::Done(answer),
+    /// Sorts a response. What is invalid must not be accepted; what may be valid may be refused all the same.
+    fn sort<T: Debug>(&mut self, operation: &'static str, valid: bool, response: Result<T, Error>) -> Outcome<T> {
+        let outcome = match response {
+            Ok(response) => Outcome::Done(response),
             Err(error) => {
                 self.log(operation, &(error.kind(), error.status(), error.body()));
                 assert_ne!(error.status().map(|status| status.as_u16()), Some(500), "{operation}: {error}");
@@ -118,8 +118,8 @@ impl Actor {
                 }
             }
         };
-        if let Outcome::Done(answer) = &outcome {
-            self.log(operation, answer);
+        if let Outcome::Done(response) = &outcome {
+            self.log(operation, response);
         }
         assert!(valid || !matches!(outcome, Outcome::Done(_) | Outcome::Lost(true)), "{operation} of something invalid was accepted");
         self.notes().count(operation, matches!(outcome, Outcome::Done(_)));
@@ -128,16 +128,16 @@ impl Actor {
     }
 
     /// The same for a command to the sandbox: it is never lost.
-    fn sort_command<T: Debug>(&mut self, operation: &'static str, valid: bool, answer: Result<T, Refused>) -> Option<T> {
-        self.log(operation, &answer);
-        assert!(valid || answer.is_err(), "{operation} of something invalid was accepted");
-        self.notes().count(operation, answer.is_ok());
-        answer.ok()
+    fn sort_command<T: Debug>(&mut self, operation: &'static str, valid: bool, response: Result<T, Refused>) -> Option<T> {
+        self.log(operation, &response);
+        assert!(valid || response.is_err(), "{operation} of something invalid was accepted");
+        self.notes().count(operation, response.is_ok());
+        response.ok()
     }
 
-    fn log(&mut self, operation: &str, answer: &dyn Debug) {
-        if let Some(answers) = &mut self.answers {
-            answers.push(format!("{operation}: {answer:?}"));
+    fn log(&mut self, operation: &str, response: &dyn Debug) {
+        if let Some(responses) = &mut self.responses {
+            responses.push(format!("{operation}: {response:?}"));
         }
     }
 
@@ -169,25 +169,25 @@ impl Actor {
             // Any; the ids are random too.
             let from = format!("{:02x}", self.rng.u8(..));
             let found = notes.payments.range(from..).next().or(notes.payments.iter().next());
-            found.map(|(id, payment)| (id.clone(), payment.told.clone()))
+            found.map(|(id, payment)| (id.clone(), payment.reported.clone()))
         };
-        let Some((id, told)) = found else { return };
-        let answer = payment::details(&self.client, told.event, &id).await;
-        if let Outcome::Done((details, status, _)) = self.sort("details", true, answer) {
-            assert_eq!(details, told, "{id}");
-            // Another client may have read an older answer and be slower to say so.
+        let Some((id, reported)) = found else { return };
+        let response = payment::details(&self.client, reported.event, &id).await;
+        if let Outcome::Done((details, status, _)) = self.sort("details", true, response) {
+            assert_eq!(details, reported, "{id}");
+            // Another client may have read an older response and be slower to say so.
             if let Some(succeeded) = payment::outcome(&status) {
                 self.notes().ended(&id, Some(succeeded));
             }
         }
     }
 
-    /// What an account is told to hold is what the books said at some moment of the call.
+    /// What an account is reported to hold is what the books said at some moment of the call.
     async fn read_account(&mut self) {
         let (account, exists) = self.account();
         let before = self.sandbox.overview().entry_count;
-        let answer = balances(&self.client, &account).await;
-        let Outcome::Done(told) = self.sort("balances", exists, answer) else { return };
+        let response = balances(&self.client, &account).await;
+        let Outcome::Done(reported) = self.sort("balances", exists, response) else { return };
         let after = self.sandbox.books();
         self.notes().check(&after);
         let mut held: BTreeMap<String, Decimal> = CURRENCIES.iter().map(|currency| (currency.slug.to_owned(), Decimal::ZERO)).collect();
@@ -197,9 +197,9 @@ impl Actor {
                 *held -= if entry.from == account { entry.amount } else { Decimal::ZERO };
                 *held += if entry.to == account { entry.amount } else { Decimal::ZERO };
             }
-            moment >= before && held == told
+            moment >= before && held == reported
         });
-        assert!(moments, "{account} never had {told:?}");
+        assert!(moments, "{account} never had {reported:?}");
         let month = Month::of(self.sandbox.now()).expect("a month");
         let history = match &account {
             Account::User(user) => self.client.users().transactions(user, month).await,
@@ -211,8 +211,8 @@ impl Actor {
     fn proceed(&mut self) {
         let waiting: Vec<String> = self.sandbox.overview().pending.into_iter().map(|step| step.subject).collect();
         let subject = pick(&mut self.rng, &waiting).map_or("nothing", String::as_str);
-        let answer = self.sandbox.proceed(subject);
-        self.sort_command("proceed", subject != "nothing", answer);
+        let response = self.sandbox.proceed(subject);
+        self.sort_command("proceed", subject != "nothing", response);
     }
 
     /// Mostly seconds, sometimes a day, rarely a month.
@@ -228,15 +228,15 @@ impl Actor {
 
     fn add_fault(&mut self) {
         let fault = draw::fault(&mut self.rng);
-        let answer = self.sandbox.add_fault(fault);
-        self.sort_command("fault", true, answer);
+        let response = self.sandbox.add_fault(fault);
+        self.sort_command("fault", true, response);
     }
 
     fn change_settings(&mut self) {
         let mut settings = self.sandbox.settings();
         draw::change(&mut self.rng, &mut settings);
-        let answer = self.sandbox.set_settings(settings);
-        self.sort_command("settings", true, answer);
+        let response = self.sandbox.set_settings(settings);
+        self.sort_command("settings", true, response);
     }
 }
 
@@ -251,7 +251,7 @@ fn some(slug: &'static str) -> Money {
     Money { amount, slug, written: slug.to_owned(), valid: true }
 }
 
-/// What an account is told to hold, by currency.
+/// What an account is reported to hold, by currency.
 pub(super) async fn balances(client: &Client, account: &Account) -> Result<BTreeMap<String, Decimal>, Error> {
     let (fiat, crypto) = match account {
         Account::User(user) => {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use p100::Decimal;
+use p100::raw::{Operation, operations};
 use p100::types::ErrorCode;
 use p100_sandbox::{Fault, FaultKind, Settings, Step, When};
 
@@ -121,37 +122,37 @@ pub(super) fn change(rng: &mut Rng, settings: &mut Settings) {
 
 /// Something that goes wrong, as it can go wrong: what takes effect is never said to be refused.
 pub(super) fn fault(rng: &mut Rng) -> Fault {
-    const OPERATIONS: [&str; 19] = [
-        "createTransfer",
-        "createTransfer",
-        "createExchange",
-        "createPartnerExchange",
-        "createPartnerSepaTransfer",
-        "createPartnerSepaTransfer",
-        "createUserSepaTransfer",
-        "createWithdrawal",
-        "createPartnerWithdrawal",
-        "createLimitedUser",
-        "createCard",
-        "blockCard",
-        "lockRate",
-        "updateDepositTravelRule",
-        "suspendUser",
-        "deleteUser",
-        "getTransfer",
-        "getExchange",
-        "getUserBalances",
+    const OPERATIONS: [&Operation; 19] = [
+        &operations::CREATE_TRANSFER,
+        &operations::CREATE_TRANSFER,
+        &operations::CREATE_EXCHANGE,
+        &operations::CREATE_PARTNER_EXCHANGE,
+        &operations::CREATE_PARTNER_SEPA_TRANSFER,
+        &operations::CREATE_PARTNER_SEPA_TRANSFER,
+        &operations::CREATE_USER_SEPA_TRANSFER,
+        &operations::CREATE_WITHDRAWAL,
+        &operations::CREATE_PARTNER_WITHDRAWAL,
+        &operations::CREATE_LIMITED_USER,
+        &operations::CREATE_CARD,
+        &operations::BLOCK_CARD,
+        &operations::LOCK_RATE,
+        &operations::UPDATE_DEPOSIT_TRAVEL_RULE,
+        &operations::SUSPEND_USER,
+        &operations::DELETE_USER,
+        &operations::GET_TRANSFER,
+        &operations::GET_EXCHANGE,
+        &operations::GET_USER_BALANCES,
     ];
     let (kind, takes_effect) = match rng.u32(..12) {
         0..3 => (FaultKind::Reset, true),
         3..5 => (FaultKind::Reset, false),
         5..7 => (FaultKind::Truncate, true),
-        7 => (FaultKind::Code(ErrorCode::P500.as_str().to_owned()), rng.bool()),
-        8 => (FaultKind::Code(ErrorCode::P412.as_str().to_owned()), false),
+        7 => (FaultKind::Code(ErrorCode::P500), rng.bool()),
+        8 => (FaultKind::Code(ErrorCode::P412), false),
         9 => (FaultKind::Status(502), rng.bool()),
         10 => (FaultKind::Status(429), false),
         _ => (FaultKind::Delay(rng.u64(1..5)), true),
     };
-    let operation = OPERATIONS[rng.usize(..OPERATIONS.len())].to_owned();
-    Fault { operation, times: rng.u32(1..=2), takes_effect, kind }
+    let fault = Fault::new(OPERATIONS[rng.usize(..OPERATIONS.len())], kind).times(rng.u32(1..=2));
+    if takes_effect { fault.after_effect() } else { fault }
 }

@@ -1,4 +1,4 @@
-//! What the clients together know: what they have asked for and what became of it.
+//! What the clients together know: what they have asked for and its outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::payment::{Holdings, Movement, Payment, apply};
 pub(super) struct Deposit {
     pub(super) movement: Movement,
     pub(super) travel_rule: bool,
-    /// Whether the sender was named: not known, if the answer was lost.
+    /// Whether the sender was named: not known, if the response was lost.
     pub(super) named: Option<bool>,
     pub(super) refused: bool,
 }
@@ -32,7 +32,7 @@ pub(super) struct Notes {
     pub(super) booked: Vec<Movement>,
     /// Payments that were accepted.
     pub(super) payments: BTreeMap<String, Payment>,
-    /// Payments whose answer was lost, and whether they were accepted for certain.
+    /// Payments whose response was lost, and whether they were accepted for certain.
     pub(super) lost: Vec<(Payment, bool)>,
     /// How payments have ended.
     pub(super) ends: BTreeMap<String, bool>,

@@ -30,9 +30,9 @@ pub(super) fn apply<'a>(holdings: &mut Holdings, movements: impl IntoIterator<It
     }
 }
 
-/// What the details of a payment tell, beside how far it is.
+/// What the details of a payment report, beside how far it is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Told {
+pub(super) struct Reported {
     pub(super) event: &'static str,
     users: [Option<ExternalUserId>; 2],
     /// Amounts and what of.
@@ -43,35 +43,40 @@ pub(super) struct Told {
 /// A payment that was asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Payment {
-    pub(super) told: Told,
+    pub(super) reported: Reported,
     /// What it moves if it succeeds.
     pub(super) movements: Vec<Movement>,
 }
 
-/// The events that tell of payments, and the member that names the payment.
+/// The events that report payments, and the member that names the payment.
 pub(super) const EVENTS: [(&str, &str); 4] =
     [("transferStatus", "id"), ("exchangeStatus", "exchangeId"), ("sepaTransferStatus", "id"), ("cryptoWithdrawalStatus", "id")];
 
 impl Payment {
     pub(super) fn transfer(from: &Account, to: &Account, slug: &str, amount: Decimal) -> Self {
-        let told = Told { event: "transferStatus", users: [user(from), user(to)], amounts: vec![(amount, slug.to_owned())], fee: None };
-        Self { told, movements: vec![movement(from, to, slug, amount)] }
+        let reported =
+            Reported { event: "transferStatus", users: [user(from), user(to)], amounts: vec![(amount, slug.to_owned())], fee: None };
+        Self { reported, movements: vec![movement(from, to, slug, amount)] }
     }
 
     pub(super) fn sepa(account: &Account, amount: Decimal) -> Self {
         // 0.1 %, halves of a cent up, and at least 1 EUR.
         let fee = Decimal::new(i64::try_from((units(amount, 2) + 500) / 1000).expect("a small number").max(100), 2);
-        let told =
-            Told { event: "sepaTransferStatus", users: [user(account), None], amounts: vec![(amount, "eur".to_owned())], fee: Some(fee) };
+        let reported = Reported {
+            event: "sepaTransferStatus",
+            users: [user(account), None],
+            amounts: vec![(amount, "eur".to_owned())],
+            fee: Some(fee),
+        };
         let pay = |to, amount| movement(account, to, "eur", amount);
-        Self { told, movements: vec![pay(&Account::Outside, amount), pay(&Account::Fees, fee)] }
+        Self { reported, movements: vec![pay(&Account::Outside, amount), pay(&Account::Fees, fee)] }
     }
 
     pub(super) fn withdrawal(account: &Account, slug: &str, network: &str, amount: Decimal, fee: Decimal, network_fee: Decimal) -> Self {
         let amounts = vec![(amount, format!("{slug} on {network}"))];
-        let told = Told { event: "cryptoWithdrawalStatus", users: [user(account), None], amounts, fee: Some(fee + network_fee) };
+        let reported = Reported { event: "cryptoWithdrawalStatus", users: [user(account), None], amounts, fee: Some(fee + network_fee) };
         let pay = |to, amount| movement(account, to, slug, amount);
-        Self { told, movements: vec![pay(&Account::Outside, amount + network_fee), pay(&Account::Fees, fee)] }
+        Self { reported, movements: vec![pay(&Account::Outside, amount + network_fee), pay(&Account::Fees, fee)] }
     }
 
     /// `None`: it would buy nothing.
@@ -90,13 +95,13 @@ impl Payment {
         let money = |units: u128, places| Decimal::from_i128_with_scale(i128::try_from(units).expect("a number"), places);
         let (bought, fee) = (money(above / below, places_to), money(fee, places));
         let amounts = vec![(amount, slug.to_owned()), (bought, to.to_owned())];
-        let told = Told { event: "exchangeStatus", users: [user(account), None], amounts, fee: None };
+        let reported = Reported { event: "exchangeStatus", users: [user(account), None], amounts, fee: None };
         let movements = vec![
             movement(account, &Account::Desk, slug, amount - fee),
             movement(account, &Account::Fees, slug, fee),
             movement(&Account::Desk, account, to, bought),
         ];
-        (!bought.is_zero()).then_some(Self { told, movements })
+        (!bought.is_zero()).then_some(Self { reported, movements })
     }
 }
 
@@ -119,15 +124,15 @@ fn user(account: &Account) -> Option<ExternalUserId> {
     if let Account::User(id) = account { Some(id.into()) } else { None }
 }
 
-/// What P100 tells of a payment, its status, and everything in words.
-pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Told, String, String), Error> {
+/// What P100 reports a payment, its status, and everything in words.
+pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Reported, String, String), Error> {
     Ok(match event {
         "transferStatus" => {
             let details = client.transfers().get(id).await?;
             let whole = format!("{details:?}");
             let users = [details.source_external_user_id, details.destination_external_user_id];
             (
-                Told { event, users, amounts: vec![(details.amount.unwrap(), details.currency.unwrap().to_string())], fee: None },
+                Reported { event, users, amounts: vec![(details.amount.unwrap(), details.currency.unwrap().to_string())], fee: None },
                 details.status.to_string(),
                 whole,
             )
@@ -138,14 +143,14 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let users = [details.user.and_then(|user| user.external_user_id), None];
             let sold = (details.amount_from.unwrap(), details.currency_from.unwrap().to_string());
             let amounts = vec![sold, (details.amount_to.unwrap(), details.currency_to.unwrap().to_string())];
-            (Told { event, users, amounts, fee: None }, details.status.to_string(), whole)
+            (Reported { event, users, amounts, fee: None }, details.status.to_string(), whole)
         }
         "sepaTransferStatus" => {
             let details = client.sepa().get(id).await?;
             let whole = format!("{details:?}");
             let amounts = vec![(details.amount.unwrap(), "eur".to_owned())];
             let users = [details.user.and_then(|user| user.external_user_id), None];
-            (Told { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
+            (Reported { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
         }
         _ => {
             let details = client.withdrawals().get(id).await?;
@@ -153,7 +158,7 @@ pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> R
             let currency = details.currency.unwrap();
             let amounts = vec![(details.amount.unwrap(), format!("{} on {}", currency.name.unwrap(), currency.network.unwrap()))];
             let users = [details.user.and_then(|user| user.external_user_id), None];
-            (Told { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
+            (Reported { event, users, amounts, fee: Some(details.fee.unwrap()) }, details.status.to_string(), whole)
         }
     })
 }

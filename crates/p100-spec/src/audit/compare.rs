@@ -228,7 +228,7 @@ fn changed(index: &Index, entry: &Entry, known: &Known) -> Vec<Difference> {
         add(
             Kind::Renamed,
             format!("was \"{}\", is \"{}\"{address}", old.title, new.title),
-            format!("It covers {covers}. A new name may stand for a new meaning."),
+            format!("It covers {covers}. A new name may have a new meaning."),
             "Read the page. If only the name is new, change it in the index, and `externalDocs.url` if it is this page's address.",
         );
     }

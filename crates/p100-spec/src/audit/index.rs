@@ -48,7 +48,7 @@ impl Index {
             };
             let (id, kind) = (text("id")?, text("kind")?);
             if pages.iter().any(|known| known.page.id == id) {
-                return Err(missing(node, &format!("the page {id} stands here a second time")));
+                return Err(missing(node, &format!("the page {id} is repeated here")));
             }
             if !["operation", "webhook", "guide"].contains(&kind.as_str()) {
                 return Err(missing(node, &format!("the kind of {id} is `{kind}`; expected operation, webhook or guide")));
@@ -90,7 +90,7 @@ impl Index {
     }
 }
 
-/// The lines of a page, as they stand in the index.
+/// The lines of a page, as they are in the index.
 pub(super) fn lines(known: &Known) -> String {
     let Page { id, title, section, address, summary } = &known.page;
     let mut out = String::new();
@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_index_is_told_with_its_place() {
+    fn a_broken_index_is_reported_with_its_place() {
         let page = "  - {id: '1e0', title: A, section: S, address: a, kind: guide, covers: guide}\n";
         for (text, expected) in [
             ("pages: []\n".to_owned(), "spec/docs-index.yaml:1:1: the key `source` is missing"),
             ("source: x\npages: []\n".to_owned(), "spec/docs-index.yaml:1:1: no page is listed"),
-            (format!("source: x\npages:\n{page}{page}"), "spec/docs-index.yaml:4:5: the page 1e0 stands here a second time"),
+            (format!("source: x\npages:\n{page}{page}"), "spec/docs-index.yaml:4:5: the page 1e0 is repeated here"),
             (format!("source: x\npages:\n{}", page.replace("'1e0'", "1e0")), "spec/docs-index.yaml:3:5: a page without the text `id`"),
             (
                 format!("source: x\npages:\n{}", page.replace("covers: guide", "covers: ''")),

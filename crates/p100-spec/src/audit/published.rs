@@ -16,7 +16,7 @@ pub(super) struct Page {
     pub(super) summary: Option<String>,
 }
 
-/// A page where it stands in the list.
+/// A page where it is in the list.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) page: Page,
@@ -29,7 +29,7 @@ const LONGEST: usize = 300;
 
 const SHAPE: &str = "`- Section > Sub [Title](https://.../name-<id>.md): summary`";
 
-/// The pages in their order. `is_section` tells sections that the index knows: there, what is nearly an entry is a broken one, while
+/// The pages in their order. `is_section` identifies sections that the index knows: there, what is nearly an entry is a broken one, while
 /// elsewhere it is a part of somebody's summary.
 pub(super) fn parse(text: &str, is_section: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, Problem> {
     let reader = Reader { text, is_section };
@@ -55,7 +55,7 @@ pub(super) fn parse(text: &str, is_section: &dyn Fn(&str) -> bool) -> Result<Vec
     for (number, link) in links.iter().enumerate() {
         if let Some(earlier) = seen.insert(&link.page.id, link.start) {
             let Position { line, column } = reader.position(earlier);
-            let message = format!("the page {} stands here a second time, after {line}:{column}; expected one entry a page", link.page.id);
+            let message = format!("the page {} is repeated here, after {line}:{column}; expected one entry a page", link.page.id);
             return Err(reader.fault(link.start, message));
         }
         let next = links.get(number + 1).map(|next| next.start);
@@ -89,7 +89,7 @@ pub(super) fn place(text: &str, offset: usize) -> Position {
     Position { line: before.matches('\n').count() + 1, column: before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1 }
 }
 
-/// What stands before a heading at the end of a text, and the heading. A summary may have headings of its own: one that ends the text
+/// What is before a heading at the end of a text, and the heading. A summary may have headings of its own: one that ends the text
 /// before an entry, and is as short as a name, is taken as a heading of the list.
 fn split_heading(text: &str, before_entry: bool) -> (&str, Option<String>) {
     let starts_heading = |at: &usize| text[..*at].chars().next_back().is_none_or(char::is_whitespace);
@@ -194,7 +194,7 @@ impl Reader<'_> {
         dash.is_some_and(|dash| self.section(from + dash).is_some_and(|(section, _)| (self.is_section)(&section)))
     }
 
-    /// Titles may have brackets, even odd ones.
+    /// Titles may have brackets, even unbalanced ones.
     fn title(&self, open: usize) -> Title {
         let mut depth = 1;
         let mut first = None;
@@ -290,7 +290,7 @@ mod tests {
     const EXPECTED: &str = "sha256:db635e0e6cc3a8c5";
 
     #[test]
-    fn odd_titles_addresses_and_headings_are_read() {
+    fn unusual_titles_addresses_and_headings_are_read() {
         let entry = |entry: &str| format!("# A\n## Docs\n{entry}\n");
         for (text, expected) in [
             ("- Shop [List [beta]](https://docs.example/list-1e0.md): x", "Docs|Shop|List [beta]|1e0"),
@@ -334,7 +334,7 @@ mod tests {
             ("# A\n## Docs\n- Shop [\u{e4}\u{e4}", "3:8: an entry without address"),
             (
                 "# A\n## Docs\n- Shop [A](https://docs.example/a-1e0.md): x\n- New [\u{e4}](https://docs.example/b-1e0.md):",
-                "4:1: the page 1e0 stands here a second time, after 3:1",
+                "4:1: the page 1e0 is repeated here, after 3:1",
             ),
         ] {
             let fault = read(text).expect_err(text);

@@ -1,4 +1,4 @@
-//! One change between two documents: what it is, whom it breaks and where it stands.
+//! One change between two documents: what it is, whom it breaks and where it is.
 
 use std::collections::BTreeSet;
 

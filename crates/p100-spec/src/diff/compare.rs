@@ -40,7 +40,7 @@ pub fn compare(old: &Node, new: &Node) -> Vec<Change> {
     changes
 }
 
-/// A node of one document and where its key stands.
+/// A node of one document and where its key is.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
     pub(super) position: Position,
@@ -59,7 +59,7 @@ pub(super) struct Pair<'a> {
     pub(super) pointers: (String, String),
     /// The grades that hold here.
     pub(super) grades: (Option<Evidence>, Option<Evidence>),
-    /// Whether a value always stands here, on one side at least: then it is no `Option` in Rust unless it may be null.
+    /// Whether a value always is here, on one side at least: then it is no `Option` in Rust unless it may be null.
     pub(super) is_required: bool,
 }
 
@@ -169,11 +169,11 @@ pub(super) struct Comparer<'a> {
     pub(super) old: &'a Node,
     pub(super) new: &'a Node,
     changes: Vec<Change>,
-    /// How many differences were told at another place.
+    /// How many differences were reported at another place.
     accounted: usize,
     /// Who uses a component in both documents.
     pub(super) users: BTreeMap<Key<'a>, Vec<User>>,
-    /// Components that only operations and events of one document alone use: what is told of those covers them.
+    /// Components that only operations and events of one document alone use: what is reported of those covers them.
     pub(super) covered: BTreeSet<Key<'a>>,
     /// Pairs of differently named components that are being compared in place.
     pub(super) open: BTreeSet<(String, String)>,
@@ -181,21 +181,21 @@ pub(super) struct Comparer<'a> {
 
 impl<'a> Comparer<'a> {
     /// Reports a change with what it does to each of those it reaches.
-    pub(super) fn tell(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
-        self.tell_with(pair, what, Class::is_breaking, effect);
+    pub(super) fn report(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+        self.report_with(pair, what, Class::is_breaking, effect);
     }
 
-    /// Like [`Self::tell`], for a change by which Rust types or methods change even where the wire allows them to stay.
-    pub(super) fn tell_rust(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
-        self.tell_with(pair, what, |_| true, effect);
+    /// Like [`Self::report`], for a change by which Rust types or methods change even where the wire allows them to stay.
+    pub(super) fn report_rust(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+        self.report_with(pair, what, |_| true, effect);
     }
 
-    /// Like [`Self::tell`], for a change of which the Rust types and methods know nothing.
-    pub(super) fn tell_wire(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
-        self.tell_with(pair, what, |_| false, effect);
+    /// Like [`Self::report`], for a change of which the Rust types and methods know nothing.
+    pub(super) fn report_wire(&mut self, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+        self.report_with(pair, what, |_| false, effect);
     }
 
-    fn tell_with(
+    fn report_with(
         &mut self,
         pair: &Pair<'a>,
         what: impl Into<String>,
@@ -220,12 +220,12 @@ impl<'a> Comparer<'a> {
     }
 
     /// Reports a change of one class.
-    pub(super) fn tell_class(&mut self, pair: &Pair<'a>, class: Class, what: impl Into<String>) {
+    pub(super) fn report_class(&mut self, pair: &Pair<'a>, class: Class, what: impl Into<String>) {
         self.push(pair, class, what.into(), false, pair.users.to_vec());
     }
 
     pub(super) fn note(&mut self, pair: &Pair<'a>, what: impl Into<String>) {
-        self.tell_class(pair, Class::Documentation, what);
+        self.report_class(pair, Class::Documentation, what);
     }
 
     /// Notes that the member at this place, named by its key, was added, removed or changed.
@@ -236,7 +236,7 @@ impl<'a> Comparer<'a> {
 
     pub(super) fn unclear(&mut self, pair: &Pair<'a>) {
         let what = describe(pair);
-        self.tell_class(pair, Class::Unclassified, what);
+        self.report_class(pair, Class::Unclassified, what);
     }
 
     fn push(&mut self, pair: &Pair<'a>, class: Class, what: String, touches_rust: bool, users: Vec<User>) {
@@ -266,7 +266,18 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// The difference is told at another place.
+    /// Takes a step on a response whose grade is that of its codes, which are compared as codes.
+    pub(super) fn graded_by_codes(&mut self, step: impl FnOnce(&mut Self)) {
+        let from = self.changes.len();
+        step(self);
+        for change in &mut self.changes[from..] {
+            if matches!(change.class, Class::EvidenceUpgraded | Class::EvidenceDowngraded) {
+                change.class = Class::Documentation;
+            }
+        }
+    }
+
+    /// The difference is reported at another place.
     pub(super) fn account(&mut self) {
         self.accounted += 1;
     }
@@ -317,6 +328,8 @@ impl<'a> Comparer<'a> {
             "deprecated" if pair.place.is_empty() => self.deprecation(pair),
             "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" | "x-presence"
             | "x-resource" | "x-by-hand" | "x-resources" => self.note_change(pair),
+            // Which words say why a key is refused; the client looks for those it knows.
+            "x-access-denied" => self.note_change(pair),
             "examples" | "links" => self.texts(pair),
             "x-sensitive" => {
                 let what = if pair.new_node().is_some_and(is_true) {
@@ -327,7 +340,7 @@ impl<'a> Comparer<'a> {
                 if is_true_at(pair.old) == is_true_at(pair.new) {
                     self.note_change(pair);
                 } else {
-                    self.tell_rust(pair, what, |_| Effect::Words);
+                    self.report_rust(pair, what, |_| Effect::Words);
                 }
             }
             _ => self.unclear(pair),
@@ -337,8 +350,8 @@ impl<'a> Comparer<'a> {
     /// Nothing leaves the document when P100 drops it: this mark is all there is to see of it.
     fn deprecation(&mut self, pair: &Pair<'a>) {
         match (is_true_at(pair.old), is_true_at(pair.new)) {
-            (false, true) => self.tell_wire(pair, "is deprecated: P100 dropped it, and it may stop working", |_| Effect::Breaks),
-            (true, false) => self.tell_wire(pair, "is not deprecated any more", |_| Effect::Adds),
+            (false, true) => self.report_wire(pair, "is deprecated: P100 dropped it, and it may stop working", |_| Effect::Breaks),
+            (true, false) => self.report_wire(pair, "is not deprecated any more", |_| Effect::Adds),
             _ => self.note_change(pair),
         }
     }
@@ -364,8 +377,8 @@ impl<'a> Comparer<'a> {
         // Better grades come first; no grade is worse than any.
         let rank = |grade: Option<Evidence>| grade.map_or(Evidence::ALL.len(), |grade| grade as usize);
         match rank(new).cmp(&rank(old)) {
-            std::cmp::Ordering::Less => self.tell_class(pair, Class::EvidenceUpgraded, what),
-            std::cmp::Ordering::Greater => self.tell_class(pair, Class::EvidenceDowngraded, what),
+            std::cmp::Ordering::Less => self.report_class(pair, Class::EvidenceUpgraded, what),
+            std::cmp::Ordering::Greater => self.report_class(pair, Class::EvidenceDowngraded, what),
             std::cmp::Ordering::Equal if old.is_none() => self.unclear(pair),
             std::cmp::Ordering::Equal => self.note(pair, format!("evidence still {}, written otherwise", word(new))),
         }
@@ -384,10 +397,10 @@ impl<'a> Comparer<'a> {
             self.note_change(pair);
         }
         if !lost.is_empty() {
-            self.tell_class(pair, Class::EvidenceDowngraded, format!("{lost} not observed any more"));
+            self.report_class(pair, Class::EvidenceDowngraded, format!("{lost} not observed any more"));
         }
         if !seen.is_empty() {
-            self.tell_class(pair, Class::EvidenceUpgraded, format!("{seen} observed"));
+            self.report_class(pair, Class::EvidenceUpgraded, format!("{seen} observed"));
         }
     }
 
@@ -493,7 +506,7 @@ pub(super) fn text(node: &Node) -> String {
     node.as_str().map_or_else(|| node.to_json(), str::to_owned)
 }
 
-/// A short form of a value, to stand between backticks; it tells no values apart.
+/// A short form of a value, to be between backticks; it distinguishes no values.
 pub(super) fn short(node: &Node) -> String {
     let text = text(node).replace('\n', " ").replace('`', "'");
     let cut: String = text.chars().take(60).collect();

@@ -1,4 +1,4 @@
-//! The parts of a document that stand around its operations: paths, events, components, servers, tags and security.
+//! The parts of a document that are around its operations: paths, events, components, servers, tags and security.
 
 use crate::Node;
 
@@ -17,7 +17,7 @@ impl<'a> Comparer<'a> {
             let pair = Pair { old: pair.old.filter(|_| it.old.is_some()), new: pair.new.filter(|_| it.new.is_some()), ..pair };
             self.operation(&item, &pair, old, new);
         }
-        // What stands beside the operations of a path.
+        // What is beside the operations of a path.
         for path in pair.keys() {
             let item = pair.member(path).within(path);
             let is_matched =
@@ -33,7 +33,7 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             self.members(&item, |comparer, key, pair| match key {
-                // Told at the operations.
+                // Reported at the operations.
                 "parameters" => comparer.account(),
                 key if METHODS.contains(&key) => comparer.account(),
                 key => comparer.annotation(key, pair),
@@ -50,7 +50,7 @@ impl<'a> Comparer<'a> {
                 let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
                 let event = pair.member(id).about(Subject::Event(id.to_owned()), user);
                 let what = format!("is event {} of the document, was {}: its number as `WebhookKind` changes", after + 1, before + 1);
-                self.tell_rust(&event, what, |_| Effect::Words);
+                self.report_rust(&event, what, |_| Effect::Words);
             }
         }
     }
@@ -60,11 +60,11 @@ impl<'a> Comparer<'a> {
             let user = vec![User { id: id.to_owned(), direction: Direction::Event }];
             let item = item.clone().about(Subject::Event(id.to_owned()), user);
             match (item.old, item.new) {
-                (None, _) => comparer.tell(&item, "event added", |_| Effect::Adds),
-                (_, None) => comparer.tell(&item, "event removed: P100 does not send it any more", |_| Effect::Breaks),
+                (None, _) => comparer.report(&item, "event added", |_| Effect::Adds),
+                (_, None) => comparer.report(&item, "event removed: P100 does not send it any more", |_| Effect::Breaks),
                 _ => comparer.members(&item, |comparer, key, pair| match (key, pair.old, pair.new) {
                     ("post", Some(_), Some(_)) => comparer.event(pair),
-                    ("post", ..) => comparer.tell(pair, describe(pair), |_| Effect::Breaks),
+                    ("post", ..) => comparer.report(pair, describe(pair), |_| Effect::Breaks),
                     _ => comparer.annotation(key, pair),
                 }),
             }
@@ -75,10 +75,10 @@ impl<'a> Comparer<'a> {
         let url = |node: &Node| node.str("url").map_or_else(|| node.to_json(), str::to_owned);
         let (gone, come) = self.list(pair, url);
         for (url, index) in gone {
-            self.tell_class(&pair.items_of(Some(index), None), Class::BreakingCallers, format!("server {url} removed"));
+            self.report_class(&pair.items_of(Some(index), None), Class::BreakingCallers, format!("server {url} removed"));
         }
         for (url, index) in come {
-            self.tell_class(&pair.items_of(None, Some(index)), Class::Additive, format!("server {url} added"));
+            self.report_class(&pair.items_of(None, Some(index)), Class::Additive, format!("server {url} added"));
         }
         let index = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| url(node) == wanted);
         let mut kept = Vec::new();
@@ -92,7 +92,7 @@ impl<'a> Comparer<'a> {
             self.step(&server, |comparer, server| comparer.members(server, |comparer, key, pair| comparer.annotation(key, pair)));
         }
         if is_behind || !kept.is_sorted() {
-            self.tell_class(pair, Class::Unclassified, "the servers stand in another order, and tools take the first");
+            self.report_class(pair, Class::Unclassified, "the servers are in another order, and tools take the first");
         }
     }
 
@@ -122,8 +122,8 @@ impl<'a> Comparer<'a> {
                 match (pair.old, pair.new) {
                     (Some(_), Some(_)) => comparer.component(kind, &pair),
                     _ if comparer.covered.contains(&(kind, name)) => comparer.account(),
-                    (None, _) => comparer.note(&pair, "added; what refers to it is told there"),
-                    (_, None) => comparer.note(&pair, "removed; what referred to it is told there"),
+                    (None, _) => comparer.note(&pair, "added; what refers to it is reported there"),
+                    (_, None) => comparer.note(&pair, "removed; what referred to it is reported there"),
                 }
             });
         });
@@ -140,7 +140,7 @@ impl<'a> Comparer<'a> {
             "securitySchemes" => self.members(pair, |comparer, key, pair| match key {
                 "type" | "in" | "scheme" => {
                     let what = format!("{}: what proves who calls goes another way", describe(pair));
-                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
+                    comparer.report_wire(pair, what, |_| Effect::Breaks);
                 }
                 "name" => {
                     let same = match (pair.old_node().and_then(Node::as_str), pair.new_node().and_then(Node::as_str)) {
@@ -148,8 +148,8 @@ impl<'a> Comparer<'a> {
                         _ => false,
                     };
                     let what = describe(pair);
-                    // Names of cookies and query parameters tell cases apart; the project has headers only.
-                    comparer.tell_wire(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
+                    // Names of cookies and query parameters distinguish cases; the project has headers only.
+                    comparer.report_wire(pair, what, |_| if same { Effect::Unknown } else { Effect::Breaks });
                 }
                 "bearerFormat" => comparer.note_change(pair),
                 key => comparer.annotation(key, pair),

@@ -9,7 +9,7 @@ use super::change::{Change, Class, Excerpt, Subject};
 use super::report::{Report, heading};
 use super::rust::Rust;
 
-/// How many equal lines stand around a difference.
+/// How many equal lines are around a difference.
 const CONTEXT: usize = 3;
 
 impl Report {
@@ -160,7 +160,7 @@ fn row(old: Option<(&str, &str)>, new: Option<(&str, &str)>, out: &mut String) {
     let _ = writeln!(out, "<tr>{}{}</tr>", cell(old), cell(new));
 }
 
-/// A value as it would stand in the document, with the digits it has there.
+/// A value as it would be in the document, with the digits it has there.
 fn pretty(node: &Node) -> String {
     let mut out = String::new();
     lines(node, 0, &mut out);

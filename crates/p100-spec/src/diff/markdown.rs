@@ -49,7 +49,7 @@ impl Report {
     }
 }
 
-/// What it does to the crates; answers how many items do not fit.
+/// What it does to the crates; returns how many items do not fit.
 fn rust(rust: &Rust, out: &mut String) -> usize {
     let mut left_out = 0;
     let _ = write!(out, "\n### What it does to Rust\n\n");

@@ -25,7 +25,7 @@ pub(super) fn operation_name(node: &Node, path: &str, method: &str) -> String {
     node.str("operationId").map_or_else(|| format!("{} {path}", method.to_ascii_uppercase()), str::to_owned)
 }
 
-/// Pairs the operations: those whose id both documents know first, since code calls them by it, then those that answer to the same method
+/// Pairs the operations: those whose id both documents know first, since code calls them by it, then those with the same method
 /// and path.
 pub(super) fn match_operations<'a>(old: &'a Node, new: &'a Node) -> Vec<Match<'a>> {
     let (before, after) = (find(old), find(new));

@@ -1,8 +1,8 @@
-//! Operations and events: bodies, answers, and what the extensions say about them.
+//! Operations and events: bodies, responses, and what the extensions say about them.
 
 use std::collections::BTreeSet;
 
-use crate::Node;
+use crate::{Node, error_codes};
 
 use super::change::{Direction, Effect, Subject, User};
 use super::compare::{Comparer, Pair, Spot, describe, is_true_at, text};
@@ -18,12 +18,12 @@ impl<'a> Comparer<'a> {
         let pair = pair.clone().about(Subject::Operation(id.clone()), user.clone());
         let item = item.clone().about(Subject::Operation(id), user);
         match (pair.old, pair.new) {
-            (None, _) => return self.tell(&pair, format!("operation added: {} {}", new.1.to_uppercase(), new.0), |_| Effect::Adds),
-            (_, None) => return self.tell(&pair, format!("operation removed: {} {}", old.1.to_uppercase(), old.0), |_| Effect::Breaks),
+            (None, _) => return self.report(&pair, format!("operation added: {} {}", new.1.to_uppercase(), new.0), |_| Effect::Adds),
+            (_, None) => return self.report(&pair, format!("operation removed: {} {}", old.1.to_uppercase(), old.0), |_| Effect::Breaks),
             _ => {}
         }
         if old.1 != new.1 {
-            self.tell_wire(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
+            self.report_wire(&pair, format!("the method is {}, was {}", new.1.to_uppercase(), old.1.to_uppercase()), |_| Effect::Breaks);
         }
         self.path(&pair, old.0, new.0);
         let shared = item.member("parameters");
@@ -34,11 +34,11 @@ impl<'a> Comparer<'a> {
         self.members(&pair, |comparer, key, pair| match key {
             "operationId" => {
                 let what = format!("{}: the Rust method changes its name", describe(pair));
-                comparer.tell_rust(pair, what, |_| Effect::Words);
+                comparer.report_rust(pair, what, |_| Effect::Words);
             }
             "x-resource" if pair.old.is_some() && pair.new.is_some() => {
                 let what = format!("{}: the method of p100 changes its name", describe(pair));
-                comparer.tell_rust(pair, what, |_| Effect::Words);
+                comparer.report_rust(pair, what, |_| Effect::Words);
             }
             "parameters" => comparer.parameters(&[shared.clone(), pair.clone()], old.0, new.0),
             "requestBody" => comparer.body_or_none(&pair.clone().within("request body")),
@@ -55,9 +55,10 @@ impl<'a> Comparer<'a> {
                     comparer.note_change(pair);
                 } else if after == "safe" {
                     let what = "may be repeated by the client now, which may do twice what it does";
-                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
+                    comparer.report_wire(pair, what, |_| Effect::Breaks);
                 } else {
-                    comparer.tell_wire(pair, format!("retry is {after}, was {before}: the client repeats it no more"), |_| Effect::Breaks);
+                    comparer
+                        .report_wire(pair, format!("retry is {after}, was {before}: the client repeats it no more"), |_| Effect::Breaks);
                 }
             }
             "x-outcome" => comparer.outcome(&pair.clone().within("outcome")),
@@ -71,13 +72,13 @@ impl<'a> Comparer<'a> {
         let what = format!("the path is {new}, was {old}");
         let is_moved = |name: &&str| has.contains(name) && place(&had, name) != place(&has, name);
         if shape(old) != shape(new) {
-            if had == has { self.tell_wire(pair, what, |_| Effect::Breaks) } else { self.tell(pair, what, |_| Effect::Breaks) }
+            if had == has { self.report_wire(pair, what, |_| Effect::Breaks) } else { self.report(pair, what, |_| Effect::Breaks) }
         } else if had.iter().any(is_moved) {
             let what = format!("{what}: the same values go to other places, as do the arguments of the Rust method");
-            self.tell(pair, what, |_| Effect::Breaks);
+            self.report(pair, what, |_| Effect::Breaks);
         } else if old != new {
             let what = format!("{what}: the same on the wire, but a method of p100-httpmock and a route of p100-sandbox go by that name");
-            self.tell_rust(pair, what, |_| Effect::Words);
+            self.report_rust(pair, what, |_| Effect::Words);
         }
     }
 
@@ -101,36 +102,36 @@ impl<'a> Comparer<'a> {
         if first(pair.old) == first(pair.new) { self.note(pair, what) } else { self.note(pair, format!("{what}: another module")) }
     }
 
-    /// How receivers find an event's path and tell it apart.
+    /// How receivers find an event's path and distinguish it.
     fn route(&mut self, pair: &Pair<'a>) {
         self.members(pair, |comparer, key, pair| match key {
-            "path" => comparer.tell_wire(pair, format!("the {}", describe(pair)), |_| Effect::Breaks),
+            "path" => comparer.report_wire(pair, format!("the {}", describe(pair)), |_| Effect::Breaks),
             "pathEvidence" => {
                 let grade = |node: Option<&Node>| node.and_then(Node::as_str).and_then(|word| word.parse().ok());
                 comparer.evidence(&pair.clone().within("path"), (grade(pair.old_node()), grade(pair.new_node())));
             }
-            "distinguishing" => comparer.members(&pair.clone().within("what tells it apart"), |comparer, key, pair| {
+            "distinguishing" => comparer.members(&pair.clone().within("what distinguishes it"), |comparer, key, pair| {
                 if key == "values" {
                     comparer.members(pair, |comparer, member, pair| {
                         let pair = pair.clone().within(&format!("`{member}`"));
                         let (gone, come) = comparer.list(&pair, text);
                         for (value, _) in gone {
-                            comparer.tell_wire(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
+                            comparer.report_wire(&pair, format!("value `{value}` removed"), |_| Effect::Breaks);
                         }
                         // The first value of a member rules out payloads without it.
                         let effect = if pair.old.is_some() && pair.new.is_some() { Effect::Adds } else { Effect::Breaks };
                         for (value, _) in come {
-                            comparer.tell_wire(&pair, format!("value `{value}` added"), |_| effect);
+                            comparer.report_wire(&pair, format!("value `{value}` added"), |_| effect);
                         }
                     });
                 } else {
                     let what = describe(pair);
-                    comparer.tell_wire(pair, what, |_| Effect::Breaks);
+                    comparer.report_wire(pair, what, |_| Effect::Breaks);
                 }
             }),
             "dedupe" => {
-                let what = format!("{}: repeats are told by other members", describe(pair));
-                comparer.tell_wire(pair, what, |_| Effect::Breaks);
+                let what = format!("{}: repeats are reported by other members", describe(pair));
+                comparer.report_wire(pair, what, |_| Effect::Breaks);
             }
             key => comparer.annotation(key, pair),
         });
@@ -138,8 +139,8 @@ impl<'a> Comparer<'a> {
 
     fn outcome(&mut self, pair: &Pair<'a>) {
         match (pair.old, pair.new) {
-            (None, _) => return self.tell_wire(pair, "added: the client can follow it to its end", |_| Effect::Adds),
-            (_, None) => return self.tell_wire(pair, "removed: the client cannot follow it any more", |_| Effect::Breaks),
+            (None, _) => return self.report_wire(pair, "added: the client can follow it to its end", |_| Effect::Adds),
+            (_, None) => return self.report_wire(pair, "removed: the client cannot follow it any more", |_| Effect::Breaks),
             _ => {}
         }
         let was_final: BTreeSet<String> =
@@ -149,18 +150,18 @@ impl<'a> Comparer<'a> {
             "status" => comparer.note_change(pair),
             "details" | "event" | "id" => {
                 let what = describe(pair);
-                comparer.tell_wire(pair, what, |_| if pair.old.is_none() { Effect::Adds } else { Effect::Breaks });
+                comparer.report_wire(pair, what, |_| if pair.old.is_none() { Effect::Adds } else { Effect::Breaks });
             }
             "terminal" | "successful" => {
                 let role = if key == "terminal" { "final" } else { "a success" };
                 let (gone, come) = comparer.list(pair, text);
                 for (word, _) in gone {
-                    comparer.tell_wire(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
+                    comparer.report_wire(pair, format!("`{word}` is not {role} any more"), |_| Effect::Breaks);
                 }
                 for (word, _) in come {
                     let turned = key == "successful" && was_final.contains(&word);
                     let what = format!("`{word}` is {role} now{}", if turned { ", was a failure" } else { "" });
-                    comparer.tell_wire(pair, what, |_| if turned { Effect::Breaks } else { Effect::Adds });
+                    comparer.report_wire(pair, what, |_| if turned { Effect::Breaks } else { Effect::Adds });
                 }
             }
             _ => comparer.unclear(pair),
@@ -182,7 +183,7 @@ impl<'a> Comparer<'a> {
             let other = new.iter().position(|other| other == code);
             let entry = pair.items_of(Some(index), other).within(&format!("error code `{code}`"));
             if entry.new.is_none() {
-                self.tell_wire(&entry, "removed: who waits for it waits in vain", |_| Effect::Breaks);
+                self.report_wire(&entry, "removed: who waits for it waits in vain", |_| Effect::Breaks);
                 continue;
             }
             self.step(&entry, |comparer, entry| {
@@ -191,14 +192,22 @@ impl<'a> Comparer<'a> {
                         let grade = |node: Option<&Node>| node.and_then(Node::as_str).and_then(|word| word.parse().ok());
                         comparer.evidence(pair, (grade(pair.old_node()), grade(pair.new_node())));
                     }
-                    "status" => comparer.tell_wire(pair, describe(pair), |_| Effect::Breaks),
+                    "status" => {
+                        let status = |root, spot: Option<Spot<'_>>| match spot {
+                            Some(spot) => Some(text(spot.node)),
+                            None => error_codes::status_of(root, code).map(|status| status.to_string()),
+                        };
+                        let is_same = status(comparer.old, pair.old) == status(comparer.new, pair.new);
+                        let what = describe(pair);
+                        if is_same { comparer.account() } else { comparer.report_wire(pair, what, |_| Effect::Breaks) }
+                    }
                     key => comparer.annotation(key, pair),
                 });
             });
         }
         for (index, code) in new.iter().enumerate().filter(|(_, code)| !old.contains(code)) {
             let entry = pair.items_of(None, Some(index)).within(&format!("error code `{code}`"));
-            self.tell(&entry, "added", |_| Effect::Adds);
+            self.report(&entry, "added", |_| Effect::Adds);
         }
     }
 
@@ -247,7 +256,7 @@ impl<'a> Comparer<'a> {
         let accepts_all = old.iter().all(|had| new.iter().any(|needed| needed.is_subset(had)));
         let proves_all = new.iter().all(|sent| old.iter().any(|checked| checked.is_subset(sent)));
         let what = format!("needs {}, was {}", words(&new), words(&old));
-        self.tell_wire(pair, what, |direction| {
+        self.report_wire(pair, what, |direction| {
             let is_fine = if direction == Direction::Event { proves_all } else { accepts_all };
             if is_fine { Effect::Adds } else { Effect::Breaks }
         });
@@ -256,8 +265,8 @@ impl<'a> Comparer<'a> {
     /// `required` of a parameter, header or body.
     pub(super) fn required_flag(&mut self, pair: &Pair<'a>) {
         match (is_true_at(pair.old), is_true_at(pair.new)) {
-            (false, true) => self.tell_rust(pair, "is required now", Effect::narrower),
-            (true, false) => self.tell_rust(pair, "is optional now", Effect::wider),
+            (false, true) => self.report_rust(pair, "is required now", Effect::narrower),
+            (true, false) => self.report_rust(pair, "is optional now", Effect::wider),
             _ => self.note_change(pair),
         }
     }
@@ -277,9 +286,9 @@ impl<'a> Comparer<'a> {
         let is_required = |spot: Option<Spot<'a>>| spot.is_some_and(|spot| spot.node.flag("required"));
         let resolved = self.resolved(pair);
         match (pair.old, pair.new) {
-            (None, _) if is_required(resolved.new) => self.tell_rust(pair, "added, required", Effect::narrower),
-            (None, _) => self.tell_rust(pair, "added, optional", |_| Effect::Adds),
-            (_, None) => self.tell(pair, "removed", |_| Effect::Breaks),
+            (None, _) if is_required(resolved.new) => self.report_rust(pair, "added, required", Effect::narrower),
+            (None, _) => self.report_rust(pair, "added, optional", |_| Effect::Adds),
+            (_, None) => self.report(pair, "removed", |_| Effect::Breaks),
             _ if Self::is_shared(pair) => {}
             _ if resolved.is_same() => self.note(pair, "is written elsewhere, with the same meaning"),
             _ => self.step(&resolved, Self::body),
@@ -296,8 +305,8 @@ impl<'a> Comparer<'a> {
 
     pub(super) fn content(&mut self, pair: &Pair<'a>) {
         self.members(pair, |comparer, content_type, pair| match (pair.old, pair.new) {
-            (None, _) => comparer.tell(pair, format!("content type {content_type} added"), Effect::wider),
-            (_, None) => comparer.tell(pair, format!("content type {content_type} removed"), |_| Effect::Breaks),
+            (None, _) => comparer.report(pair, format!("content type {content_type} added"), Effect::wider),
+            (_, None) => comparer.report(pair, format!("content type {content_type} removed"), |_| Effect::Breaks),
             _ => {
                 let words = if content_type == "application/json" { String::new() } else { format!("as {content_type}") };
                 comparer.members(&pair.clone().within(&words), |comparer, key, pair| match key {
@@ -328,9 +337,9 @@ impl<'a> Comparer<'a> {
             };
             match (fits(&old, &new), fits(&new, &old)) {
                 (true, true) => comparer.note(pair, what),
-                (true, false) => comparer.tell_wire(pair, what, Effect::wider),
-                (false, true) => comparer.tell_wire(pair, what, Effect::narrower),
-                (false, false) => comparer.tell_wire(pair, what, |_| Effect::Breaks),
+                (true, false) => comparer.report_wire(pair, what, Effect::wider),
+                (false, true) => comparer.report_wire(pair, what, Effect::narrower),
+                (false, false) => comparer.report_wire(pair, what, |_| Effect::Breaks),
             }
         });
     }
@@ -340,14 +349,13 @@ impl<'a> Comparer<'a> {
         self.members(&pair, |comparer, status, pair| {
             let is_success = status.starts_with('2');
             let is_known = status.len() == 3 && status.starts_with(|first: char| first.is_ascii_digit());
-            let word = if direction == Direction::Response { "response" } else { "answer" };
-            let pair = pair.clone().within(&format!("{word} {status}"));
+            let pair = pair.clone().within(&format!("response {status}"));
             let effect = |comparer: &mut Self, what: &str, effect: Effect| {
                 let effect = if is_known { effect } else { Effect::Unknown };
-                comparer.tell_wire(&pair, what, |_| effect);
+                comparer.report_wire(&pair, what, |_| effect);
             };
             match (pair.old, pair.new) {
-                // The receiver chooses its answer: one more does no harm.
+                // The receiver chooses its response: one more does no harm.
                 (None, _) if direction == Direction::Acknowledgement => effect(comparer, "added", Effect::Adds),
                 (None, _) if is_success => effect(comparer, "added: callers may not take it for a success", Effect::Breaks),
                 // It may be one that callers had as another status before.
@@ -361,8 +369,14 @@ impl<'a> Comparer<'a> {
                     } else if is_success && direction == Direction::Response {
                         comparer.step(&resolved, Self::response);
                     } else {
-                        // Every refusal is one Rust type, and who receives an event answers without any.
-                        comparer.on_the_wire_only(|comparer| comparer.step(&resolved, Self::response));
+                        // Every refusal is one Rust type, and who receives an event responds without any.
+                        comparer.on_the_wire_only(|comparer| {
+                            if status == "400" {
+                                comparer.graded_by_codes(|comparer| comparer.step(&resolved, Self::response));
+                            } else {
+                                comparer.step(&resolved, Self::response);
+                            }
+                        });
                     }
                 }
             }
@@ -375,9 +389,9 @@ impl<'a> Comparer<'a> {
                 let pair = pair.clone().within("body");
                 match (pair.old, pair.new) {
                     (None, _) => {
-                        comparer.tell_rust(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
+                        comparer.report_rust(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
                     }
-                    (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
+                    (_, None) => comparer.report(&pair, "removed", |_| Effect::Breaks),
                     _ => comparer.content(&pair),
                 }
             }
@@ -386,9 +400,9 @@ impl<'a> Comparer<'a> {
                 let resolved = comparer.resolved(&pair);
                 match (pair.old, pair.new) {
                     (None, _) => {
-                        comparer.tell_wire(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
+                        comparer.report_wire(&pair, "added", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks })
                     }
-                    (_, None) => comparer.tell_wire(&pair, "removed", |_| Effect::Breaks),
+                    (_, None) => comparer.report_wire(&pair, "removed", |_| Effect::Breaks),
                     _ if Self::is_shared(&pair) => {}
                     _ if resolved.is_same() => comparer.note(&pair, "is written elsewhere, with the same meaning"),
                     _ => comparer.step(&resolved, Self::header),

@@ -1,4 +1,4 @@
-//! Parameters: which one of the new document is which of the old one, and what became of it.
+//! Parameters: which one of the new document is which of the old one, and its outcome.
 
 use super::change::Effect;
 use super::compare::{Comparer, Pair, Spot, describe, text};
@@ -25,7 +25,7 @@ impl<'a> Comparer<'a> {
             let by_reference = new.iter().position(|two| one.reference.is_some() && one.reference == two.reference);
             let other = by_reference
                 .or_else(|| new.iter().position(|two| one.key() == two.key()))
-                // Another name in the same place of the path, unless the name stood at another one.
+                // Another name in the same place of the path, unless the name was at another one.
                 .or_else(|| new.iter().position(|two| one.slot.is_some() && one.slot == two.slot && !is_known(two)));
             let Some(index) = other.filter(|index| !taken[*index]) else {
                 gone.push(one);
@@ -54,12 +54,12 @@ impl<'a> Comparer<'a> {
                     let pair = join(Some(one), Some(two)).within(&two.words());
                     self.step(&self.resolved(&pair), Self::parameter);
                 }
-                None => self.tell(&join(Some(one), None).within(&one.words()), "removed", |_| Effect::Breaks),
+                None => self.report(&join(Some(one), None).within(&one.words()), "removed", |_| Effect::Breaks),
             }
         }
         for two in come {
             let (word, required) = if two.is_required { ("required", true) } else { ("optional", false) };
-            self.tell_rust(
+            self.report_rust(
                 &join(None, Some(two)).within(&two.words()),
                 format!("added, {word}: the Rust method takes another argument"),
                 |direction| {
@@ -118,7 +118,7 @@ impl<'a> Comparer<'a> {
             }
             "name" | "in" => {
                 let what = describe(pair);
-                comparer.tell(pair, what, |_| Effect::Breaks);
+                comparer.report(pair, what, |_| Effect::Breaks);
             }
             "required" => comparer.required_flag(pair),
             "style" | "explode" => {
@@ -129,7 +129,7 @@ impl<'a> Comparer<'a> {
                 };
                 let same = read(pair.old) == read(pair.new);
                 let what = describe(pair);
-                if same { comparer.note(pair, what) } else { comparer.tell_wire(pair, what, |_| Effect::Breaks) }
+                if same { comparer.note(pair, what) } else { comparer.report_wire(pair, what, |_| Effect::Breaks) }
             }
             "schema" => comparer.schema_or_none(pair),
             "content" => comparer.content(pair),
@@ -144,14 +144,14 @@ struct Parameter<'a> {
     reference: Option<&'a str>,
     name: &'a str,
     location: &'a str,
-    /// Where it stands among the parameters of the path.
+    /// Where it is among the parameters of the path.
     slot: Option<usize>,
     is_required: bool,
     pointer: String,
 }
 
 impl Parameter<'_> {
-    /// What tells it apart.
+    /// What distinguishes it.
     fn key(&self) -> (&str, String) {
         let name = if self.location == "header" { self.name.to_ascii_lowercase() } else { self.name.to_owned() };
         (self.location, name)
@@ -167,7 +167,7 @@ pub(super) fn slots(path: &str) -> Vec<&str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
 }
 
-/// Where a parameter stands among those of a path.
+/// Where a parameter is among those of a path.
 pub(super) fn place(slots: &[&str], name: &str) -> Option<usize> {
     slots.iter().position(|slot| *slot == name)
 }

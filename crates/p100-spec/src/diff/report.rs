@@ -73,7 +73,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// `index` is the index of the docs; without one, only the address is known that stands at the operation.
+    /// `index` is the index of the docs; without one, only the address is known that is at the operation.
     pub fn new(old: Side, new: Side, index: Option<&Node>) -> Self {
         let changes = compare(&old.root, &new.root);
         let mut pages = owner_pages(&old.root, index);
@@ -190,7 +190,7 @@ pub(super) fn heading(subject: &Subject) -> String {
     }
 }
 
-/// The operations that stand in both documents.
+/// The operations that are in both documents.
 pub(super) fn common_operations(old: &Node, new: &Node) -> BTreeSet<String> {
     let matched = match_operations(old, new).into_iter().filter(|it| it.old.is_some());
     let places = matched.filter_map(|it| it.new);

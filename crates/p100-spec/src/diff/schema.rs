@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::formats::{value_type, wire_format};
-use crate::{Document, Evidence, Node};
+use crate::{Document, Evidence, Node, error_codes};
 
 use super::change::{Direction, Effect};
 use super::compare::{Comparer, Pair, Spot, describe, happened, is_true_at, short, text};
@@ -13,8 +13,8 @@ impl<'a> Comparer<'a> {
     /// A schema that either side may lack.
     pub(super) fn schema_or_none(&mut self, pair: &Pair<'a>) {
         match (pair.old, pair.new) {
-            (None, _) => self.tell_rust(pair, "its schema is told now, any value was allowed", |_| Effect::Breaks),
-            (_, None) => self.tell_rust(pair, "its schema is told no more, any value is allowed", |_| Effect::Breaks),
+            (None, _) => self.report_rust(pair, "its schema is stated now, any value was allowed", |_| Effect::Breaks),
+            (_, None) => self.report_rust(pair, "its schema is stated no more, any value is allowed", |_| Effect::Breaks),
             _ => self.schema(pair),
         }
     }
@@ -28,7 +28,7 @@ impl<'a> Comparer<'a> {
         if old != new {
             let target = |name: Option<&str>| name.map_or_else(|| "a schema written in place".to_owned(), |name| format!("`{name}`"));
             let what = format!("is {} now, was {}: another Rust type", target(new), target(old));
-            self.tell_rust(pair, what, |_| Effect::Words);
+            self.report_rust(pair, what, |_| Effect::Words);
             let follow = |root: &'a Node, name: Option<&'a str>, spot: Option<Spot<'a>>| match name {
                 Some(name) => {
                     let (position, node) = root.at(&["components", "schemas"])?.as_map()?.get(name)?;
@@ -39,7 +39,7 @@ impl<'a> Comparer<'a> {
             let inner = Pair { old: follow(self.old, old, pair.old), new: follow(self.new, new, pair.new), ..pair.clone() };
             if new.is_some() && inner.new.is_none() {
                 let what = format!("{} leads nowhere", target(new));
-                self.tell(pair, what, |_| Effect::Unknown);
+                self.report(pair, what, |_| Effect::Unknown);
             }
             let names = (old.unwrap_or_default().to_owned(), new.unwrap_or_default().to_owned());
             // Inside a recursive schema the same two names meet again.
@@ -54,7 +54,7 @@ impl<'a> Comparer<'a> {
                 return;
             }
         }
-        // What stands beside the reference; `allOf: [$ref]` is a reference with such neighbours.
+        // What is beside the reference; `allOf: [$ref]` is a reference with such neighbours.
         self.keywords(pair, &["$ref", "allOf"]);
     }
 
@@ -69,51 +69,51 @@ impl<'a> Comparer<'a> {
                     comparer.account();
                 }
             }
-            // Told above, as one change.
+            // Reported above, as one change.
             "type" | "format" | "oneOf" if has_other_decimals => comparer.account(),
             "type" => {
                 let what = describe(pair);
-                comparer.tell_form(schema, pair, what, |_| Effect::Breaks);
+                comparer.report_form(schema, pair, what, |_| Effect::Breaks);
             }
             "format" => comparer.format(schema, pair),
-            // Told above, as one list.
+            // Reported above, as one list.
             "enum" | "x-extensible-enum" if has_other_values => comparer.account(),
             // Another order, or a value twice.
             "enum" | "x-extensible-enum" => {}
             "properties" => comparer.properties(schema, pair),
             "nullable" => match (is_true_at(pair.old), is_true_at(pair.new)) {
-                (false, true) if schema.is_required => comparer.tell_rust(pair, "may be null now", Effect::wider),
-                (false, true) => comparer.tell_wire(pair, "may be null now", Effect::wider),
-                (true, false) if schema.is_required => comparer.tell_rust(pair, "is never null now", Effect::narrower),
-                (true, false) => comparer.tell_wire(pair, "is never null now", Effect::narrower),
+                (false, true) if schema.is_required => comparer.report_rust(pair, "may be null now", Effect::wider),
+                (false, true) => comparer.report_wire(pair, "may be null now", Effect::wider),
+                (true, false) if schema.is_required => comparer.report_rust(pair, "is never null now", Effect::narrower),
+                (true, false) => comparer.report_wire(pair, "is never null now", Effect::narrower),
                 _ => comparer.note_change(pair),
             },
             "required" => comparer.required(schema, pair),
             "items" => match (pair.old, pair.new) {
                 (Some(_), Some(_)) => comparer.schema(&Pair { is_required: true, ..pair.clone().within("each item") }),
-                _ => comparer.tell(pair, describe(pair), |_| Effect::Breaks),
+                _ => comparer.report(pair, describe(pair), |_| Effect::Breaks),
             },
             "additionalProperties" => comparer.additional(pair),
             "minimum" | "minLength" | "minItems" | "minProperties" => comparer.bound(pair, true),
             "maximum" | "maxLength" | "maxItems" | "maxProperties" => comparer.bound(pair, false),
             "exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems" => match (is_true_at(pair.old), is_true_at(pair.new)) {
-                (false, true) => comparer.tell_wire(pair, describe(pair), Effect::narrower),
-                (true, false) => comparer.tell_wire(pair, describe(pair), Effect::wider),
+                (false, true) => comparer.report_wire(pair, describe(pair), Effect::narrower),
+                (true, false) => comparer.report_wire(pair, describe(pair), Effect::wider),
                 _ => comparer.note_change(pair),
             },
             "pattern" | "multipleOf" => match (pair.old, pair.new) {
-                (None, _) => comparer.tell_wire(pair, describe(pair), Effect::narrower),
-                (_, None) => comparer.tell_wire(pair, describe(pair), Effect::wider),
+                (None, _) => comparer.report_wire(pair, describe(pair), Effect::narrower),
+                (_, None) => comparer.report_wire(pair, describe(pair), Effect::wider),
                 _ => comparer.unclear(pair),
             },
             "default" => {
                 let what = format!("{}: leaving it out means something else", describe(pair));
-                comparer.tell_wire(pair, what, |direction| if direction.is_read() { Effect::Words } else { Effect::Breaks });
+                comparer.report_wire(pair, what, |direction| if direction.is_read() { Effect::Words } else { Effect::Breaks });
             }
             "readOnly" | "writeOnly" => {
                 let (was, is) = (is_true_at(pair.old), is_true_at(pair.new));
                 let what = describe(pair);
-                comparer.tell_wire(pair, what, |direction| match (was, is) {
+                comparer.report_wire(pair, what, |direction| match (was, is) {
                     _ if was == is || direction.is_read() != (key == "writeOnly") => Effect::Words,
                     (false, true) => Effect::Breaks,
                     _ => Effect::Adds,
@@ -124,8 +124,31 @@ impl<'a> Comparer<'a> {
                 comparer.note(pair, format!("the description of the value `{value}` {}", happened(pair)));
             }),
             "x-enum-evidence" => comparer.value_grades(schema, pair),
+            error_codes::TABLE => comparer.table_of_codes(pair),
             key => comparer.annotation(key, pair),
         });
+    }
+
+    /// What error codes come with and mean, by code.
+    fn table_of_codes(&mut self, pair: &Pair<'a>) {
+        if pair.old.is_none() || pair.new.is_none() {
+            return self.note_change(pair);
+        }
+        let code = |node: &Node| text(node.get("code").unwrap_or(node));
+        let place = |spot: Option<Spot<'a>>, wanted: &str| spot?.node.items().position(|node| code(node) == wanted);
+        // What it does to anybody is reported at the values.
+        let (gone, come) = self.list(pair, code);
+        for (code, index) in gone {
+            self.note(&pair.items_of(Some(index), None), format!("the row of the error code `{code}` removed"));
+        }
+        for (code, index) in come {
+            self.note(&pair.items_of(None, Some(index)), format!("the row of the error code `{code}` added"));
+        }
+        for known in pair.old_node().into_iter().flat_map(Node::items).map(code) {
+            let (Some(old), Some(new)) = (place(pair.old, &known), place(pair.new, &known)) else { continue };
+            let row = pair.items_of(Some(old), Some(new)).within(&format!("error code `{known}`"));
+            self.members(&row, |comparer, _, pair| comparer.report_wire(pair, describe(pair), |_| Effect::Breaks));
+        }
     }
 
     /// A decimal that may be a JSON string, a JSON number or either, and which of them was otherwise; whether it is one.
@@ -141,13 +164,13 @@ impl<'a> Comparer<'a> {
         let fits = |inner: &[&str], outer: &[&str]| inner.iter().all(|form| outer.contains(form));
         match (fits(&old, &new), fits(&new, &old)) {
             // Either is valid still, but the generated client writes the first.
-            (true, true) => self.tell_form(schema, schema, what, |direction| match direction.is_read() {
+            (true, true) => self.report_form(schema, schema, what, |direction| match direction.is_read() {
                 true => Effect::Words,
                 false => Effect::Unknown,
             }),
-            (true, false) => self.tell_form(schema, schema, what, Effect::wider),
-            (false, true) => self.tell_form(schema, schema, what, Effect::narrower),
-            (false, false) => self.tell_form(schema, schema, what, |_| Effect::Breaks),
+            (true, false) => self.report_form(schema, schema, what, Effect::wider),
+            (false, true) => self.report_form(schema, schema, what, Effect::narrower),
+            (false, false) => self.report_form(schema, schema, what, |_| Effect::Breaks),
         }
         true
     }
@@ -162,10 +185,10 @@ impl<'a> Comparer<'a> {
         };
         let is_plain = |format: Option<&str>| format.is_some_and(|format| PLAIN_FORMATS.contains(&format));
         match (on_wire(pair.old), on_wire(pair.new)) {
-            (old, new) if old == new => self.tell_form(schema, pair, what, |_| Effect::Words),
-            (None, new) if stays && is_plain(new) => self.tell_form(schema, pair, what, Effect::narrower),
-            (old, None) if stays && is_plain(old) => self.tell_form(schema, pair, what, Effect::wider),
-            _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
+            (old, new) if old == new => self.report_form(schema, pair, what, |_| Effect::Words),
+            (None, new) if stays && is_plain(new) => self.report_form(schema, pair, what, Effect::narrower),
+            (old, None) if stays && is_plain(old) => self.report_form(schema, pair, what, Effect::wider),
+            _ => self.report_form(schema, pair, what, |_| Effect::Breaks),
         }
     }
 
@@ -180,20 +203,20 @@ impl<'a> Comparer<'a> {
             let pair = schema.members_of(old.map_or("enum", |(key, _)| key), new.map_or("enum", |(key, _)| key));
             let all: Vec<String> = old.or(new).into_iter().flat_map(|(_, list)| list.items()).map(short).collect();
             let what = format!("the list of values ({}) {}: another Rust type", all.join(", "), happened(&pair));
-            self.tell(&pair, what, |_| Effect::Breaks);
+            self.report(&pair, what, |_| Effect::Breaks);
             return true;
         };
         let pair = schema.members_of(old_key, new_key);
         let mut has_others = old_key != new_key;
         for value in old.items().filter(|value| !new.items().any(|other| other.same_json(value))) {
             has_others = true;
-            self.tell(&pair, format!("value `{}` removed", short(value)), |_| Effect::Breaks);
+            self.report(&pair, format!("value `{}` removed", short(value)), |_| Effect::Breaks);
         }
         for value in new.items().filter(|value| !old.items().any(|other| other.same_json(value))) {
             has_others = true;
             // Lists of strings are open to words that are not known yet; nothing else is.
             let is_open = value.as_str().is_some();
-            self.tell(
+            self.report(
                 &pair,
                 format!("value `{}` added", short(value)),
                 |direction| {
@@ -202,8 +225,8 @@ impl<'a> Comparer<'a> {
             );
         }
         match (old_key, new_key) {
-            ("enum", "x-extensible-enum") => self.tell_wire(&pair, "the list of values is not complete any more", |_| Effect::Adds),
-            ("x-extensible-enum", "enum") => self.tell_wire(&pair, "the list of values is complete now", |direction| {
+            ("enum", "x-extensible-enum") => self.report_wire(&pair, "the list of values is not complete any more", |_| Effect::Adds),
+            ("x-extensible-enum", "enum") => self.report_wire(&pair, "the list of values is complete now", |direction| {
                 if direction.is_read() { Effect::Words } else { Effect::Breaks }
             }),
             _ => {}
@@ -232,10 +255,10 @@ impl<'a> Comparer<'a> {
             let pair = Pair { is_required, ..pair.clone().within(&format!("member `{name}`")) };
             match (pair.old, pair.new) {
                 (None, _) if needs(schema.new, name) => comparer
-                    .tell_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
-                (None, _) if was_map => comparer.tell_rust(&pair, "added, optional: the Rust type becomes a struct", |_| Effect::Adds),
-                (None, _) => comparer.tell(&pair, "added, optional", |_| Effect::Adds),
-                (_, None) => comparer.tell(&pair, "removed", |_| Effect::Breaks),
+                    .report_rust(&pair, "added, required", |direction| if direction.is_read() { Effect::Adds } else { Effect::Breaks }),
+                (None, _) if was_map => comparer.report_rust(&pair, "added, optional: the Rust type becomes a struct", |_| Effect::Adds),
+                (None, _) => comparer.report(&pair, "added, optional", |_| Effect::Adds),
+                (_, None) => comparer.report(&pair, "removed", |_| Effect::Breaks),
                 _ => comparer.schema(&pair),
             }
         });
@@ -249,25 +272,25 @@ impl<'a> Comparer<'a> {
         };
         // What may be null is an `Option` already.
         let is_option = |name: &str| is_nullable(schema.old, name) && is_nullable(schema.new, name);
-        let is_told = |name: &str| has(schema.old, name) != has(schema.new, name);
+        let is_reported = |name: &str| has(schema.old, name) != has(schema.new, name);
         for (name, index) in gone {
             let member = pair.items_of(Some(index), None).within(&format!("member `{name}`"));
-            if is_told(&name) {
+            if is_reported(&name) {
                 self.account();
             } else if is_option(&name) {
-                self.tell_wire(&member, "is optional now", Effect::wider);
+                self.report_wire(&member, "is optional now", Effect::wider);
             } else {
-                self.tell_rust(&member, "is optional now", Effect::wider);
+                self.report_rust(&member, "is optional now", Effect::wider);
             }
         }
         for (name, index) in come {
             let member = pair.items_of(None, Some(index)).within(&format!("member `{name}`"));
-            if is_told(&name) {
+            if is_reported(&name) {
                 self.account();
             } else if is_option(&name) {
-                self.tell_wire(&member, "is required now", Effect::narrower);
+                self.report_wire(&member, "is required now", Effect::narrower);
             } else {
-                self.tell_rust(&member, "is required now", Effect::narrower);
+                self.report_rust(&member, "is required now", Effect::narrower);
             }
         }
     }
@@ -278,11 +301,11 @@ impl<'a> Comparer<'a> {
         let what = describe(pair);
         match (is_schema(pair.old), is_schema(pair.new)) {
             (true, true) => self.schema(&Pair { is_required: true, ..pair.clone().within("each value") }),
-            (true, false) | (false, true) => self.tell(pair, what, |_| Effect::Breaks),
+            (true, false) | (false, true) => self.report(pair, what, |_| Effect::Breaks),
             (false, false) => match (is_closed(pair.old), is_closed(pair.new)) {
-                (false, true) => self.tell_wire(pair, "further members are not allowed any more", Effect::narrower),
+                (false, true) => self.report_wire(pair, "further members are not allowed any more", Effect::narrower),
                 // Objects may gain members at any time.
-                (true, false) => self.tell_wire(pair, "further members are allowed now", |_| Effect::Adds),
+                (true, false) => self.report_wire(pair, "further members are allowed now", |_| Effect::Adds),
                 _ => self.note(pair, what),
             },
         }
@@ -292,27 +315,27 @@ impl<'a> Comparer<'a> {
         let number = |spot: Option<Spot<'a>>| spot.and_then(|spot| spot.node.to_json().parse::<f64>().ok());
         let what = describe(pair);
         let order = match (pair.old, pair.new) {
-            (None, _) => return self.tell_wire(pair, what, Effect::narrower),
-            (_, None) => return self.tell_wire(pair, what, Effect::wider),
+            (None, _) => return self.report_wire(pair, what, Effect::narrower),
+            (_, None) => return self.report_wire(pair, what, Effect::wider),
             _ => number(pair.old).zip(number(pair.new)).and_then(|(old, new)| new.partial_cmp(&old)),
         };
         match order {
-            Some(Ordering::Less) => self.tell_wire(pair, what, if is_lower { Effect::wider } else { Effect::narrower }),
-            Some(Ordering::Greater) => self.tell_wire(pair, what, if is_lower { Effect::narrower } else { Effect::wider }),
+            Some(Ordering::Less) => self.report_wire(pair, what, if is_lower { Effect::wider } else { Effect::narrower }),
+            Some(Ordering::Greater) => self.report_wire(pair, what, if is_lower { Effect::narrower } else { Effect::wider }),
             _ => self.unclear(pair),
         }
     }
 
-    /// The alternatives of `anyOf` and `oneOf`, or the parts of `allOf`; told apart by title or reference, or else by their order.
+    /// The alternatives of `anyOf` and `oneOf`, or the parts of `allOf`; distinguished by title or reference, or else by their order.
     fn forms(&mut self, keyword: &str, schema: &Pair<'a>, pair: &Pair<'a>) {
         if pair.old.is_none() || pair.new.is_none() {
             let what = describe(pair);
             return match pair.old.or(pair.new) {
                 // Without them more values are valid, with them fewer, and no type changes.
                 Some(groups) if groups.node.items().all(is_required_group) => {
-                    self.tell_wire(pair, what, if pair.new.is_none() { Effect::wider } else { Effect::narrower });
+                    self.report_wire(pair, what, if pair.new.is_none() { Effect::wider } else { Effect::narrower });
                 }
-                _ => self.tell_form(schema, pair, what, |_| Effect::Breaks),
+                _ => self.report_form(schema, pair, what, |_| Effect::Breaks),
             };
         }
         let name = |(index, node): (usize, &'a Node)| {
@@ -331,7 +354,7 @@ impl<'a> Comparer<'a> {
             let other = new.iter().position(|other| other == name);
             let form = pair.items_of(Some(index), other).within(&format!("{word} `{name}`"));
             if form.new.is_none() {
-                self.tell_form(schema, &form, "removed", |_| Effect::Breaks);
+                self.report_form(schema, &form, "removed", |_| Effect::Breaks);
             } else if schema.old_node().map(rust_form) == schema.new_node().map(rust_form) {
                 self.on_the_wire_only(|comparer| comparer.step(&form, Self::schema));
             } else {
@@ -341,16 +364,16 @@ impl<'a> Comparer<'a> {
         for (index, name) in new.iter().enumerate().filter(|(_, name)| !old.contains(name)) {
             let form = pair.items_of(None, Some(index)).within(&format!("{word} `{name}`"));
             let is_part = keyword == "allOf";
-            self.tell_form(schema, &form, "added", |direction| if is_part { Effect::Breaks } else { Effect::wider(direction) });
+            self.report_form(schema, &form, "added", |direction| if is_part { Effect::Breaks } else { Effect::wider(direction) });
         }
     }
 
-    /// Tells a change of a schema that Rust sees only if it makes another type of it.
-    fn tell_form(&mut self, schema: &Pair<'a>, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
+    /// Reports a change of a schema that Rust sees only if it makes another type of it.
+    fn report_form(&mut self, schema: &Pair<'a>, pair: &Pair<'a>, what: impl Into<String>, effect: impl Fn(Direction) -> Effect) {
         if schema.old_node().map(rust_form) == schema.new_node().map(rust_form) {
-            self.tell_wire(pair, what, effect);
+            self.report_wire(pair, what, effect);
         } else {
-            self.tell_rust(pair, what, effect);
+            self.report_rust(pair, what, effect);
         }
     }
 }

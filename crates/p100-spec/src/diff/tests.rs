@@ -1,6 +1,6 @@
 //! The verdicts on small changes of a small document, held as golden files in tests/diff, and on random changes of the real one.
 //!
-//! A case is named `<subject>.<case>.json`, a JSON patch (RFC 6902) of base.json; its verdict stands beside it as `.txt`.
+//! A case is named `<subject>.<case>.json`, a JSON patch (RFC 6902) of base.json; its verdict is beside it as `.txt`.
 
 mod golden;
 mod mutations;
@@ -27,6 +27,10 @@ fn verdict(old: &Node, new: &Node) -> Vec<String> {
 
 fn node(text: &str) -> Node {
     Node::parse(text).expect("it parses")
+}
+
+fn assert_golden(file: &std::path::Path, text: String) {
+    snapbox::Assert::new().action_env("GOLDEN").eq(text, snapbox::Data::read_from(file, None).raw());
 }
 
 /// Each side is its name and its text.
@@ -106,7 +110,7 @@ fn another_order_of_events_renumbers_their_variants_in_rust() {
 }
 
 #[test]
-fn values_that_a_report_cannot_show_whole_are_told_apart() {
+fn values_that_a_report_cannot_show_completely_are_distinguished() {
     let document = |value: &str| {
         let list = format!(r#"["{}{value}"]"#, "long ".repeat(20));
         let route = format!(r#"{{"distinguishing":{{"values":{{"state":{list}}}}}}}"#);
@@ -153,7 +157,7 @@ fn colour_is_written_only_where_it_is_wanted() {
 }
 
 #[test]
-fn what_happens_to_the_crates_is_told_in_every_form() {
+fn what_happens_to_the_crates_is_reported_in_every_form() {
     use super::rust::{Effect, Items, Judgement, Rust};
     let item = |path: &str, text: &str| (path.to_owned(), text.to_owned());
     let items = Items {
@@ -193,7 +197,7 @@ fn what_happens_to_the_crates_is_told_in_every_form() {
 #[test]
 fn release_notes_are_as_the_golden_file_says() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap_or_default();
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).expect("readable");
     let base: serde_json::Value = serde_json::from_str(&read("diff/base.json")).expect("JSON");
     let mut edited = base.clone();
     for case in ["member.response.removed", "operation.added", "member.event.removed", "operation.renamed", "evidence.operation.upgraded"] {
@@ -202,11 +206,6 @@ fn release_notes_are_as_the_golden_file_says() {
     }
     edited["info"]["version"] = "1.1.0".into();
     let notes = |new: &serde_json::Value| report(("old", &base.to_string()), ("new", &new.to_string())).release_notes();
-    let (found, golden) = (notes(&edited), "release-notes.md");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        #[allow(clippy::disallowed_methods, reason = "a golden file is a source of this test")]
-        std::fs::write(folder.join(golden), &found).expect("writable");
-    }
-    assert_eq!(found, read(golden), "set UPDATE_GOLDEN=1 if the new text is right");
+    assert_golden(&folder.join("release-notes.md"), notes(&edited));
     assert!(notes(&base).contains("Nothing to do: no change of this version breaks anybody."));
 }

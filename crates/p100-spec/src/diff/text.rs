@@ -26,11 +26,11 @@ impl Report {
             let _ = writeln!(out, "\n{}", paint(&title, colour(class)));
             for (subject, changes) in groups {
                 let _ = writeln!(out, "  {}", paint(&line(&heading(subject)), "1"));
-                let mut told = String::new();
+                let mut reported = String::new();
                 for change in changes {
-                    if let Some(users) = self.reach(change).filter(|users| *users != told) {
+                    if let Some(users) = self.reach(change).filter(|users| *users != reported) {
                         let _ = writeln!(out, "    {}", paint(&line(&format!("in the {users}")), "2"));
-                        told = users;
+                        reported = users;
                     }
                     let lines = match (&change.old, &change.new) {
                         (Some(old), Some(new)) => format!("[{} -> {}]", old.position.line, new.position.line),

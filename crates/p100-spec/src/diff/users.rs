@@ -52,7 +52,7 @@ pub(super) fn users<'a>(root: &'a Node, owners: &[Owner<'a>]) -> BTreeMap<Key<'a
     users
 }
 
-/// An operation or event, and what stands around it.
+/// An operation or event, and what is around it.
 pub(super) struct Owner<'a> {
     /// The name both documents know it by.
     pub(super) id: String,
@@ -71,10 +71,10 @@ impl<'a> Owner<'a> {
 
     fn sides(&self) -> [(Direction, Vec<(&'a str, &'a Node)>); 2] {
         let (there, back) = self.directions();
-        let (answers, mut calls): (Vec<_>, Vec<_>) = self.node.members().partition(|(key, _)| *key == "responses");
+        let (responses, mut calls): (Vec<_>, Vec<_>) = self.node.members().partition(|(key, _)| *key == "responses");
         calls.extend(self.shared.map(|node| ("parameters", node)));
         calls.extend(self.security.map(|node| ("security", node)));
-        [(there, calls), (back, answers)]
+        [(there, calls), (back, responses)]
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a probe of P100 saw, beside what P100's docs say.
 //!
-//! `x-observed` stands on an operation or a component schema and lists by day what was seen: `path`, statuses and error codes of an
+//! `x-observed` is on an operation or a component schema and lists by day what was seen: `path`, statuses and error codes of an
 //! operation, members or values of a schema. It is no grade: grades say what the docs support, and that does not change.
 
 use crate::{Document, Node, Operation};

@@ -1,6 +1,6 @@
 //! The open questions, most valuable first.
 //!
-//! The value of a question is a product of three small numbers: what depends on the answer, which part is in doubt, and how much it is.
+//! The value of a question is a product of three small numbers: what depends on it, which part is in doubt, and how much it is.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,14 +17,14 @@ pub(crate) struct Page {
     pub(crate) address: Option<String>,
 }
 
-/// What depends on an answer: the higher, the more.
+/// What depends on it: the higher, the more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stake {
-    /// It reads, or tells of something else than money.
+    /// It reads, or reports something else than money.
     Information = 2,
     /// It changes something.
     Change = 3,
-    /// It tells what became of money.
+    /// It reports the outcome of a payment.
     Outcome = 4,
     /// It moves money.
     Money = 6,
@@ -34,7 +34,10 @@ impl Stake {
     /// Best first, with how it is recognised.
     pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Money, "moves money: its request has an amount (`format: decimal`), and it has an `x-outcome`"),
-        (Self::Outcome, "tells what became of money: the `x-outcome` of such an operation names it, or it is an event with an amount"),
+        (
+            Self::Outcome,
+            "reports the outcome of a payment: the `x-outcome` of such an operation names it, or it is an event with an amount",
+        ),
         (Self::Change, "changes something else: it must not be repeated (`x-retry`)"),
         (Self::Information, "everything else"),
     ];
@@ -47,7 +50,7 @@ pub(crate) enum Part {
     Errors = 1,
     /// What is merely read, or can be set by the partner.
     Detail = 2,
-    /// What is sent, or tells success.
+    /// What is sent, or reports success.
     Exchange = 3,
     /// Without it, no call arrives.
     Path = 4,
@@ -58,7 +61,7 @@ impl Part {
     pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Path, "method and path of an operation"),
         (Self::Exchange, "success status, query parameters, members of a request or of an event"),
-        (Self::Detail, "members of an answer, values of an enum, the path of an event, which the partner can set"),
+        (Self::Detail, "members of a response, values of an enum, the path of an event, which the partner can set"),
         (Self::Errors, "error codes, members of the error body"),
     ];
 }
@@ -70,13 +73,13 @@ pub(crate) struct Question {
     pub(crate) text: String,
     /// What it is about: an operation, schema, event or error code.
     pub(crate) about: String,
-    /// What depends on the answer.
+    /// What depends on it.
     pub(crate) stake: Stake,
     /// Which part is in doubt.
     pub(crate) part: Part,
     /// The worst grade among what is asked.
     pub(crate) evidence: Evidence,
-    /// How many statements an answer settles.
+    /// How many statements it settles.
     pub(crate) settles: usize,
     /// Where P100 describes it.
     pub(crate) pages: Vec<Page>,
@@ -125,7 +128,7 @@ struct Use {
 enum Place {
     Request,
     Event,
-    Answer,
+    Response,
     Error,
 }
 
@@ -134,7 +137,7 @@ impl Place {
         match self {
             Self::Request => "the request of",
             Self::Event => "the event",
-            Self::Answer => "the answer of",
+            Self::Response => "the response of",
             Self::Error => "the error body of",
         }
     }
@@ -142,7 +145,7 @@ impl Place {
     fn part(self) -> Part {
         match self {
             Self::Request | Self::Event => Part::Exchange,
-            Self::Answer => Part::Detail,
+            Self::Response => Part::Detail,
             Self::Error => Part::Errors,
         }
     }
@@ -164,9 +167,9 @@ impl<'a> Asker<'a> {
             let pages = pages(&operation.docs_pages, &operation.node);
             let parameters = operation.parameters.iter().map(|parameter| (Place::Request, &parameter.node));
             let body = operation.body.iter().map(|body| (Place::Request, &body.node));
-            let answers = operation.successes().filter_map(|response| Some((Place::Answer, &response.body.as_ref()?.node)));
+            let responses = operation.successes().filter_map(|response| Some((Place::Response, &response.body.as_ref()?.node)));
             let errors = operation.failures().filter_map(|response| Some((Place::Error, &response.body.as_ref()?.node)));
-            for (place, node) in parameters.chain(body).chain(answers).chain(errors) {
+            for (place, node) in parameters.chain(body).chain(responses).chain(errors) {
                 asker.note(place, node, &operation.id, &pages);
             }
         }
@@ -233,7 +236,7 @@ impl<'a> Asker<'a> {
 
     fn success(&self, operation: &Operation) -> Option<Question> {
         let doubtful = self.doubtful(&operation.id, Subject::Success)?;
-        let text = format!("Which status does {} answer on success? We {}.", words(&operation.id), doubtful.words());
+        let text = format!("Which status does {} return on success? We {}.", words(&operation.id), doubtful.words());
         Some(self.about(operation, Part::Exchange, doubtful.worst(), doubtful.count(), text))
     }
 
@@ -268,14 +271,14 @@ impl<'a> Asker<'a> {
             }
             let is_known = |fact: &&Fact| doubt(fact.evidence).is_none() || fact.observed;
             let known: Vec<&str> = self.of(name, Subject::Value).filter(is_known).map(|fact| fact.name.as_str()).collect();
-            let mut told: Vec<String> = Vec::new();
+            let mut reported: Vec<String> = Vec::new();
             if !known.is_empty() {
-                told.push(format!("know {}", listed(&known)));
+                reported.push(format!("know {}", listed(&known)));
             }
-            told.extend(doubtful.as_ref().map(Doubtful::words));
-            let told = if told.is_empty() { "know none".to_owned() } else { told.join(", ") };
+            reported.extend(doubtful.as_ref().map(Doubtful::words));
+            let reported = if reported.is_empty() { "know none".to_owned() } else { reported.join(", ") };
             let more = if open { ", and there may be others" } else { "" };
-            let text = format!("Which values can our {} have, in {}? We {told}{more}.", code(name), used(uses));
+            let text = format!("Which values can our {} have, in {}? We {reported}{more}.", code(name), used(uses));
             let settles = doubtful.as_ref().map_or(1, Doubtful::count);
             (first.place.part().min(Part::Detail), worst.unwrap_or(Evidence::Inferred), settles, text)
         } else {
@@ -307,10 +310,10 @@ impl<'a> Asker<'a> {
                 let ids: Vec<&str> = found.iter().filter(|(_, own)| *own == grade).map(|(operation, _)| operation.id.as_str()).collect();
                 (!ids.is_empty()).then(|| format!("We {} it of {}.", doubt(grade).unwrap_or_default(), words(&few(&ids))))
             };
-            let told: Vec<String> = [Evidence::Assumed, Evidence::Inferred].into_iter().filter_map(ids).collect();
+            let reported: Vec<String> = [Evidence::Assumed, Evidence::Inferred].into_iter().filter_map(ids).collect();
             let all = found.iter().flat_map(|(operation, _)| pages(&operation.docs_pages, &operation.node));
             Some(Question {
-                text: format!("Which operations answer {} with status {status}? {}", words(code), told.join(" ")),
+                text: format!("Which operations return {} with status {status}? {}", words(code), reported.join(" ")),
                 about: code.to_owned(),
                 stake: found.iter().map(|(operation, _)| self.stake(&operation.id)).max()?,
                 part: Part::Errors,
@@ -352,7 +355,7 @@ fn stakes(document: &Document) -> BTreeMap<&str, Stake> {
     stakes
 }
 
-/// Whether an amount stands in this very schema, or in what is written out in it.
+/// Whether an amount is in this very schema, or in what is written out in it.
 fn has_decimal(node: &Node) -> bool {
     node.str("format") == Some("decimal") || node.members().any(|(_, child)| has_decimal(child)) || node.items().any(has_decimal)
 }

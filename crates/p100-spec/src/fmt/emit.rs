@@ -84,9 +84,9 @@ fn flow_scalar(item: &Node) -> Option<String> {
     }
 }
 
-/// A map of up to three scalars on one line, for tables such as the error codes.
+/// A map of up to four scalars on one line, for tables such as the error codes.
 fn flow_map(value: &Node) -> Option<String> {
-    let map = value.as_map().filter(|map| (2..=3).contains(&map.len()))?;
+    let map = value.as_map().filter(|map| (2..=4).contains(&map.len()))?;
     let members: Option<Vec<String>> = map
         .iter()
         .map(|(key, (_, node))| match &node.kind {

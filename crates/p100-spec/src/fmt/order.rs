@@ -1,4 +1,4 @@
-//! Which key stands where: as the table of objects says, and the author's order inside properties and examples.
+//! Which key is where: as the table of objects says, and the author's order inside properties and examples.
 
 use indexmap::IndexMap;
 

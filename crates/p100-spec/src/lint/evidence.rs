@@ -1,4 +1,4 @@
-//! Rules about what readers are told: grades of evidence and descriptions.
+//! Rules about what readers see: grades of evidence and descriptions.
 
 use std::collections::BTreeSet;
 
@@ -84,25 +84,25 @@ fn is_day(text: &str) -> bool {
     numbers && parts.iter().map(|part| part.len()).eq([4, 2, 2])
 }
 
-fn is_told(node: &Node, key: &str) -> bool {
+fn is_reported(node: &Node, key: &str) -> bool {
     node.str(key).is_some_and(|text| !text.trim().is_empty())
 }
 
 /// A reference is described by its target; one that leads nowhere is the business of another rule.
 fn is_described(document: &Document, schema: &Node) -> bool {
     let target = || Document::reference(schema).map(|name| document.schema(name));
-    is_told(schema, "description")
-        || target().is_some_and(|target| target.is_none_or(|target| is_told(target, "description") || target.get("$ref").is_some()))
+    is_reported(schema, "description")
+        || target().is_some_and(|target| target.is_none_or(|target| is_reported(target, "description") || target.get("$ref").is_some()))
 }
 
 pub(super) fn descriptions(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (subject, node) in owners(document) {
-        for key in ["summary", "description"].into_iter().filter(|key| !is_told(node, key)) {
-            problems.push(Problem::at(key_position(node, key), format!("it has no `{key}`; tell a stranger what it does")).on(subject));
+        for key in ["summary", "description"].into_iter().filter(|key| !is_reported(node, key)) {
+            problems.push(Problem::at(key_position(node, key), format!("it has no `{key}`; say to a stranger what it does")).on(subject));
         }
     }
-    for (subject, parameter) in parameters(document).into_iter().filter(|(_, parameter)| !is_told(parameter, "description")) {
+    for (subject, parameter) in parameters(document).into_iter().filter(|(_, parameter)| !is_reported(parameter, "description")) {
         let name = parameter.str("name").unwrap_or_default();
         problems.push(Problem::at(parameter.position, format!("the parameter `{name}` has no `description`; add one")).on(subject));
     }

@@ -29,8 +29,8 @@ pub(super) fn examples(document: &Document) -> Vec<Problem> {
 /// Bodies a reader or a test wants to see that have no example.
 fn missing(document: &Document) -> Vec<Problem> {
     let operations = document.operations().iter().flat_map(|operation| {
-        let answers = operation.successes().filter_map(|response| response.body.as_ref());
-        operation.body.iter().chain(answers).map(|body| (operation.id.as_str(), body))
+        let responses = operation.successes().filter_map(|response| response.body.as_ref());
+        operation.body.iter().chain(responses).map(|body| (operation.id.as_str(), body))
     });
     let events = document.webhooks().iter().map(|event| (event.id.as_str(), &event.body));
     let is_bare = |(_, body): &(&str, &MediaNode)| body.node.get("examples").is_none_or(|examples| examples.members().next().is_none());
@@ -55,7 +55,7 @@ fn faults(document: &Document, media: &Media<'_>, name: &str, value: &Node) -> V
     problems
 }
 
-/// Files have no JSON form, so only the names of the parts are held against the form.
+/// Files have no JSON form, so only the names of the parts are compared with the form.
 fn form(document: &Document, schema: &Node, value: &Node) -> Vec<Problem> {
     let schema = Document::reference(schema).and_then(|name| document.schema(name)).unwrap_or(schema);
     members(schema, value, "value")
@@ -71,7 +71,7 @@ fn mismatches(document: &Document, schema: &Node, value: &Node, at: &str) -> Vec
         return document.schema(name).map_or_else(Vec::new, |target| mismatches(document, target, value, at));
     }
     if schema.get("allOf").is_some() {
-        // What a composed object holds cannot be told; composing it is refused elsewhere.
+        // What a composed object holds cannot be known; composing it is refused elsewhere.
         return Vec::new();
     }
     let kind = schema.str("type");
@@ -134,7 +134,7 @@ fn members(schema: &Node, value: &Node, at: &str) -> Vec<Problem> {
     }
     for (name, position, _) in entries(Some(value)) {
         if !is_property(name) && schema.get("additionalProperties").is_none() {
-            complain(position, format!("has a member `{name}` that its schema does not know; mend the spelling"));
+            complain(position, format!("has a member `{name}` that its schema does not know; fix the spelling"));
         }
     }
     problems

@@ -91,7 +91,7 @@ pub(super) fn tags(document: &Document) -> Vec<Problem> {
         }
         for tag in &used {
             if !declared.iter().any(|(name, _)| name == tag) {
-                let message = format!("the tag `{tag}` is not declared in the `tags` of the document; declare it or mend the spelling");
+                let message = format!("the tag `{tag}` is not declared in the `tags` of the document; declare it or fix the spelling");
                 problems.push(Problem::at(position, message).on(subject));
             }
         }
@@ -260,8 +260,8 @@ pub(super) fn outcome(document: &Document) -> Vec<Problem> {
         if let Some(event) = outcome.event.as_ref().filter(|id| !document.webhooks().iter().any(|event| event.id == **id)) {
             complain("event", format!("`x-outcome.event` names `{event}`, which is no event under x-webhooks"));
         }
-        let answer = operation.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
-        if let Some(id) = outcome.id.as_ref().filter(|id| answer.is_none_or(|properties| properties.get(id).is_none())) {
+        let response = operation.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
+        if let Some(id) = outcome.id.as_ref().filter(|id| response.is_none_or(|properties| properties.get(id).is_none())) {
             complain("id", format!("`x-outcome.id` names `{id}`, which is no member of the success body"));
         }
         let details = document.operations().iter().filter(|other| outcome.details.as_ref() == Some(&other.id));

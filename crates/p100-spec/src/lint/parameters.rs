@@ -52,7 +52,7 @@ fn faults(document: &Document, operation: &Operation, parameter: &ParameterNode)
     match parameter.location.as_str() {
         "path" if !parameter.required => faults.push(format!("the path parameter `{name}` must say `required: true`")),
         "path" if !placeholders(&operation.path).contains(&name.as_str()) => {
-            faults.push(format!("the path parameter `{name}` is not in the path `{}`; mend one of them", operation.path));
+            faults.push(format!("the path parameter `{name}` is not in the path `{}`; fix one of them", operation.path));
         }
         "path" | "query" => {}
         other => faults.push(format!("`{name}` is a {other} parameter; only path and query parameters are generated")),

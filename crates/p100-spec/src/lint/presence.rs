@@ -8,7 +8,7 @@ use crate::{Document, Node, Problem, modules};
 
 /// The extension of a member that names the pages whose samples show it.
 const PRESENCE: &str = "x-presence";
-/// Stands for the docs before July 2025, whose pages have no ids.
+/// Means the docs before July 2025, whose pages have no ids.
 const LEGACY: &str = "legacy";
 
 pub(super) fn presence(document: &Document) -> Vec<Problem> {

@@ -1,4 +1,4 @@
-//! Rules about `$ref`: where it may lead, what may stand beside it, and what nothing refers to.
+//! Rules about `$ref`: where it may lead, what is allowed beside it, and what nothing refers to.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{Document, Node, Position, Problem};
 /// The kinds of components that are there to be referred to.
 const KINDS: [&str; 6] = ["schemas", "parameters", "responses", "examples", "requestBodies", "headers"];
 
-/// A `$ref` and where it stands.
+/// A `$ref` and where it is.
 struct Reference<'a> {
     subject: &'a str,
     position: Position,
@@ -57,7 +57,7 @@ fn references(document: &Document) -> Vec<Reference<'_>> {
     found
 }
 
-/// The kind of component that can stand where the reference stands; `None` where none can.
+/// The kind of component that can be where the reference is; `None` where none can.
 fn expected(trail: &[&str]) -> Option<&'static str> {
     match trail {
         ["paths"] | ["requestBody"] | ["components", _, _] => None,
@@ -73,13 +73,13 @@ pub(super) fn dangling(document: &Document) -> Vec<Problem> {
     let fault = |reference: &Reference<'_>| {
         let Reference { address, trail, .. } = reference;
         let Some(kind) = expected(trail) else {
-            return Some(format!("`$ref: {address}` cannot stand here, the generator does not follow it; write its target out"));
+            return Some(format!("`$ref: {address}` cannot be here, the generator does not follow it; write its target out"));
         };
         let name = address.strip_prefix("#/components/").and_then(|rest| rest.strip_prefix(kind)).and_then(|rest| rest.strip_prefix('/'));
         match name {
             None => Some(format!("`$ref: {address}` must lead into #/components/{kind}/ of this document")),
             Some(name) if components(document, kind).any(|(known, ..)| known == name) => None,
-            Some(_) => Some(format!("`$ref: {address}` leads nowhere; add the component or mend the spelling")),
+            Some(_) => Some(format!("`$ref: {address}` leads nowhere; add the component or fix the spelling")),
         }
     };
     let complain = |reference: &Reference<'_>| Some(Problem::at(reference.position, fault(reference)?).on(reference.subject));
@@ -87,7 +87,7 @@ pub(super) fn dangling(document: &Document) -> Vec<Problem> {
 }
 
 pub(super) fn siblings(document: &Document) -> Vec<Problem> {
-    let message = "something stands beside this `$ref` and would be ignored; wrap the reference as `allOf: [$ref]`";
+    let message = "something is beside this `$ref` and would be ignored; wrap the reference as `allOf: [$ref]`";
     let crowded = references(document).into_iter().filter(|reference| reference.siblings > 0);
     crowded.map(|reference| Problem::at(reference.position, message).on(reference.subject)).collect()
 }

@@ -5,17 +5,12 @@ use crate::document::{ERROR_SCHEMA, Operation, Response};
 use crate::{Document, Node, Problem};
 
 /// The statuses that have a name to call a mock's function by, apart from informational ones and redirects.
-fn is_registered(status: u16) -> bool {
+pub(super) fn is_registered(status: u16) -> bool {
     matches!(status, 200..=208 | 226 | 400..=418 | 421..=426 | 428 | 429 | 431 | 451 | 500..=508 | 510 | 511)
 }
 
-/// `P` and three digits.
-fn is_code(name: &str) -> bool {
-    name.strip_prefix('P').is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()))
-}
-
 /// A problem at the status of a response in the list of its operation.
-fn at_status(operation: &Operation, response: &Response, message: String) -> Problem {
+pub(super) fn at_status(operation: &Operation, response: &Response, message: String) -> Problem {
     let list = operation.node.get("responses").unwrap_or(&operation.node);
     Problem::at(key_position(list, &response.status.to_string()), message).on(&operation.id)
 }
@@ -32,7 +27,7 @@ pub(super) fn status_codes(document: &Document) -> Vec<Problem> {
     document.operations().iter().flat_map(unnamed).collect()
 }
 
-/// What decides the Rust type of an answer.
+/// What decides the Rust type of a response.
 fn body(response: &Response) -> Option<(&str, String)> {
     response.body.as_ref().map(|body| (body.content_type.as_str(), body.node.get("schema").map(Node::to_json).unwrap_or_default()))
 }
@@ -42,14 +37,14 @@ pub(super) fn one_success_schema(document: &Document) -> Vec<Problem> {
     for operation in document.operations() {
         let mut successes = operation.successes();
         let Some(first) = successes.next() else {
-            let message = "it lists no success response; add the 2xx status that it answers";
+            let message = "it lists no success response; add the 2xx status that it returns";
             problems.push(Problem::at(key_position(&operation.node, "responses"), message).on(&operation.id));
             continue;
         };
         // progenitor panics on a second status without a body, too: one method has one return type.
         for other in successes.filter(|other| body(other) != body(first)) {
             let message = format!(
-                "the bodies of {} and {} differ, and a method has one return type; let both refer to one schema, its members optional where only one answer has them",
+                "the bodies of {} and {} differ, and a method has one return type; let both refer to one schema, its members optional where only one response has them",
                 first.status, other.status
             );
             problems.push(at_status(operation, other, message));
@@ -77,49 +72,6 @@ pub(super) fn one_error_schema(document: &Document) -> Vec<Problem> {
     problems
 }
 
-pub(super) fn error_codes(document: &Document) -> Vec<Problem> {
-    let known: Vec<&str> = document.schema("ErrorCode").and_then(Document::enum_values).unwrap_or_default();
-    document.operations().iter().flat_map(|operation| codes_of(operation, &known)).collect()
-}
-
-fn codes_of(operation: &Operation, known: &[&str]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let position = key_position(&operation.node, "x-error-codes");
-    let mut complain = |message: String| problems.push(Problem::at(position, message).on(&operation.id));
-    for (index, entry) in operation.error_codes.iter().enumerate() {
-        let (code, status) = (&entry.code, entry.status);
-        if !is_code(code) {
-            complain(format!("`{code}` is no error code; codes are P and three digits"));
-        } else if !known.contains(&code.as_str()) {
-            complain(format!("`{code}` is no value of the schema ErrorCode; add it there or mend it"));
-        }
-        if operation.error_codes[..index].iter().any(|earlier| earlier.code == *code && earlier.status == status) {
-            complain(format!("`{code}` is listed twice with {status}"));
-        }
-        match operation.responses.iter().find(|response| response.status == status) {
-            None => complain(format!("`{code}` comes with {status}, but no response of that status is listed; add it")),
-            Some(_) if (200..300).contains(&status) => {}
-            Some(response) if example_names(response).any(|name| name == code) => {}
-            Some(_) => complain(format!("`{code}` has no example of its name under the response {status}; refer to components.examples")),
-        }
-    }
-    for response in operation.failures() {
-        let unlisted = |name: &&str| {
-            is_code(name) && !operation.error_codes.iter().any(|entry| entry.code == *name && entry.status == response.status)
-        };
-        for name in example_names(response).filter(unlisted) {
-            let message =
-                format!("the response {} has an example `{name}`, but `x-error-codes` does not list it with that status", response.status);
-            problems.push(at_status(operation, response, message));
-        }
-    }
-    problems
-}
-
-fn example_names(response: &Response) -> impl Iterator<Item = &str> {
-    response.body.iter().flat_map(|body| body.node.get("examples").into_iter().flat_map(Node::members).map(|(name, _)| name))
-}
-
 pub(super) fn media_types(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (subject, node) in owners(document) {
@@ -141,7 +93,7 @@ fn faults(document: &Document, content: &Content<'_>) -> Vec<Problem> {
         problems.push(complain(content.node.position, "a body has exactly one content type; keep the one that the API uses".to_owned()));
     }
     for (content_type, position, media) in entries(Some(content.node)) {
-        let side = if content.is_request { "a request" } else { "an answer" };
+        let side = if content.is_request { "a request" } else { "a response" };
         if !allowed.contains(&content_type) {
             problems.push(complain(position, format!("{content_type} is not generated for {side}; use {}", allowed.join(" or "))));
         }

@@ -71,7 +71,7 @@ pub(super) fn required_known(document: &Document) -> Vec<Problem> {
             for name in names.iter().filter(|name| !name.as_str().is_some_and(|name| known.contains(&name))) {
                 problems.push(complain(
                     name,
-                    format!("`required` lists {}, which is no property of {}; mend the spelling", name.to_json(), place.label),
+                    format!("`required` lists {}, which is no property of {}; fix the spelling", name.to_json(), place.label),
                 ));
             }
             problems.extend(repeated(
@@ -131,7 +131,7 @@ fn enum_faults(place: &Place<'_>) -> Vec<Problem> {
         for (name, position, _) in
             entries(node.get(keyword)).filter(|(name, ..)| !strings.iter().any(|value| value.as_str() == Some(*name)))
         {
-            problems.push(complain(position, format!("`{keyword}` names `{name}`, which is no value of the enum; mend the spelling")));
+            problems.push(complain(position, format!("`{keyword}` names `{name}`, which is no value of the enum; fix the spelling")));
         }
     }
     problems.extend(repeated(
@@ -210,7 +210,7 @@ fn secret_parameters(document: &Document) -> Vec<Problem> {
         .filter(|(_, parameter)| SENSITIVE.contains(&parameter.name.as_str()) || parameter.node.at(&["schema", "x-sensitive"]).is_some());
     found
         .map(|(operation, parameter)| {
-            let message = format!("the parameter `{}` is a secret and would stand in the address; secrets go into bodies", parameter.name);
+            let message = format!("the parameter `{}` is a secret and would be in the address; secrets go into bodies", parameter.name);
             Problem::at(key_position(&parameter.node, "name"), message).on(&operation.id)
         })
         .collect()

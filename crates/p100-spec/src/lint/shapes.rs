@@ -7,7 +7,7 @@ use crate::{Document, Node, Problem};
 /// What OpenAPI 3.0 knows as `type`; its readers let others pass, and progenitor panics on them.
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// Keywords that may stand beside `allOf: [$ref]`: they say something about this use of the component.
+/// Keywords that may be beside `allOf: [$ref]`: they say something about this use of the component.
 const BESIDE_REFERENCE: [&str; 7] = ["allOf", "description", "deprecated", "readOnly", "writeOnly", "x-evidence", "x-presence"];
 
 pub(super) fn named_types(document: &Document) -> Vec<Problem> {
@@ -98,7 +98,7 @@ fn unsupported(place: &Place<'_>) -> Option<String> {
             node.get("additionalProperties").is_some_and(|node| node.to_json() == "false"),
             "`additionalProperties: false`: a new member must break nobody; leave it out",
         ),
-        (has("default"), "`default`: an absent member must stay told from a sent one; describe the default"),
+        (has("default"), "`default`: an absent member must stay distinguished from a sent one; describe the default"),
         (has("uniqueItems"), "`uniqueItems`: the array would become a set, which its items do not support; leave it out"),
         (same_bounds, "as many `minItems` as `maxItems`: it would become a Rust array of that length; keep one of them"),
         (

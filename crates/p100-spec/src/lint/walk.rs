@@ -1,4 +1,4 @@
-//! Where parameters, bodies and schemas stand in a document, references not followed.
+//! Where parameters, bodies and schemas are in a document, references not followed.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ pub(super) const JSON: &str = "application/json";
 /// The content type of uploads.
 pub(super) const MULTIPART: &str = "multipart/form-data";
 
-/// What a schema is to the thing it stands in.
+/// What a schema is to the thing it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// An entry of `components.schemas`.
@@ -28,13 +28,13 @@ pub(super) enum Role {
     Alternative,
 }
 
-/// A schema and where it stands.
+/// A schema and where it is.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
     pub(super) subject: &'a str,
     /// What a message calls it.
     pub(super) label: String,
-    /// The name it stands under, if it has one.
+    /// The name it is under, if it has one.
     pub(super) name: &'a str,
     pub(super) position: Position,
     pub(super) role: Role,
@@ -92,7 +92,7 @@ pub(super) fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, Positi
     node.and_then(Node::as_map).into_iter().flatten().map(|(name, (position, node))| (name.as_str(), *position, node))
 }
 
-/// Where `key` stands in `node`, or `node` itself.
+/// Where `key` is in `node`, or `node` itself.
 pub(super) fn key_position(node: &Node, key: &str) -> Position {
     node.as_map().and_then(|map| map.get(key)).map_or(node.position, |(position, _)| *position)
 }
@@ -125,9 +125,9 @@ pub(super) fn responses(document: &Document) -> Vec<(&str, &Node)> {
 /// The bodies that are written out.
 pub(super) fn contents(document: &Document) -> Vec<Content<'_>> {
     let requests = owners(document).filter_map(|(subject, node)| Some((subject, node.get("requestBody")?, true)));
-    let answers = responses(document).into_iter().map(|(subject, node)| (subject, node, false));
+    let responses = responses(document).into_iter().map(|(subject, node)| (subject, node, false));
     requests
-        .chain(answers)
+        .chain(responses)
         .filter_map(|(subject, node, is_request)| Some(Content { subject, is_request, node: node.get("content")? }))
         .collect()
 }

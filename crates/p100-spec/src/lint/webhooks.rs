@@ -1,4 +1,4 @@
-//! Rules about events: where they arrive, what they bring, and how their bodies are told apart.
+//! Rules about events: where they arrive, what they bring, and how their bodies are distinguished.
 
 use super::operations::{is_camel_case, repeated};
 use super::walk::key_position;
@@ -53,7 +53,7 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
         if event.node.at(&["responses", status]).is_none() {
             complain(
                 key_position(&event.node, "responses"),
-                format!("the response {status} is missing; P100 must learn what to expect from each answer"),
+                format!("the response {status} is missing; P100 must learn what to expect from each response"),
             );
         }
     }
@@ -84,20 +84,20 @@ fn faults(document: &Document, event: &Webhook) -> Vec<Problem> {
     problems
 }
 
-/// Only what the docs at least suggest tells an event, and nothing that another event may bring too: a payment's code that passes for one
-/// that adds a card to a wallet costs the card holder money.
+/// Only what the docs at least suggest identifies an event, and nothing that another event may bring too: a payment's code that passes for
+/// one that adds a card to a wallet costs the card holder money.
 pub(super) fn recognition(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for event in document.webhooks() {
         let Some(shape) = event.node.at(&["x-webhook", "distinguishing"]) else { continue };
         let mut complain = |position, message: String| problems.push(Problem::at(position, message).on(&event.id));
         if shape.get(ABSENT).is_some() {
-            let message = "no event is told by what its body lacks, since any body may lack anything; leave `absent` out, and write {} if \
-                           nothing else tells it";
+            let message = "no event is identified by what its body lacks, since any body may lack anything; leave `absent` out, and write {} if \
+                           nothing else reports it";
             complain(key_position(shape, ABSENT), message.to_owned());
         }
         let payload = document.schema(&event.payload);
-        let guess = "is only assumed, so it tells no event; leave it out, and write {} if nothing else tells it";
+        let guess = "is only assumed, so it identifies no event; leave it out, and write {} if nothing else reports it";
         for name in event.members.iter().chain(event.values.keys()) {
             if payload.and_then(|payload| member_grade(payload, name)) == Some(Evidence::Assumed) {
                 let position = if event.values.contains_key(name) { value_position(shape, name) } else { key_position(shape, "members") };
@@ -113,7 +113,7 @@ pub(super) fn recognition(document: &Document) -> Vec<Problem> {
         }
         for other in document.webhooks().iter().filter(|other| other.id != event.id && may_be(document, event, other)) {
             let message = format!(
-                "a body of `{}` may have all that tells `{}`; name members or values that only this event has, or write {{}}",
+                "a body of `{}` may have all that identifies `{}`; name members or values that only this event has, or write {{}}",
                 other.id, event.id
             );
             complain(route_position(event, "distinguishing"), message);
@@ -141,7 +141,7 @@ fn value_grade(known: &Node, value: &str) -> Option<Evidence> {
     known.at(&["x-enum-evidence", value]).and_then(Node::as_str).and_then(|word| word.parse().ok()).or_else(|| Evidence::of(known))
 }
 
-/// Whether a body of `other` can have all that tells `event`, going by its members and their known values.
+/// Whether a body of `other` can have all that identifies `event`, going by its members and their known values.
 fn may_be(document: &Document, event: &Webhook, other: &Webhook) -> bool {
     let Some(payload) = document.schema(&other.payload) else { return false };
     let has = |name: &str| payload.at(&["properties", name]).is_some();

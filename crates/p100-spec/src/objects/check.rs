@@ -34,9 +34,9 @@ impl Walk {
 
     fn object(&mut self, object: &Object, node: &Node) {
         let Some(map) = node.as_map() else {
-            return self.complain(Concern::Keys, node.position, format!("{} stands here, where {} belongs", shown(node), object.name));
+            return self.complain(Concern::Keys, node.position, format!("{} is here, where {} belongs", shown(node), object.name));
         };
-        // What stands beside a reference is the business of another rule.
+        // What is beside a reference is the business of another rule.
         let is_reference = map.contains_key("$ref") && object.keys.iter().any(|(key, _)| *key == "$ref");
         for (key, (position, value)) in map.iter().filter(|(key, _)| !is_reference || *key == "$ref") {
             match object.keys.iter().find(|(known, _)| known == key) {

@@ -1,4 +1,4 @@
-//! Answers against the document: which of its statements they confirm and refute, and what they have beyond it.
+//! Responses compared with the document: which of its statements they confirm and refute, and what they have beyond it.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::{Document, ERROR_SCHEMA, Evidence, Node, Operation, Problem, Response
 use serde::Serialize;
 use serde_json::Value;
 
-use super::answer::{Answer, Silence};
+use super::response::{RawResponse, Silence};
 use super::shape::{Schemas, Sight};
 
-/// What an answer says about a statement.
+/// What a response says about a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Verdict {
@@ -19,25 +19,25 @@ pub(super) enum Verdict {
     /// The document does not know it.
     Undocumented,
     /// P100 did not say.
-    Unanswered,
+    Unverified,
     /// The document is right, at least here and today.
     Confirmed,
 }
 
 impl Verdict {
-    pub(super) const ALL: [Self; 4] = [Self::Refuted, Self::Undocumented, Self::Unanswered, Self::Confirmed];
+    pub(super) const ALL: [Self; 4] = [Self::Refuted, Self::Undocumented, Self::Unverified, Self::Confirmed];
 
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Refuted => "refuted",
             Self::Undocumented => "undocumented",
-            Self::Unanswered => "unanswered",
+            Self::Unverified => "unverified",
             Self::Confirmed => "confirmed",
         }
     }
 }
 
-/// One thing that an answer showed.
+/// One thing that a response showed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Finding {
     pub(super) verdict: Verdict,
@@ -52,7 +52,7 @@ pub(super) struct Finding {
     /// Whether an earlier probe saw it.
     #[serde(rename = "observed_before")]
     pub(super) observed: bool,
-    /// The operation that answered.
+    /// The operation that responded.
     pub(super) operation: String,
     /// Where in the body, as `cards[].status`.
     pub(super) at: String,
@@ -76,7 +76,7 @@ impl<'a> Comparison<'a> {
             let name = if fact.subject == Subject::Path { PATH } else { &fact.name };
             (fact.owner.clone(), name.to_owned())
         };
-        // What parameters are called, no answer tells.
+        // What parameters are called, no response shows.
         let facts = facts(document).into_iter().filter(|fact| fact.subject != Subject::Parameter);
         let facts = facts.map(|fact| (key(&fact), fact)).collect();
         Self { document, schemas: Schemas::new(document), facts, findings: Vec::new() }
@@ -90,11 +90,11 @@ impl<'a> Comparison<'a> {
             .filter(|finding| finding.verdict == Verdict::Refuted)
             .map(|finding| (finding.owner.clone(), finding.name.clone()))
             .collect();
-        // One answer against a statement weighs more than many for it.
-        let stands = |finding: &Finding| {
+        // One response against a statement weighs more than many for it.
+        let is_there = |finding: &Finding| {
             finding.verdict != Verdict::Confirmed || !refuted.iter().any(|(owner, name)| *owner == finding.owner && *name == finding.name)
         };
-        findings.retain(stands);
+        findings.retain(is_there);
         findings.sort_by_key(|finding| (finding.verdict, std::cmp::Reverse(finding.evidence)));
         findings
     }
@@ -108,52 +108,52 @@ impl<'a> Comparison<'a> {
         self.findings.len()
     }
 
-    /// No answer came.
-    pub(super) fn unanswered(&mut self, operation: &Operation, silence: Silence) {
+    /// No response came.
+    pub(super) fn no_response(&mut self, operation: &Operation, silence: Silence) {
         let detail = format!("{silence}; nothing is known about it");
-        self.find(operation, Verdict::Unanswered, "answer", "answer", detail, "probe again later");
+        self.find(operation, Verdict::Unverified, "response", "response", detail, "probe again later");
     }
 
-    /// An answer came, to a call with the key or to one that has to be refused.
-    pub(super) fn answered(&mut self, operation: &Operation, answer: &Answer, refusal_wanted: bool) -> Result<(), Problem> {
-        let code = answer.json.as_ref().and_then(code);
-        let is_success = (200..300).contains(&answer.status);
-        if refusal_wanted && answer.status != 401 {
-            let detail = format!("{} without a key that P100 gave: a 401 is stated", answer.status);
+    /// A response came, to a call with the key or to one that has to be refused.
+    pub(super) fn responded(&mut self, operation: &Operation, received: &RawResponse, refusal_wanted: bool) -> Result<(), Problem> {
+        let code = received.json.as_ref().and_then(code);
+        let is_success = (200..300).contains(&received.status);
+        if refusal_wanted && received.status != 401 {
+            let detail = format!("{} without a key that P100 gave: a 401 is stated", received.status);
             self.find(operation, Verdict::Refuted, "status", "401", detail, "ask P100 whether this needs a key");
             return Ok(());
         }
-        if [404, 405].contains(&answer.status) && code.is_none() {
-            self.lost(operation, answer.status);
+        if [404, 405].contains(&received.status) && code.is_none() {
+            self.lost(operation, received.status);
             return Ok(());
         }
-        if !refusal_wanted && answer.status == 401 {
+        if !refusal_wanted && received.status == 401 {
             let detail = "401, although the key was taken elsewhere: nothing is known about it".to_owned();
-            self.find(operation, Verdict::Unanswered, "answer", "answer", detail, "ask P100 what the key is allowed");
+            self.find(operation, Verdict::Unverified, "response", "response", detail, "ask P100 what the key is allowed");
             return Ok(());
         }
-        let status = answer.status.to_string();
-        let stated = operation.responses.iter().find(|response| response.status == answer.status);
+        let status = received.status.to_string();
+        let stated = operation.responses.iter().find(|response| response.status == received.status);
         if stated.is_none() {
-            let detail = format!("{} is not among the statuses that the document has", answer.status);
-            let passing = matches!(answer.status, 408 | 429 | 500..=599);
+            let detail = format!("{} is not among the statuses that the document has", received.status);
+            let passing = matches!(received.status, 408 | 429 | 500..=599);
             let next =
                 if passing { "probe again later; if it stays, enter the status" } else { "enter the status, once its cause is clear" };
             self.find(operation, Verdict::Undocumented, "status", &status, detail, next);
         }
         // All successes share one body.
         let shape = stated.or_else(|| if is_success { operation.successes().next() } else { None });
-        let is_read = shape.map_or(Ok(false), |shape| self.body(operation, shape, answer))?;
+        let is_read = shape.map_or(Ok(false), |shape| self.body(operation, shape, received))?;
         // A page that is there for every address says nothing of this one.
         let is_of_operation = is_success && is_read || code.is_some();
         if is_of_operation {
             self.confirm(operation, &operation.id, PATH);
         }
-        if stated.is_some() && (is_of_operation || answer.status == 401) {
+        if stated.is_some() && (is_of_operation || received.status == 401) {
             self.confirm(operation, &operation.id, &status);
         }
         if let Some(code) = code {
-            self.code(operation, code, answer.status);
+            self.code(operation, code, received.status);
         }
         Ok(())
     }
@@ -175,17 +175,17 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether the body could be compared.
-    fn body(&mut self, operation: &Operation, shape: &Response, answer: &Answer) -> Result<bool, Problem> {
+    fn body(&mut self, operation: &Operation, shape: &Response, received: &RawResponse) -> Result<bool, Problem> {
         let Some(stated) = &shape.body else { return Ok(true) };
-        let status = answer.status;
-        let by_hand = "look at the answer by hand";
-        if answer.content_type != stated.content_type {
-            let found = if answer.content_type.is_empty() { "no content type" } else { &answer.content_type };
+        let status = received.status;
+        let by_hand = "look at the response by hand";
+        if received.content_type != stated.content_type {
+            let found = if received.content_type.is_empty() { "no content type" } else { &received.content_type };
             let detail = format!("{found} with {status}, instead of {}", stated.content_type);
             self.find(operation, Verdict::Refuted, "content type", &format!("content type of {status}"), detail, by_hand);
             return Ok(false);
         }
-        let (Some(schema), Some(json)) = (stated.node.get("schema"), &answer.json) else {
+        let (Some(schema), Some(json)) = (stated.node.get("schema"), &received.json) else {
             let detail = format!("the body with {status} is not JSON, although its content type says so");
             self.find(operation, Verdict::Refuted, "body", &format!("body of {status}"), detail, by_hand);
             return Ok(false);
@@ -269,7 +269,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Each statement is confirmed once, by the first operation; all else is told of each operation.
+    /// Each statement is confirmed once, by the first operation; all else is reported of each operation.
     fn add(&mut self, finding: Finding) {
         let is_known = |known: &Finding| {
             if finding.verdict == Verdict::Confirmed {
@@ -295,8 +295,8 @@ fn subject_word(subject: Subject) -> &'static str {
 }
 
 /// The status, and the code of a refusal.
-pub(super) fn outcome(answer: &Answer) -> String {
-    answer.json.as_ref().and_then(code).map_or_else(|| answer.status.to_string(), |code| format!("{} {code}", answer.status))
+pub(super) fn outcome(received: &RawResponse) -> String {
+    received.json.as_ref().and_then(code).map_or_else(|| received.status.to_string(), |code| format!("{} {code}", received.status))
 }
 
 /// The code of a refusal, if it has the form of P100's: a `P` and three digits.
@@ -306,7 +306,7 @@ fn code(body: &Value) -> Option<&str> {
     (digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
-/// How much a schema holds, to find the cheapest answer.
+/// How much a schema holds, to find the cheapest response.
 pub(super) fn weight(document: &Document, schema: &Node) -> usize {
     fn visit(document: &Document, node: &Node, names: &mut Vec<String>) -> usize {
         if let Some(name) = Document::reference(node) {

@@ -39,7 +39,7 @@ pub(super) fn patch(text: &str, document: &Document, findings: &[Finding], day: 
     let patched = head + &fmt::write(root);
     Document::load(&patched)?;
     let changes = similar::TextDiff::from_lines(text, &patched);
-    // What stands before the first header, git leaves alone.
+    // What is before the first header, git leaves alone.
     Ok(format!("{about}\n\n{}", changes.unified_diff().header(&format!("a/{SPEC}"), &format!("b/{SPEC}"))))
 }
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{Document, Method, Node, Operation, ParameterNode, Retry};
 use serde_json::Value;
 
-/// The user of a path: named by the caller, never taken from an answer, which may be about somebody else.
+/// The user of a path: named by the caller, never taken from a response, which may be about somebody else.
 const USER: &str = "externalUserId";
 
 /// The card of a path.
 const CARD: &str = "cardId";
 
-/// Member of an answer that makes what was created go away by itself.
+/// Member of a response that makes what was created go away by itself.
 const EXPIRY: &str = "validUntil";
 
 /// An operation that is never called, or not by these options.
@@ -27,7 +27,7 @@ pub(super) fn excluded(document: &Document, operation: &Operation, write: bool) 
     if operation.method != Method::Get {
         return never("it changes something");
     }
-    if !operation.authenticated || operation.answers_raw() {
+    if !operation.authenticated || operation.returns_raw() {
         return never("it is a page for a browser, not for a server with a key");
     }
     match operation.retry {
@@ -38,7 +38,7 @@ pub(super) fn excluded(document: &Document, operation: &Operation, write: bool) 
     }
 }
 
-/// Whether what the operation creates goes away by itself, as its answer tells.
+/// Whether what the operation creates goes away by itself, as its response shows.
 pub(super) fn expires(document: &Document, operation: &Operation) -> bool {
     let body = operation.successes().find_map(|response| response.body.as_ref());
     let schema = body.and_then(|body| body.schema()).and_then(|name| document.schema(name));
@@ -61,9 +61,9 @@ pub struct Target {
 pub struct Values {
     /// By operation, or for all of them, and name.
     given: BTreeMap<(Option<String>, String), String>,
-    /// By operation and name, from the links of answers.
+    /// By operation and name, from the links of responses.
     linked: BTreeMap<(String, String), String>,
-    /// By name, from members of answers.
+    /// By name, from members of responses.
     learnt: BTreeMap<String, String>,
     /// Names worth learning.
     wanted: BTreeSet<String>,
@@ -91,7 +91,7 @@ impl Values {
         given.extend(user.map(|user| ((None, USER.to_owned()), user.to_owned())));
         given.extend(card.map(|card| ((None, CARD.to_owned()), card.to_owned())));
         for text in parameters {
-            // What is wrong with it is told without the value.
+            // What is wrong with it is reported without the value.
             let (key, value) = text.split_once('=').ok_or("--parameter is [OPERATION.]NAME=VALUE")?;
             let (operation, name) = key.split_once('.').map_or((None, key), |(operation, name)| (Some(operation), name));
             if !known(operation, name) {

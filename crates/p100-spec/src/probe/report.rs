@@ -23,14 +23,14 @@ pub struct Made {
     pub outcome: String,
     /// Whether a response came.
     #[serde(skip)]
-    pub is_answered: bool,
+    pub has_response: bool,
     pub(super) matches: bool,
 }
 
 impl Made {
     fn verdict(&self) -> &'static str {
-        match (self.is_answered, self.matches) {
-            (false, _) => "unanswered",
+        match (self.has_response, self.matches) {
+            (false, _) => "unverified",
             (true, true) => "as documented",
             (true, false) => "differs",
         }
@@ -76,7 +76,7 @@ impl Report {
     }
 
     fn summary(&self) -> String {
-        let told = Verdict::ALL.map(|verdict| {
+        let reported = Verdict::ALL.map(|verdict| {
             let of = self.of(verdict);
             let grades = Evidence::ALL.iter().filter_map(|grade| {
                 let count = of.iter().filter(|finding| finding.evidence == Some(*grade)).count();
@@ -86,7 +86,7 @@ impl Report {
             let grades = if grades.is_empty() { String::new() } else { format!(" ({})", grades.join(", ")) };
             format!("{} {}{grades}", of.len(), verdict.word())
         });
-        format!("{} calls: {}", self.made.len(), told.join(", "))
+        format!("{} calls: {}", self.made.len(), reported.join(", "))
     }
 
     /// What is not called, by reason, longest list first.
@@ -147,7 +147,7 @@ impl Report {
     /// For an issue.
     pub fn markdown(&self) -> String {
         let mut out = format!("## Probe of P100\n\n`{}` against `{SPEC}`, version {}, on {}.\n\n", self.address, self.version, self.day);
-        let _ = writeln!(out, "**{}.**\n\n| operation | call | answer | |\n| --- | --- | --- | --- |", self.summary());
+        let _ = writeln!(out, "**{}.**\n\n| operation | call | response | |\n| --- | --- | --- | --- |", self.summary());
         for made in &self.made {
             let Made { operation, call, key, outcome, .. } = made;
             let _ = writeln!(out, "| {} {key} | {} | {outcome} | {} |", code(operation), code(call).replace('|', "\\|"), made.verdict());
@@ -216,9 +216,9 @@ impl Report {
 
 fn title(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Refuted => "Refuted: the answers contradict the document",
+        Verdict::Refuted => "Refuted: the responses contradict the document",
         Verdict::Undocumented => "Undocumented: the document does not have it",
-        Verdict::Unanswered => "Unanswered",
+        Verdict::Unverified => "Unverified",
         Verdict::Confirmed => "Confirmed, where the docs alone did not tell",
     }
 }

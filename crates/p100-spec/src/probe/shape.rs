@@ -69,13 +69,13 @@ fn is_decimal(text: &str) -> bool {
     digits(whole) && digits(fraction)
 }
 
-/// Where something stands, in words without values: `cards[].status`.
+/// Where something is, in words without values: `cards[].status`.
 #[derive(Clone, Default)]
 struct Place {
     shown: String,
     /// The member it is of, with its schema.
     member: Option<(String, String)>,
-    /// The schema of what stands there.
+    /// The schema of what is there.
     schema: String,
 }
 
@@ -286,7 +286,7 @@ components:
     }
 
     #[test]
-    fn what_differs_is_told_by_place_and_type_alone() {
+    fn what_differs_is_reported_by_place_and_type_alone() {
         let body = json!({
             "things": [
                 {"amount": 1.5, "state": "LOST", "nick": "Ada"},

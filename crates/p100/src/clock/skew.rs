@@ -11,7 +11,7 @@ use super::Clock;
 /// A `Date` has whole seconds.
 const RESOLUTION: TimeDelta = TimeDelta::seconds(1);
 
-/// How many differing skews are told apart; older ones become one of their whole range.
+/// How many differing skews are distinguished; older ones become one of their whole range.
 const MOST: usize = 16;
 
 /// How far P100's clock is ahead of this machine's, from [`Client::clock_skew`](crate::Client::clock_skew).
@@ -34,7 +34,7 @@ impl ClockSkew {
     /// By how much [`ahead`](Self::ahead) may be wrong in either direction.
     #[must_use]
     pub fn uncertainty(&self) -> TimeDelta {
-        // Of an odd number of nanoseconds the larger half.
+        // Of an uneven number of nanoseconds the larger half.
         self.most - self.ahead()
     }
 

@@ -11,7 +11,7 @@ impl crate::Cards {
     /// Get one card with its secrets
     ///
     /// Status, full card number, CVV and expiry of one card, to be shown to its user and never logged, cached or
-    /// stored. Neither the card id nor the label is in the answer. An unknown card gives 400 with `P434`, not 404;
+    /// stored. Neither the card id nor the label is in the response. An unknown card gives 400 with `P434`, not 404;
     /// the page lists no code for an unknown user.
     ///
     /// Operation [`getCard`](crate::raw::Client::get_card).
@@ -84,7 +84,7 @@ impl crate::Cards {
     /// Sets the daily and monthly limits of one card; they apply at once. Send all six: whether a subset is allowed
     /// is unknown, and the only known integration always sends all. The bounds are unknown. User and card are named
     /// in the body, not in the path. The docs name the inputs; path and member names come from a third-party
-    /// integration.
+    /// integration. Limits out of range are refused with a code that is not known.
     ///
     /// Operation [`updateCardLimits`](crate::raw::Client::update_card_limits).
     ///

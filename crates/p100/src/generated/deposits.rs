@@ -16,7 +16,7 @@ impl crate::Deposits {
     /// `UNSUCCESSFUL` when refused). There is no details operation for deposits. The pages for partner and user are
     /// taken to describe one endpoint. The docs print neither body nor path: method, path and body are inferred from
     /// a third-party integration that agrees with the docs wherever both can be compared. The next best guess is what
-    /// stood here before, `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
+    /// was here before, `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
     ///
     /// Operation [`updateDepositTravelRule`](crate::raw::Client::update_deposit_travel_rule).
     ///

@@ -32,8 +32,9 @@ impl crate::Exchange {
     /// [`Exchange::lock_rate`](crate::Exchange::lock_rate) for the same user; the user's balance pays, and the
     /// percentage fee is presumably taken from the value before conversion. The funds are reserved and a 200 gives
     /// the id; balance and compliance checks follow, and [`Exchange::get`](crate::Exchange::get) or the event
-    /// [`ExchangeStatus`](crate::raw::webhooks::WebhookKind::ExchangeStatus) tells the outcome. There is no
-    /// idempotency key, so a repeated call may exchange twice.
+    /// [`ExchangeStatus`](crate::raw::webhooks::WebhookKind::ExchangeStatus) reports the outcome. There is no
+    /// idempotency key, so a repeated call may exchange twice. An expired or unknown lock is refused with a code that
+    /// is not known.
     ///
     /// Operation [`createExchange`](crate::raw::Client::create_exchange).
     ///
@@ -61,10 +62,10 @@ impl crate::Exchange {
     ///
     /// State and outcome of one exchange, of the partner or of a user ([`user`](crate::types::ExchangeDetails::user)
     /// is absent for the partner). `COMPLETED` and `FAILED` are final (in lower case before February 2026); take
-    /// every other value as not final. What the answer tells is documented, the member names are not. A second page
-    /// describes it for the partner and is taken to mean the same endpoint, as for [`Sepa::get`](crate::Sepa::get).
-    /// The path is assumed after its `/details/` siblings; the next best guess is `/v1/exchange/{exchangeId}`, named
-    /// in prose beside paths that are known to be wrong.
+    /// every other value as not final. What the response reports is documented, the member names are not. A second
+    /// page describes it for the partner and is taken to mean the same endpoint, as for
+    /// [`Sepa::get`](crate::Sepa::get). The path is assumed after its `/details/` siblings; the next best guess is
+    /// `/v1/exchange/{exchangeId}`, named in prose beside paths that are known to be wrong.
     ///
     /// Operation [`getExchange`](crate::raw::Client::get_exchange). Its path is assumed: if it is wrong, correct it
     /// with [`Corrections`](crate::Corrections).

@@ -36,7 +36,7 @@ impl crate::Kyc {
     ///
     /// Opens a KYC session on pages hosted by P100, for partners who do not collect documents themselves. Send the
     /// user's browser to [`Kyc::page`](crate::Kyc::page) with the
-    /// [`verification_id`](crate::types::KycSessionCreated::verification_id) of the answer, then follow
+    /// [`verification_id`](crate::types::KycSessionCreated::verification_id) of the response, then follow
     /// [`Kyc::status`](crate::Kyc::status) or the event
     /// [`KycVerificationStatus`](crate::raw::webhooks::WebhookKind::KycVerificationStatus), and call
     /// [`Kyc::start_verification`](crate::Kyc::start_verification) at the end. Part of the questionnaire depends on
@@ -61,7 +61,7 @@ impl crate::Kyc {
 
     /// Open the hosted KYC page in the browser of the user
     ///
-    /// The address to send the user's browser to; not a call for a server. It answers with an HTML loading page that
+    /// The address to send the user's browser to; not a call for a server. It responds with an HTML loading page that
     /// moves on to the identity provider with a secret token of this one session (it is no 302 and has no
     /// `Location`). The page works once and cannot be kept for later, so never fetch it ahead of the user, cache it
     /// or log it. No key is sent: the page of the docs shows none, and the caller is a browser, which must not learn

@@ -29,9 +29,10 @@ impl crate::Orders {
     ///
     /// Creates the order that the lock was made for. It starts without a wallet address;
     /// [`Orders::get`](crate::Orders::get) or the event
-    /// [`OrderStatus`](crate::raw::webhooks::WebhookKind::OrderStatus) tells the address to pay to and how much has
+    /// [`OrderStatus`](crate::raw::webhooks::WebhookKind::OrderStatus) reports the address to pay to and how much has
     /// arrived. Once it is paid, the crypto is converted to euros by itself. Which status is final is unknown. There
-    /// is no idempotency key, so a repeated call may create a second order.
+    /// is no idempotency key, so a repeated call may create a second order. An expired or unknown lock is refused
+    /// with a code that is not known.
     ///
     /// The docs do not say which statuses are final, so [`Pending::wait`](crate::Pending::wait) ends at its limit
     /// with [`InProgress`](crate::Progress::InProgress): go by its details and the event

@@ -28,9 +28,9 @@ impl crate::Partner {
     ///
     /// Creates the deposit address of one currency on the partner account, presumably filling the null
     /// [`wallet`](crate::types::PartnerWalletCreated::wallet) of a balance of
-    /// [`Partner::balances`](crate::Partner::balances). Only the title of the page is known, so body and answer are
+    /// [`Partner::balances`](crate::Partner::balances). Only the title of the page is known, so body and response are
     /// guesses. The path is assumed; the next best guess is `/v1/partner/wallet/{currency}`. Whether a second call
-    /// answers the same address is unknown.
+    /// returns the same address is unknown.
     ///
     /// Operation [`createPartnerWallet`](crate::raw::Client::create_partner_wallet). Its path is assumed: if it is
     /// wrong, correct it with [`Corrections`](crate::Corrections).
@@ -48,7 +48,7 @@ impl crate::Partner {
 
     /// List the transactions of the partner in one month
     ///
-    /// Crypto and fiat transactions of the partner account in one calendar month. The docs say what an entry tells
+    /// Crypto and fiat transactions of the partner account in one calendar month. The docs say what an entry reports
     /// (type, amount, currency, status, timestamps) but print no body and no parameter names, so all names here are
     /// provisional; no paging is mentioned and no page states in which time zone a month is cut. The path is assumed;
     /// the next best guess is `/v1/partner/transaction-history`.
@@ -81,9 +81,10 @@ impl crate::Partner {
     /// [`Partner::lock_rate`](crate::Partner::lock_rate); the partner's balance pays, and the percentage fee is
     /// presumably taken from the value before conversion. A 200 only says that the order was taken: funds and
     /// compliance are checked afterwards, and [`Exchange::get`](crate::Exchange::get) or the event
-    /// [`ExchangeStatus`](crate::raw::webhooks::WebhookKind::ExchangeStatus) tells the outcome. There is no
+    /// [`ExchangeStatus`](crate::raw::webhooks::WebhookKind::ExchangeStatus) reports the outcome. There is no
     /// idempotency key, so a repeated call may exchange twice. The curl call of the page is modelled; its heading and
-    /// prose name `POST /exchange/execute` instead.
+    /// prose name `POST /exchange/execute` instead. An expired or unknown lock is refused with a code that is not
+    /// known.
     ///
     /// Operation [`createPartnerExchange`](crate::raw::Client::create_partner_exchange).
     ///
@@ -113,7 +114,7 @@ impl crate::Partner {
     /// [`amount`](crate::types::PartnerWithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and
     /// the network fee of [`Withdrawals::network_fee`](crate::Withdrawals::network_fee). A 200 only says that the
     /// withdrawal is queued; [`Withdrawals::get`](crate::Withdrawals::get) or the event
-    /// [`CryptoWithdrawalStatus`](crate::raw::webhooks::WebhookKind::CryptoWithdrawalStatus) tells the outcome.
+    /// [`CryptoWithdrawalStatus`](crate::raw::webhooks::WebhookKind::CryptoWithdrawalStatus) reports the outcome.
     /// `SUCCESSFUL` is the only final word at hand and itself assumed; the failure word is unknown, so also look for
     /// `error`. The path follows the exchange and SEPA paths, which both put `/partner` after `/v1`; the body is that
     /// of [`Withdrawals::create`](crate::Withdrawals::create) without a user id.
@@ -152,7 +153,7 @@ impl crate::Partner {
     /// last name for `NATURAL`, company name for `LEGAL`. Prose of a later draft speaks of the user's balance on this
     /// path; the partner account is modelled. Fees are by agreement with P100 and fall due on success; the docs of
     /// July 2025 had 0.1 %, at least EUR 1.00. A 200 only says that the transfer is scheduled: a lack of funds, for
-    /// one, is found afterwards and told by [`Sepa::get`](crate::Sepa::get) and the event
+    /// one, is found afterwards and reported by [`Sepa::get`](crate::Sepa::get) and the event
     /// [`SepaTransferStatus`](crate::raw::webhooks::WebhookKind::SepaTransferStatus). There is no idempotency key, so
     /// a repeated call may pay twice.
     ///
@@ -201,7 +202,7 @@ impl crate::Partner {
     /// List the accounts known from deposits of the partner
     ///
     /// The accounts from which the partner has paid in, with the state of their check; presumably those to which it
-    /// may pay out. The event [`IbanStatus`](crate::raw::webhooks::WebhookKind::IbanStatus) tells each change. No
+    /// may pay out. The event [`IbanStatus`](crate::raw::webhooks::WebhookKind::IbanStatus) reports each change. No
     /// page states the body. The path is assumed after
     /// [`Partner::sepa_deposit_info`](crate::Partner::sepa_deposit_info); the next best guess is
     /// `/v1/partner/sepa-deposit/contacts`.

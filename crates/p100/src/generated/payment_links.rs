@@ -12,7 +12,7 @@ impl crate::PaymentLinks {
     ///
     /// Creates a link by which someone pays in crypto; the payment is converted to euros and settled on the partner's
     /// balance. A link may collect several transfers, and one that is underpaid waits for the rest inside a window
-    /// that is set per partner. No page states body or answer, so both are guesses. The path is assumed after
+    /// that is set per partner. No page states body or response, so both are guesses. The path is assumed after
     /// [`Orders::create`](crate::Orders::create). There is no idempotency key, so a repeated call may create a second
     /// link.
     ///
@@ -46,8 +46,8 @@ impl crate::PaymentLinks {
     ///
     /// Creates a payment page hosted by P100 with the partner's own configuration: branding, expiry of the link,
     /// handling of underpayment, settlement. Otherwise as [`PaymentLinks::create`](crate::PaymentLinks::create),
-    /// whose body and answer are taken over; [`PaymentLinks::get`](crate::PaymentLinks::get) and the event
-    /// [`PaymentLinkStatus`](crate::raw::webhooks::WebhookKind::PaymentLinkStatus) are inferred to tell its state.
+    /// whose body and response are taken over; [`PaymentLinks::get`](crate::PaymentLinks::get) and the event
+    /// [`PaymentLinkStatus`](crate::raw::webhooks::WebhookKind::PaymentLinkStatus) are inferred to report its state.
     /// The path is assumed; the next best guess is `/v1/checkout`.
     ///
     /// Operation [`createHostedCheckout`](crate::raw::Client::create_hosted_checkout). Its path is assumed: if it is

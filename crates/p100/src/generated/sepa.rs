@@ -15,7 +15,7 @@ impl crate::Sepa {
     /// account. [`amount`](crate::types::SepaTransferDetails::amount) is a string while
     /// [`fee`](crate::types::SepaTransferDetails::fee) is a number (the legacy docs had the amount as a number, too).
     /// `SUCCESSFUL` and `FAILED` are final; the word for a transfer in progress is unknown, so take every other value
-    /// as not final. Failures found after acceptance, such as a lack of funds, are told here.
+    /// as not final. Failures found after acceptance, such as a lack of funds, are reported here.
     ///
     /// Operation [`getSepaTransfer`](crate::raw::Client::get_sepa_transfer).
     ///
@@ -59,7 +59,7 @@ impl crate::Sepa {
     /// List the accounts known from deposits of a user
     ///
     /// The accounts from which a user has paid in, with the state of their check; presumably those to which the user
-    /// may pay out. The event [`IbanStatus`](crate::raw::webhooks::WebhookKind::IbanStatus) tells each change. No
+    /// may pay out. The event [`IbanStatus`](crate::raw::webhooks::WebhookKind::IbanStatus) reports each change. No
     /// page states the body. The path is assumed after [`Sepa::deposit_info`](crate::Sepa::deposit_info); the next
     /// best guess is `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
     ///
@@ -88,7 +88,7 @@ impl crate::Sepa {
     /// Sends euros from a user's EUR balance to an external IBAN. The two levels of
     /// [`Partner::sepa_transfer`](crate::Partner::sepa_transfer) are assumed to hold here too: on level 1 the
     /// receiver fields are forbidden and the IBAN must be known from a deposit of the user. A 200 only says that the
-    /// transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and told by
+    /// transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and reported by
     /// [`Sepa::get`](crate::Sepa::get) and the event
     /// [`SepaTransferStatus`](crate::raw::webhooks::WebhookKind::SepaTransferStatus). There is no idempotency key, so
     /// a repeated call may pay twice. The docs of July and September 2025 have no page for it.

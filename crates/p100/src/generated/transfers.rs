@@ -15,9 +15,9 @@ impl crate::Transfers {
     /// with [`destination_external_user_id`](crate::types::TransferRequest::destination_external_user_id) the partner
     /// pays the user; user to user is not possible, neither id gives `P424`, and no page states what both together
     /// do. [`amount`](crate::types::TransferRequest::amount) may be a number or a string: the table of the docs says
-    /// string, their sample sends a number. The answer only says that the transfer is scheduled;
+    /// string, their sample sends a number. The response only says that the transfer is scheduled;
     /// [`Transfers::get`](crate::Transfers::get) or the event
-    /// [`TransferStatus`](crate::raw::webhooks::WebhookKind::TransferStatus) tells the outcome, a lack of funds
+    /// [`TransferStatus`](crate::raw::webhooks::WebhookKind::TransferStatus) reports the outcome, a lack of funds
     /// included (the legacy docs refused it at once with `P433`, so expect either). Status 201 is from the legacy
     /// docs and may be 200 by now. There is no idempotency key, so a repeated call may pay twice.
     ///

@@ -104,8 +104,8 @@ impl crate::Users {
 
     /// Extend a user
     ///
-    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still answers.
-    /// Gives a user what some operations ask for since September 2025: [`Cards::get`](crate::Cards::get) and
+    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still works. Gives
+    /// a user what some operations ask for since September 2025: [`Cards::get`](crate::Cards::get) and
     /// [`Cards::create`](crate::Cards::create) refuse a user who is not extended with `P461`. What extending means,
     /// what it needs and how its result becomes known is not stated. The path is assumed after
     /// [`Users::suspend`](crate::Users::suspend); the next best guess is the id in the body.
@@ -117,7 +117,7 @@ impl crate::Users {
     ///
     /// The call failed: see [`Error`](crate::Error). If it [may have taken
     /// effect](crate::Error::may_have_taken_effect), check before you repeat it.
-    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[deprecated = "P100's docs dropped it; it may still work"]
     #[allow(deprecated)]
     pub async fn extend(
         self,
@@ -157,7 +157,7 @@ impl crate::Users {
 
     /// List the transactions of a user in one month
     ///
-    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry tells (type,
+    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry reports (type,
     /// amount, currency, status, timestamps) but print no body and no parameter names, so all names here are
     /// provisional; no paging is mentioned. Until August 2025 limited users had a page of their own for it, taken to
     /// describe the same endpoint. The path is assumed; the next best guess is
@@ -191,12 +191,12 @@ impl crate::Users {
     /// Create a user without KYC
     ///
     /// Dropped: the docs of September 2025 list neither this page nor its module, and no page says whether the
-    /// endpoint still answers. Creates a limited user: no KYC, no cards, and no way to become a full user later.
-    /// Other than in [`Users::create`](crate::Users::create),
-    /// [`balances`](crate::types::LimitedUserCreated::balances) is one flat array in which the `eur` entry stands
-    /// among the crypto ones and has neither IBAN nor status. The page does not say which members are required; its
-    /// sample carries all. Compared with [`Users::create`](crate::Users::create) there is no phone, post code or
-    /// citizenship, but birth data and [`pesel`](crate::types::CreateLimitedUserRequest::pesel).
+    /// endpoint still works. Creates a limited user: no KYC, no cards, and no way to become a full user later. Other
+    /// than in [`Users::create`](crate::Users::create), [`balances`](crate::types::LimitedUserCreated::balances) is
+    /// one flat array in which the `eur` entry is among the crypto ones and has neither IBAN nor status. The page
+    /// does not say which members are required; its sample carries all. Compared with
+    /// [`Users::create`](crate::Users::create) there is no phone, post code or citizenship, but birth data and
+    /// [`pesel`](crate::types::CreateLimitedUserRequest::pesel).
     ///
     /// Operation [`createLimitedUser`](crate::raw::Client::create_limited_user).
     ///
@@ -204,7 +204,7 @@ impl crate::Users {
     ///
     /// The call failed: see [`Error`](crate::Error). If it [may have taken
     /// effect](crate::Error::may_have_taken_effect), check before you repeat it.
-    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[deprecated = "P100's docs dropped it; it may still work"]
     #[allow(deprecated)]
     pub async fn create_limited(
         self,

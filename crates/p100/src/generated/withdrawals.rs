@@ -41,7 +41,7 @@ impl crate::Withdrawals {
     /// [`amount`](crate::types::WithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and the
     /// network fee of [`Withdrawals::network_fee`](crate::Withdrawals::network_fee). A 200 only says that the
     /// withdrawal is queued: AML and travel-rule checks follow, and [`Withdrawals::get`](crate::Withdrawals::get) or
-    /// the event [`CryptoWithdrawalStatus`](crate::raw::webhooks::WebhookKind::CryptoWithdrawalStatus) tells the
+    /// the event [`CryptoWithdrawalStatus`](crate::raw::webhooks::WebhookKind::CryptoWithdrawalStatus) reports the
     /// outcome. `SUCCESSFUL` is the only final word at hand and itself assumed; the failure word is unknown, so also
     /// look for `error`. [`network`](crate::types::WithdrawalRequest::network) is in upper case here (default
     /// `ETHEREUM`), unlike in [`Withdrawals::network_fee`](crate::Withdrawals::network_fee).

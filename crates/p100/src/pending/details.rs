@@ -3,7 +3,8 @@
 use crate::types::{self, ProcessingError};
 use crate::{Client, Error};
 
-/// Details that tell an outcome: of an exchange, a withdrawal, a SEPA transfer, a transfer, an order or a payment link. For these six only.
+/// Details that report an outcome: of an exchange, a withdrawal, a SEPA transfer, a transfer, an order or a payment link. For these six
+/// only.
 pub trait Details: sealed::Sealed + Sized + Send {
     /// The status as P100 wrote it.
     fn status(&self) -> &str;

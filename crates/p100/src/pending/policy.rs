@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// When [`Pending::wait`](crate::Pending::wait) asks, and for how long. P100 states no durations; the events tell an outcome sooner
-/// than asking does.
+/// When [`Pending::wait`](crate::Pending::wait) asks, and for how long. P100 states no durations; the events report an outcome sooner
+/// than asking does. [`Retries`](crate::Retries) has the same form, and a table of both.
 ///
 /// ```
 /// use std::time::Duration;
@@ -13,39 +13,39 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WaitPolicy {
-    pub(super) first_interval: Duration,
+    pub(super) first_wait: Duration,
     factor: f64,
     cap: Duration,
     pub(super) limit: Duration,
 }
 
 impl Default for WaitPolicy {
-    /// 1 second after the first question, 1.5 times as long after each further one, at most 15 seconds, 5 minutes in all.
+    /// 1 s after the first question, 1.5 times as long after each further one, at most 15 s; 5 minutes in all.
     fn default() -> Self {
-        Self { first_interval: Duration::from_secs(1), factor: 1.5, cap: Duration::from_secs(15), limit: Duration::from_secs(300) }
+        Self { first_wait: Duration::from_secs(1), factor: 1.5, cap: Duration::from_secs(15), limit: Duration::from_secs(300) }
     }
 }
 
 impl WaitPolicy {
-    /// The pause after the first question. Less than a millisecond counts as one.
+    /// The wait after the first question. Less than a millisecond counts as one.
     #[must_use]
-    pub fn first_interval(self, first_interval: Duration) -> Self {
-        Self { first_interval: first_interval.max(Duration::from_millis(1)), ..self }
+    pub fn first_wait(self, first_wait: Duration) -> Self {
+        Self { first_wait: first_wait.max(Duration::from_millis(1)), ..self }
     }
 
-    /// What each pause is multiplied with to get the next. Anything below 1, or not a number, counts as 1.
+    /// What each wait is multiplied with to get the next. Anything below 1, or not a number, counts as 1.
     #[must_use]
     pub fn factor(self, factor: f64) -> Self {
         Self { factor: factor.max(1.0), ..self }
     }
 
-    /// The longest pause. A longer first interval stays as it is.
+    /// The longest wait. A longer first one stays as it is.
     #[must_use]
     pub fn cap(self, cap: Duration) -> Self {
         Self { cap, ..self }
     }
 
-    /// How long to wait in all. With zero the question is not even given time to be answered: that is
+    /// How long to wait in all. With zero the question is not even given time to get a response: that is
     /// [`Pending::status`](crate::Pending::status).
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn pauses_grow_to_the_cap_and_never_shrink() {
         let policy = WaitPolicy::default();
-        let mut pauses = vec![policy.first_interval];
+        let mut pauses = vec![policy.first_wait];
         for _ in 0..8 {
             pauses.extend(pauses.last().map(|pause| policy.after(*pause)));
         }

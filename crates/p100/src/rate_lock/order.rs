@@ -44,7 +44,7 @@ impl OrderRateLock {
         &self.details.lock_id
     }
 
-    /// The lock as P100 answered it: amount, rate, currency, network.
+    /// The lock as P100 returned it: amount, rate, currency, network.
     #[must_use]
     pub fn details(&self) -> &types::OrderLock {
         &self.details

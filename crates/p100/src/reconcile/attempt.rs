@@ -1,4 +1,4 @@
-//! A create whose fate is unknown.
+//! A create whose outcome is unknown.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Account {
 /// use p100::chrono::{TimeDelta, Utc};
 /// use p100::{Account, Attempt, types::TransferRequest};
 ///
-/// let request = TransferRequest::builder().destination_external_user_id("customer-42").amount(5.into()).currency("eur").build();
+/// let request = TransferRequest::to_user("customer-42", 5.into(), "eur");
 /// let attempt = Attempt::new(&request, Utc::now() - TimeDelta::seconds(30), Utc::now());
 /// assert_eq!(attempt.operation.id, "createTransfer");
 /// assert_eq!(attempt.account, Account::User("customer-42".into()));
@@ -125,7 +125,7 @@ fn same(left: &Currency, right: &Currency) -> bool {
     left.as_str().trim().eq_ignore_ascii_case(right.as_str().trim())
 }
 
-/// Requests that move money and are answered with an id only. For the requests of these seven operations only.
+/// Requests that move money and are acknowledged only with an id. For the requests of these seven operations only.
 pub trait Payment: sealed::Payment {}
 
 mod sealed {

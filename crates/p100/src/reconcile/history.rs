@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::{Account, Attempt, Window};
-use crate::raw::{Meaning, Response, Timestamp, operations};
+use crate::raw::{ErrorClass, Meaning, Response, Timestamp, operations};
 use crate::types::{Transaction, TransactionHistory};
 use crate::{Client, Decimal, Doubt, Error, Month};
 
@@ -94,7 +94,7 @@ async fn call(client: &Client, account: &Account, month: Month) -> Result<Respon
 /// Whether P100 refuses the question as one that makes no sense. No page says how it refuses a month that it has not reached; that it does
 /// not know the user, or has suspended them, says nothing about a month.
 fn is_refusal(error: &Error) -> bool {
-    matches!(error.meaning(), Some(Meaning::Refused(info)) if info.code == "P403")
+    matches!(error.meaning(), Some(Meaning::Refused(info)) if info.class == ErrorClass::Validation)
 }
 
 /// The months that the time of the attempt touches in any time zone.

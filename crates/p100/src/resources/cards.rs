@@ -3,7 +3,7 @@
 use crate::raw::Response;
 use crate::{CardId, Client, Doubt, Error, ExternalUserId, types};
 
-/// The cards that [`Cards::issued_since`] found.
+/// The cards that [`Cards::issued_besides`] found.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Issued {
@@ -38,13 +38,13 @@ pub struct Issued {
 pub struct Cards(pub(crate) Client);
 
 impl Cards {
-    /// Creates a card. Its number and code are in the answer and are redacted where it is printed.
+    /// Creates a card. Its number and code are in the response and are redacted where it is printed.
     ///
     /// Operation [`createCard`](crate::raw::Client::create_card).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`issued_since`](Self::issued_since)
-    /// tells. Each card costs a monthly fee and counts against the user's quotas, so do not create another one unseen.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`issued_besides`](Self::issued_besides)
+    /// reports. Each card costs a monthly fee and counts against the user's quotas, so do not create another one unseen.
     pub async fn create(self, request: &types::CreateCardRequest) -> Result<types::CardCreated, Error> {
         Ok(self.0.raw().create_card(request).await?.into_inner())
     }
@@ -59,7 +59,7 @@ impl Cards {
         Ok(listed(&self.0, &external_user_id.into()).await?.into_inner())
     }
 
-    /// The cards of a user that are not among those `known`: what became of a [`create`](Self::create) whose fate is unknown. Compare
+    /// The cards of a user that are not among those `known`: the outcome of a [`create`](Self::create) whose outcome is unknown. Compare
     /// their labels; number and code of the one that it is are in [`get`](Self::get). A card without an id counts as new.
     ///
     /// ```no_run
@@ -69,7 +69,7 @@ impl Cards {
     /// match client.cards().create(&request).await {
     ///     Ok(card) => println!("created: {}", card.card_id),
     ///     Err(error) if error.may_have_taken_effect() => {
-    ///         let issued = client.cards().issued_since("customer-42", &known).await?;
+    ///         let issued = client.cards().issued_besides("customer-42", &known).await?;
     ///         println!("created after all: {:?}; there may be more: {:?}", issued.cards, issued.doubts);
     ///     }
     ///     Err(error) => println!("not created: {error}"),
@@ -80,7 +80,7 @@ impl Cards {
     ///
     /// # Errors
     /// The call failed: see [`Error`]. It says nothing about the card.
-    pub async fn issued_since(self, external_user_id: impl Into<ExternalUserId>, known: &[CardId]) -> Result<Issued, Error> {
+    pub async fn issued_besides(self, external_user_id: impl Into<ExternalUserId>, known: &[CardId]) -> Result<Issued, Error> {
         let response = listed(&self.0, &external_user_id.into()).await?;
         let listed = response.cards.as_ref();
         let doubts = Doubt::of(&response, "cards", listed.is_some());

@@ -40,7 +40,7 @@ impl Kyc {
         Ok(self.0.raw().upload_kyc_files(&external_user_id.into(), files.into()).await?.into_inner())
     }
 
-    /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. An answer
+    /// Uploads a user's proof of address: one to three files in one call, checked ones ([`PoaFiles`](crate::PoaFiles)) or any. A response
     /// with the code `P211` says that an earlier proof is still being checked; it is no error. It may take as long as
     /// [`call_timeout`](crate::ClientBuilder::call_timeout) says; attempts of uploads have no limit of their own.
     ///

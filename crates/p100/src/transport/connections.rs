@@ -18,7 +18,7 @@ pub(crate) struct Connections {
 #[derive(Clone)]
 pub(crate) struct Present {
     pub(crate) http: reqwest::Client,
-    /// Tells them from earlier ones.
+    /// Distinguishes them from earlier ones.
     number: u64,
 }
 

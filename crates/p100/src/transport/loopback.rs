@@ -52,6 +52,6 @@ pub(super) async fn listen<F: Future<Output = ()> + Send + 'static>(accept: impl
 
 /// A write with a body.
 pub(super) async fn create(client: &Client) -> Result<(), Error> {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(5.into()).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", 5.into(), "eur");
     client.transfers().create(&request).await.map(drop)
 }

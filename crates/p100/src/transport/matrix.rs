@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use p100_raw::reqwest::header::{HeaderMap, HeaderValue};
 use p100_raw::reqwest::{self, StatusCode, Url};
-use p100_raw::{Answer, Bytes, Call, Meaning, Retry, Sending, Transport, TransportError};
+use p100_raw::{Bytes, Call, Meaning, RawResponse, Retry, Sending, Transport, TransportError};
 use tokio::net::TcpSocket;
 
 use super::frames::{Fault, NO_ERROR, REFUSED_STREAM, Server};
@@ -28,8 +28,8 @@ struct Row {
 }
 
 /// Without corrections.
-fn of(answer: &Answer) -> Meaning {
-    Meaning::of(answer.status, &answer.body)
+fn of(response: &RawResponse) -> Meaning {
+    Meaning::of(response.status, &response.body)
 }
 
 /// The rows of the table, in which a blank stage is that of the row above.
@@ -133,7 +133,7 @@ impl<F: Fn() -> Outcome + Send + Sync> Transport for Canned<F> {
 async fn errors(http: &reqwest::Client, outcome: impl Fn() -> Outcome + Send + Sync + 'static) -> [Error; 2] {
     let base_url = Url::parse("http://127.0.0.1").expect("a URL");
     let client = p100_raw::Client::with_transport(base_url, http.clone(), Arc::new(Canned(outcome)));
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(5.into()).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", 5.into(), "eur");
     [client.get_rates().await.expect_err("an error"), client.create_transfer(&request).await.expect_err("an error")]
 }
 
@@ -151,7 +151,7 @@ async fn check(http: &reqwest::Client, row: &Row, outcome: impl Fn() -> Outcome 
 }
 
 fn whole(status: u16, body: &'static str) -> Outcome {
-    Ok(Answer::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
+    Ok(RawResponse::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
 }
 
 #[tokio::test]
@@ -165,17 +165,17 @@ async fn each_row_of_the_table_is_what_the_code_does() {
     };
 
     check(&http, find(["not sent", "", ""]), || Err(TransportError::not_sent("a file is gone"))).await;
-    let unanswered = find(["no response", "", ""]);
-    check(&http, unanswered, || Err(TransportError::no_response("reset"))).await;
-    check(&http, unanswered, || Err(TransportError::no_response("nothing").timed_out())).await;
-    let incomplete = find(["the response breaks off", "", ""]);
+    let without_response = find(["no response", "", ""]);
+    check(&http, without_response, || Err(TransportError::no_response("reset"))).await;
+    check(&http, without_response, || Err(TransportError::no_response("nothing").timed_out())).await;
+    let incomplete = find(["the response is cut off", "", ""]);
     for status in [200, 201, 302, 400, 401, 404, 429, 500, 503] {
         let status = StatusCode::from_u16(status).expect("a status");
         check(&http, incomplete, move || Err(TransportError::incomplete_body(status, HeaderMap::new(), "reset"))).await;
         check(&http, incomplete, move || Err(TransportError::incomplete_body(status, HeaderMap::new(), "slow").timed_out())).await;
     }
     for body in ["", "<html>", "[]", r#"{"transferId":"t-1""#] {
-        // What is empty is a success of an operation that answers with nothing that must be there.
+        // What is empty is a success of an operation that responds with nothing that must be there.
         if !body.is_empty() {
             check(&http, find(["the whole response", "2xx", ""]), move || whole(201, body)).await;
         }
@@ -204,7 +204,7 @@ async fn the_row_of_no_connection_is_what_the_code_does() {
     let row = &table[row(&table, ["no connection", "", ""])];
     for retry in [Retry::Safe, Retry::Never] {
         let error = http.get(&url).send().await.expect_err("refused");
-        let outcome = Err(TransportError::unanswered(error, false));
+        let outcome = Err(TransportError::without_response(error, false));
         let again = matches!(classify(retry, &outcome, &of), Verdict::Again(_));
         assert_eq!(again, row.facts[if retry == Retry::Safe { 1 } else { 2 }]);
         let kept = std::sync::Mutex::new(Some(outcome));
@@ -239,7 +239,7 @@ async fn the_rows_of_http_2_are_what_the_code_does() {
         for (attempts, script) in [(1, [fault, fault]), (2, [fault, Fault::Respond])] {
             for is_read in [true, false] {
                 let server = Server::start("h2", script, "Tue, 12 Aug 2025 12:00:00 GMT").await;
-                let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).base_delay(Duration::ZERO)));
+                let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).first_wait(Duration::ZERO)));
                 let result = if is_read { client.raw().get_rates().await.map(drop) } else { create(&client).await };
                 let is_sent_again = row.facts[if is_read { 1 } else { 2 }];
                 assert_eq!(server.whole(), if attempts == 2 && is_sent_again { 2 } else { 1 }, "{stage}");
@@ -254,7 +254,7 @@ async fn the_rows_of_http_2_are_what_the_code_does() {
 
 /// The wait that the response asks for is that of a write too.
 #[test]
-fn a_write_that_was_refused_for_now_waits_as_long_as_it_is_told() {
+fn a_write_that_was_refused_for_now_waits_as_long_as_it_is_reported() {
     for status in [StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS] {
         for (body, expected) in [
             (r#"{"errorCode":"P412"}"#, Verdict::Again(Some(Duration::from_millis(1500)))),
@@ -263,7 +263,7 @@ fn a_write_that_was_refused_for_now_waits_as_long_as_it_is_told() {
             ("", Verdict::Final),
         ] {
             let headers = [("retry-after".parse().expect("a name"), HeaderValue::from_static("1.5"))].into_iter().collect();
-            let limited = Ok(Answer::new(status, headers, Bytes::from_static(body.as_bytes())));
+            let limited = Ok(RawResponse::new(status, headers, Bytes::from_static(body.as_bytes())));
             assert_eq!(classify(Retry::Never, &limited, &of), expected, "{status} {body}");
         }
     }

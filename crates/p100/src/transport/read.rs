@@ -1,22 +1,22 @@
-//! Reading an answer, up to a size.
+//! Reading a response, up to a size.
 
 use std::error::Error;
 use std::fmt;
 use std::mem::take;
 
-use p100_raw::{Answer, BoxError, Bytes, TransportError, reqwest};
+use p100_raw::{BoxError, Bytes, RawResponse, TransportError, reqwest};
 
 /// What a declared length may reserve: it is a claim, and memory follows what arrives.
 const STEP: usize = 64 * 1024;
 
-/// The answer is larger than the client takes.
+/// The response is larger than the client takes.
 #[derive(Debug)]
 pub(super) struct TooLarge {
     limit: usize,
 }
 
 impl TooLarge {
-    /// Whether this is why an answer was not read.
+    /// Whether this is why a response was not read.
     pub(super) fn caused(error: &TransportError) -> bool {
         error.source().is_some_and(|source| source.is::<Self>())
     }
@@ -24,16 +24,16 @@ impl TooLarge {
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the answer has more than {} bytes, the limit of this client (ClientBuilder::max_response_size)", self.limit)
+        write!(f, "the response has more than {} bytes, the limit of this client (ClientBuilder::max_response_size)", self.limit)
     }
 }
 
 impl Error for TooLarge {}
 
 /// Reads the whole body, or gives up at the first byte beyond `limit`. The head is taken out of `response`.
-pub(super) async fn read(response: &mut reqwest::Response, limit: Option<usize>) -> Result<Answer, TransportError> {
+pub(super) async fn read(response: &mut reqwest::Response, limit: Option<usize>) -> Result<RawResponse, TransportError> {
     match body(response, limit).await {
-        Ok(body) => Ok(Answer::new(response.status(), take(response.headers_mut()), body)),
+        Ok(body) => Ok(RawResponse::new(response.status(), take(response.headers_mut()), body)),
         Err(cause) => Err(incomplete_body(response, cause)),
     }
 }
@@ -47,7 +47,7 @@ async fn body(response: &mut reqwest::Response, limit: Option<usize>) -> Result<
     let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     within(limit, declared)?;
     // Copied even if it arrives in one piece: pieces are parts of the connection's buffer, which a body that somebody keeps would
-    // keep too, and which cannot be overwritten once a sensitive answer is read.
+    // keep too, and which cannot be overwritten once a sensitive response is read.
     let mut body = Vec::with_capacity(declared.min(STEP));
     while let Some(chunk) = response.chunk().await? {
         within(limit, body.len().saturating_add(chunk.len()))?;

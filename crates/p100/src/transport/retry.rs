@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use p100_raw::reqwest::StatusCode;
 use p100_raw::types::{self, ErrorCode};
-use p100_raw::{Answer, Meaning, Retry, TransportError, retry_after};
+use p100_raw::{Meaning, RawResponse, Retry, TransportError, retry_after};
 
 use super::read::TooLarge;
 use crate::Retries;
@@ -14,41 +14,41 @@ use crate::Retries;
 pub(super) enum Verdict {
     /// A result to hand over, good or bad.
     Final,
-    /// Sending again does no harm; the answer may ask for a wait.
+    /// Sending again does no harm; the response may ask for a wait.
     Again(Option<Duration>),
 }
 
 /// Only an operation that reads is sent again after it may have taken effect. Any other one is sent again only if the server certainly
 /// did not process it, or did nothing because it came too early or too often: P100 documents no idempotency key, so a second create may
 /// pay twice.
-pub(super) fn classify(retry: Retry, outcome: &Result<Answer, TransportError>, meaning: &dyn Fn(&Answer) -> Meaning) -> Verdict {
+pub(super) fn classify(retry: Retry, outcome: &Result<RawResponse, TransportError>, meaning: &dyn Fn(&RawResponse) -> Meaning) -> Verdict {
     match (outcome, retry) {
         (Err(error), _) if error.is_unprocessed() => Verdict::Again(None),
         (Err(error), Retry::Safe) if error.may_have_been_sent() && !TooLarge::caused(error) => Verdict::Again(None),
-        (Ok(answer), Retry::Safe) if is_transient(answer, meaning) => Verdict::Again(retry_after(&answer.headers)),
-        (Ok(answer), Retry::Never) if is_postponed(answer, meaning) => Verdict::Again(retry_after(&answer.headers)),
+        (Ok(response), Retry::Safe) if is_transient(response, meaning) => Verdict::Again(retry_after(&response.headers)),
+        (Ok(response), Retry::Never) if is_postponed(response, meaning) => Verdict::Again(retry_after(&response.headers)),
         _ => Verdict::Final,
     }
 }
 
-/// Whether the answer means "later", whatever its body says.
+/// Whether the response means "later", whatever its body says.
 fn is_early(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS)
 }
 
 /// Whether P100 certainly did nothing, and may do it later. Without its word the call may have passed the limit that something behind it
 /// ran into.
-fn is_postponed(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
-    is_early(answer.status) && meaning(answer).nothing_happened()
+fn is_postponed(response: &RawResponse, meaning: &dyn Fn(&RawResponse) -> Meaning) -> bool {
+    is_early(response.status) && meaning(response).nothing_happened()
 }
 
-fn is_transient(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
-    match answer.status {
+fn is_transient(response: &RawResponse, meaning: &dyn Fn(&RawResponse) -> Meaning) -> bool {
+    match response.status {
         StatusCode::REQUEST_TIMEOUT => true,
         status if is_early(status) || status.is_server_error() => true,
         status if !status.is_client_error() => false,
-        // P100 reports faults of its own with status 400, and what stands in front of it may do so in any words.
-        status => match meaning(answer) {
+        // P100 reports faults of its own with status 400, and what is in front of it may do so in any words.
+        status => match meaning(response) {
             Meaning::ServerFault => true,
             Meaning::Unclear => status == StatusCode::BAD_REQUEST,
             _ => false,
@@ -56,14 +56,14 @@ fn is_transient(answer: &Answer, meaning: &dyn Fn(&Answer) -> Meaning) -> bool {
     }
 }
 
-pub(super) fn code(answer: &Answer) -> Option<ErrorCode> {
-    p100_raw::Error::parse(&answer.body).and_then(|error: types::Error| error.error_code)
+pub(super) fn code(response: &RawResponse) -> Option<ErrorCode> {
+    types::Error::parse(&response.body).and_then(|error| error.error_code)
 }
 
 /// How long a call waits that has no time limit.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 
-/// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` stands: all attempts are used,
+/// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` is: all attempts are used,
 /// or the wait would not end before the deadline. `jitter` is between 0 and 1.
 pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option<Duration>, jitter: f64) -> Option<Duration> {
     let Verdict::Again(asked) = verdict else { return None };
@@ -74,7 +74,7 @@ pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option
 /// Full jitter: a random part of a wait that doubles with each attempt, up to a cap.
 pub(super) fn delay(policy: &Retries, sent: u32, jitter: f64) -> Duration {
     let doublings = sent.saturating_sub(1).min(31);
-    policy.base_delay.saturating_mul(1 << doublings).min(policy.max_delay).mul_f64(jitter.clamp(0.0, 1.0))
+    policy.first_wait.saturating_mul(1 << doublings).min(policy.cap).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -83,23 +83,23 @@ mod tests {
 
     use p100_raw::reqwest::StatusCode;
     use p100_raw::reqwest::header::{HeaderMap, HeaderValue};
-    use p100_raw::{Answer, Bytes, Meaning, Retry, TransportError};
+    use p100_raw::{Bytes, Meaning, RawResponse, Retry, TransportError};
 
     use super::{Verdict, decide, delay};
     use crate::Retries;
 
-    fn classify(retry: Retry, outcome: &Result<Answer, TransportError>) -> Verdict {
-        super::classify(retry, outcome, &|answer| Meaning::of(answer.status, &answer.body))
+    fn classify(retry: Retry, outcome: &Result<RawResponse, TransportError>) -> Verdict {
+        super::classify(retry, outcome, &|response| Meaning::of(response.status, &response.body))
     }
 
-    fn answer(status: u16, body: &'static str) -> Result<Answer, TransportError> {
-        Ok(Answer::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
+    fn response(status: u16, body: &'static str) -> Result<RawResponse, TransportError> {
+        Ok(RawResponse::new(StatusCode::from_u16(status).expect("a status"), HeaderMap::new(), Bytes::from_static(body.as_bytes())))
     }
 
     const MILLIS: fn(u64) -> Duration = Duration::from_millis;
 
     #[test]
-    fn a_read_is_sent_again_after_a_transient_answer() {
+    fn a_read_is_sent_again_after_a_transient_response() {
         for (status, body, again) in [
             (200, "", false),
             (302, "", false),
@@ -126,8 +126,8 @@ mod tests {
             (503, "", true),
         ] {
             let expected = if again { Verdict::Again(None) } else { Verdict::Final };
-            assert_eq!(classify(Retry::Safe, &answer(status, body)), expected, "{status} {body}");
-            assert_eq!(classify(Retry::Never, &answer(status, body)), Verdict::Final, "{status} {body}");
+            assert_eq!(classify(Retry::Safe, &response(status, body)), expected, "{status} {body}");
+            assert_eq!(classify(Retry::Never, &response(status, body)), Verdict::Final, "{status} {body}");
         }
     }
 
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_wait_that_was_asked_for_is_kept() {
         let headers = [("retry-after".parse().expect("a name"), HeaderValue::from_static("7"))].into_iter().collect();
-        let limited = Ok(Answer::new(StatusCode::TOO_MANY_REQUESTS, headers, Bytes::new()));
+        let limited = Ok(RawResponse::new(StatusCode::TOO_MANY_REQUESTS, headers, Bytes::new()));
         let verdict = classify(Retry::Safe, &limited);
         assert_eq!(verdict, Verdict::Again(Some(Duration::from_secs(7))));
         let policy = Retries::default();
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_their_cap_and_jitter_scales_them() {
-        let policy = Retries::default().attempts(9).base_delay(MILLIS(100)).max_delay(MILLIS(1000));
+        let policy = Retries::default().attempts(9).first_wait(MILLIS(100)).cap(MILLIS(1000));
         let waits: Vec<Duration> = (1..=6).map(|sent| delay(&policy, sent, 1.0)).collect();
         assert_eq!(waits, [100, 200, 400, 800, 1000, 1000].map(MILLIS));
         assert_eq!(delay(&policy, 3, 0.5), MILLIS(200));
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn attempts_run_out() {
-        let policy = Retries::default().attempts(3).base_delay(MILLIS(100));
+        let policy = Retries::default().attempts(3).first_wait(MILLIS(100));
         let again = Verdict::Again(None);
         assert_eq!([1, 2, 3, 4].map(|sent| decide(&policy, again, sent, None, 1.0)), [Some(MILLIS(100)), Some(MILLIS(200)), None, None]);
         assert_eq!(decide(&policy, Verdict::Final, 1, None, 1.0), None);

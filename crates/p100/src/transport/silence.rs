@@ -76,12 +76,13 @@ fn serve(tls: TlsAcceptor, protocol: &'static str) -> impl Fn(TcpStream) -> std:
         let tls = tls.clone();
         Box::pin(async move {
             let Ok(stream) = tls.accept(stream).await else { return };
-            let answer = service_fn(async |_: Request<Incoming>| Ok::<_, Infallible>(Response::new(r#"{"transferId":"t-1"}"#.to_owned())));
+            let response =
+                service_fn(async |_: Request<Incoming>| Ok::<_, Infallible>(Response::new(r#"{"transferId":"t-1"}"#.to_owned())));
             // How it ends is what the client sees.
             let _ = if protocol == "h2" {
-                hyper::server::conn::http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await
+                hyper::server::conn::http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), response).await
             } else {
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), response).await
             };
         })
     }

@@ -1,4 +1,4 @@
-//! What is traced of a call: nothing of the request, of the answer only what P100's support can use.
+//! What is traced of a call: nothing of the request, of the response only what P100's support can use.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tracing::Span;
 
 use super::{Outcome, retry};
 
-/// Writes the attempt whose outcome stands into the span of the call.
+/// Writes the attempt whose outcome is final into the span of the call.
 pub(super) fn ended(sent: u32, outcome: &Outcome) {
     let span = Span::current();
     if !span.is_disabled() {
@@ -35,7 +35,7 @@ pub(super) fn ended(sent: u32, outcome: &Outcome) {
     }
 }
 
-/// Tells of an attempt that another one follows.
+/// Reports an attempt that another one follows.
 pub(super) fn again(sent: u32, outcome: &Outcome, wait: Duration) {
     tracing::debug!(
         attempt = sent,
@@ -47,7 +47,7 @@ pub(super) fn again(sent: u32, outcome: &Outcome, wait: Duration) {
     );
 }
 
-/// Tells of a response that does not fit the document.
+/// Reports a response that does not fit the document.
 pub(super) fn deviated(operation: &Operation, deviations: &Deviations) {
     let paths: Vec<String> = deviations.iter().map(|deviation| OneLine(&deviation.path).to_string()).collect();
     tracing::warn!(
@@ -69,7 +69,7 @@ fn word(outcome: &Outcome) -> &'static str {
 
 fn head(outcome: &Outcome) -> Option<(StatusCode, &HeaderMap)> {
     match outcome {
-        Ok(answer) => Some((answer.status, &answer.headers)),
+        Ok(response) => Some((response.status, &response.headers)),
         Err(error) => error.head(),
     }
 }
@@ -79,8 +79,8 @@ fn status(outcome: &Outcome) -> Option<u16> {
 }
 
 fn error_code(outcome: &Outcome) -> Option<String> {
-    let answer = outcome.as_ref().ok().filter(|answer| !answer.status.is_success())?;
-    Some(OneLine(retry::code(answer)?.as_str()).to_string())
+    let response = outcome.as_ref().ok().filter(|response| !response.status.is_success())?;
+    Some(OneLine(retry::code(response)?.as_str()).to_string())
 }
 
 pub(super) fn millis(time: Duration) -> u64 {

@@ -33,7 +33,7 @@ const OTHERS: [u32; 6] = [NO_ERROR, 1, 2, 8, 11, 13];
 
 /// Attempts without waits.
 fn quick(builder: ClientBuilder) -> ClientBuilder {
-    builder.retries(Retries::default().attempts(3).base_delay(Duration::ZERO))
+    builder.retries(Retries::default().attempts(3).first_wait(Duration::ZERO))
 }
 
 /// A call: a write with a body, one without, a read.
@@ -85,7 +85,7 @@ async fn a_server_that_processes_nothing_ends_the_attempts() {
     for fault in [Reset(REFUSED_STREAM), ResetEarly(REFUSED_STREAM), LeaveOut(NO_ERROR)] {
         for (attempts, whole) in [(1, 1), (3, 3)] {
             let server = Server::start("h2", vec![fault; 9], DATE).await;
-            let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).base_delay(Duration::ZERO)));
+            let client = server.client(|builder| builder.retries(Retries::default().attempts(attempts).first_wait(Duration::ZERO)));
             let error = create(&client).await.expect_err("nothing was processed");
             assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotSent, false), "{fault:?} {error:?}");
             assert!(error.source().is_some());

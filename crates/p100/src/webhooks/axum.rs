@@ -31,7 +31,7 @@ use super::{Event, ReceiveError, ReceiveErrorKind, Receiver, WebhookKind};
 /// | is no POST | nothing | 405 |
 ///
 /// Every refusal (400, 401, 405) is traced as a warning, [counted](Receiver::stats), and given to
-/// [`on_refused`](Receiver::on_refused), with what was read of the body if the token was right. `GET /webhook/health` answers 200.
+/// [`on_refused`](Receiver::on_refused), with what was read of the body if the token was right. `GET /webhook/health` returns 200.
 ///
 /// # Paths
 ///
@@ -43,9 +43,9 @@ use super::{Event, ReceiveError, ReceiveErrorKind, Receiver, WebhookKind};
 /// rest gets the 404 it would have got. Two routers with a fallback cannot be merged in axum: nest this one, set a base path, or call
 /// `reset_fallback()` on it.
 ///
-/// # The handler answers first and works later
+/// # The handler responds first and works later
 ///
-/// P100 waits for the answer, and the answer waits for the handler: it should put the event where it is safe, such as a
+/// P100 waits for the response, and the response waits for the handler: it should put the event where it is safe, such as a
 /// table or a durable queue, and return. Return `Err` if even that failed: P100 sends again, about 8, 16, 32 and 64 seconds
 /// later. The error is traced with the kind of the event and its path. Should P100 hang up, the handler is dropped at an `await`; that
 /// is traced and counted too.
@@ -95,14 +95,14 @@ where
     let receiver = Arc::new(receiver);
     let take = move |request: Request| {
         let (receiver, handler) = (Arc::clone(&receiver), handler.clone());
-        async move { answer(&receiver, handler, request).await }
+        async move { respond(&receiver, handler, request).await }
     };
     // Braces are escaped, so that whatever a path is made of, it is taken as it is.
     let router = paths.iter().fold(Router::new().without_v07_checks(), |router, path| router.route(path, any(take.clone())));
     if base.is_none() { router.fallback(take) } else { router }
 }
 
-async fn answer<F, E>(receiver: &Receiver, handler: impl Fn(Event) -> F, request: Request) -> Response
+async fn respond<F, E>(receiver: &Receiver, handler: impl Fn(Event) -> F, request: Request) -> Response
 where
     F: Future<Output = Result<(), E>>,
     E: Display,
@@ -226,7 +226,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, (ReceiveErrorKin
     Ok(if all.is_empty() { only } else { all.into() })
 }
 
-/// A path in which nothing stands for anything else.
+/// A path in which nothing is a placeholder.
 fn literal(path: &str) -> String {
     path.replace('{', "{{").replace('}', "}}")
 }

@@ -1,4 +1,4 @@
-//! Why a delivery is refused, and what to answer.
+//! Why a delivery is refused, and what to return.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use p100_raw::reqwest::StatusCode;
 
 /// A delivery that is refused. `Debug` and `Display` show neither token nor body.
 ///
-/// [`status`](Self::status) is what to answer. The body of a delivery with the right token stays reachable; without it, nothing was
+/// [`status`](Self::status) is what to return. The body of a delivery with the right token stays reachable; without it, nothing was
 /// read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReceiveError {
@@ -55,7 +55,7 @@ impl ReceiveError {
         self.kind
     }
 
-    /// What to answer: 401 if the token is missing or wrong, 405 to another method than POST, else 400. P100 takes anything but 200 as a
+    /// What to return: 401 if the token is missing or wrong, 405 to another method than POST, else 400. P100 takes anything but 200 as a
     /// failure and sends again, five times in all.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -91,7 +91,7 @@ impl fmt::Debug for ReceiveError {
 impl fmt::Display for ReceiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            ReceiveErrorKind::MissingToken => f.write_str("the delivery has no webhook token in its header"),
+            ReceiveErrorKind::MissingToken => f.write_str("missing Authorization header, or the one that corrections name"),
             ReceiveErrorKind::WrongToken => f.write_str("the header of the delivery does not hold the webhook token"),
             ReceiveErrorKind::WrongMethod => f.write_str("the method is not POST"),
             ReceiveErrorKind::TooLarge { limit } => write!(f, "the body is larger than the {limit} bytes allowed"),

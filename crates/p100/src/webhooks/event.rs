@@ -33,7 +33,7 @@ pub struct Event {
 pub enum Payload {
     /// An event of the document.
     Known(WebhookEvent),
-    /// No event of the document, or none that could be told or read. Store the bytes; P100 would only send the same again.
+    /// No event of the document, or none that could be identified or read. Store the bytes; P100 would only send the same again.
     Unknown(UnknownReason),
 }
 
@@ -41,7 +41,7 @@ pub enum Payload {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UnknownReason {
-    /// Neither the path nor the members tell which event it is.
+    /// Neither the path nor the members show which event it is.
     #[non_exhaustive]
     Unrecognised {
         /// The events it may be, in the order of the document. It may still be another one.
@@ -99,7 +99,7 @@ impl fmt::Display for UnknownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unrecognised { candidates } => {
-                f.write_str("neither path nor members tell which event it is")?;
+                f.write_str("neither path nor members show which event it is")?;
                 for (number, kind) in candidates.iter().enumerate() {
                     write!(f, "{}{kind}", if number == 0 { "; it may be " } else { " or " })?;
                 }
@@ -137,7 +137,7 @@ impl Event {
         }
     }
 
-    /// What tells a repeat of this event from news as long as P100 may send it again: a JSON array of the event's id and the values of
+    /// What reports a repeat of this event from news as long as P100 may send it again: a JSON array of the event's id and the values of
     /// its [`dedupe`](crate::raw::WebhookRoute::dedupe) members, such as `["exchangeStatus","0516","COMPLETED"]`.
     ///
     /// P100 sends no event id, so the key is made of what identifies the resource and its status. **Remember it for some minutes, not for

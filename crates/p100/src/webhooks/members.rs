@@ -1,4 +1,4 @@
-//! Which event the members of a payload tell, where the path tells none.
+//! Which event the members of a payload identify, where the path identifies none.
 
 use p100_raw::webhooks::WebhookKind;
 use p100_raw::{CheckedCorrections, Evidence, WebhookMember, WebhookRoute};
@@ -11,16 +11,16 @@ pub(super) struct Names<'c>(pub(super) Option<&'c CheckedCorrections>);
 
 /// The only event, among `expected`, that the payload can be.
 ///
-/// What tells an event is there, never missing; its names are at least inferred; and no other event of the document has all of it.
+/// What identifies an event is there, never missing; its names are at least inferred; and no other event of the document has all of it.
 ///
 /// # Errors
 /// The events it may be.
-pub(super) fn tell(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Result<WebhookKind, Vec<WebhookKind>> {
-    let told: Vec<_> = expected.iter().copied().filter(|kind| names.tell(kind.route(), members)).collect();
-    match told[..] {
+pub(super) fn identify(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Result<WebhookKind, Vec<WebhookKind>> {
+    let reported: Vec<_> = expected.iter().copied().filter(|kind| names.identify(kind.route(), members)).collect();
+    match reported[..] {
         [kind] => Ok(kind),
-        [] => tell_by_value(expected, members, names),
-        _ => Err(told),
+        [] => identify_by_value(expected, members, names),
+        _ => Err(reported),
     }
 }
 
@@ -39,13 +39,13 @@ impl<'c> Names<'c> {
         route.payload.iter().find(|member| member.name == name)
     }
 
-    /// Whether all members that tell the event are there.
+    /// Whether all members that identify the event are there.
     pub(super) fn all_there(self, route: &WebhookRoute, members: &Members<'_>) -> bool {
         route.members.iter().all(|name| members.contains_key(self.on_wire(route, name)))
     }
 
-    /// Whether the members tell the event.
-    pub(super) fn tell(self, route: &WebhookRoute, members: &Members<'_>) -> bool {
+    /// Whether the members identify the event.
+    pub(super) fn identify(self, route: &WebhookRoute, members: &Members<'_>) -> bool {
         let others = || WebhookKind::ALL.iter().filter(|kind| **kind != route.kind);
         !route.members.is_empty()
             && self.all_there(route, members)
@@ -60,7 +60,7 @@ impl<'c> Names<'c> {
 }
 
 /// By a status word that no other event with these members has. A word without any other member says nothing.
-fn tell_by_value(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Result<WebhookKind, Vec<WebhookKind>> {
+fn identify_by_value(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Result<WebhookKind, Vec<WebhookKind>> {
     let has_word = |kind: &WebhookKind| {
         let route = kind.route();
         let is_word = |known: &WebhookMember| names.has_value(route, members, known.name, known.values);
@@ -69,29 +69,29 @@ fn tell_by_value(expected: &[WebhookKind], members: &Members<'_>, names: Names<'
     // All events count, expected here or not: P100 may send one to a path where nobody expects it.
     let having: Vec<_> = WebhookKind::ALL.iter().copied().filter(has_word).collect();
     match having[..] {
-        [kind] if expected.contains(&kind) && is_told_by_value(kind.route(), members, names) => Ok(kind),
+        [kind] if expected.contains(&kind) && is_identified_by_value(kind.route(), members, names) => Ok(kind),
         [] => Err(candidates(expected, members, names)),
         _ => Err(having),
     }
 }
 
-fn is_told_by_value(route: &WebhookRoute, members: &Members<'_>, names: Names<'_>) -> bool {
+fn is_identified_by_value(route: &WebhookRoute, members: &Members<'_>, names: Names<'_>) -> bool {
     let has_value = |(name, values): &(&str, &[&str])| is_supported(route, name) && names.has_value(route, members, name, values);
     route.members.is_empty() && !route.values.is_empty() && members.len() > route.values.len() && route.values.iter().all(has_value)
 }
 
-/// The events that have the most telling of the members: the one that the fewest events have, and no more than a quarter of them.
+/// The events that have the most distinguishing of the members: the one that the fewest events have, and no more than a quarter of them.
 ///
-/// Names that are guesses count only if the others tell nothing.
+/// Names that are guesses count only if the others report nothing.
 fn candidates(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Vec<WebhookKind> {
     let member = |kind: &WebhookKind, name: &str| names.member(kind.route(), name);
     let having =
         |name: &str| -> Vec<WebhookKind> { WebhookKind::ALL.iter().copied().filter(|kind| member(kind, name).is_some()).collect() };
     let is_guess = |name: &str| !WebhookKind::ALL.iter().any(|kind| member(kind, name).is_some_and(is_no_guess));
-    let is_telling = |kinds: &Vec<WebhookKind>| !kinds.is_empty() && kinds.len() * 4 <= WebhookKind::ALL.len();
+    let is_distinguishing = |kinds: &Vec<WebhookKind>| !kinds.is_empty() && kinds.len() * 4 <= WebhookKind::ALL.len();
     let found = members.keys().map(Name::as_str).map(|name| (is_guess(name), having(name)));
-    let most_telling = found.filter(|(_, kinds)| is_telling(kinds)).min_by_key(|(is_guess, kinds)| (*is_guess, kinds.len()));
-    most_telling.map(|(_, kinds)| kinds.into_iter().filter(|kind| expected.contains(kind)).collect()).unwrap_or_default()
+    let most_distinguishing = found.filter(|(_, kinds)| is_distinguishing(kinds)).min_by_key(|(is_guess, kinds)| (*is_guess, kinds.len()));
+    most_distinguishing.map(|(_, kinds)| kinds.into_iter().filter(|kind| expected.contains(kind)).collect()).unwrap_or_default()
 }
 
 /// Whether the event has members of all these names: `{"iban": .., "status": "APPROVED"}` must not pass for a review of documents.

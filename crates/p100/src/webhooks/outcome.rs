@@ -17,7 +17,7 @@ use super::{Event, Payload, ReceiveError, ReceiveErrorKind};
 pub struct Stats {
     /// Events of the document.
     pub known: u64,
-    /// Events that nobody could tell or read.
+    /// Events that nobody could identify or read.
     pub unknown: u64,
     /// Refused: no token.
     pub missing_token: u64,
@@ -116,7 +116,7 @@ impl Outcomes {
             }
             Payload::Unknown(reason) => {
                 count(&self.counters.unknown);
-                warn!(%path, %reason, "an event could not be told or read; its bytes are kept");
+                warn!(%path, %reason, "an event could not be identified or read; its bytes are kept");
             }
         }
     }
@@ -163,7 +163,7 @@ pub(super) fn span(path: &str) -> Span {
     info_span!("p100.webhook", path = %Shown(path), kind = Empty, outcome = Empty)
 }
 
-/// The outcome of a delivery, as the span tells it. Enter it once, at the end.
+/// The outcome of a delivery, as the span reports it. Enter it once, at the end.
 pub(super) fn word(read: Result<&Event, ReceiveErrorKind>) -> &'static str {
     match read {
         Ok(Event { payload: Payload::Known(_), .. }) => "known",

@@ -9,7 +9,7 @@ use super::members::{self, Names};
 use super::raw::{Members, object};
 use super::{Event, Payload, Raw, UnknownReason};
 
-/// Where P100 looks whether the partner's server is up, below the base path. Answer 200; the method GET is assumed.
+/// Where P100 looks whether the partner's server is up, below the base path. Return 200; the method GET is assumed.
 pub const HEALTH_PATH: &str = "/webhook/health";
 
 /// The paths at which events are expected: the default ones unless configured otherwise.
@@ -46,7 +46,7 @@ impl Paths {
 
     /// Expects the event at this path below the base path, instead of at its default path.
     ///
-    /// Events that share a path are told apart by their members; those that only their path tells need one of their own.
+    /// Events that share a path are distinguished by their members; those that only their path identifies it need one of their own.
     #[must_use]
     pub fn set(mut self, kind: WebhookKind, path: &str) -> Self {
         self.own.insert(kind, normal(path));
@@ -64,7 +64,7 @@ impl Paths {
         Ok(self)
     }
 
-    /// How the `status` of an event ends what the event is about, by the words of the operations whose outcome it tells. Nothing if it is
+    /// How the `status` of an event ends what the event is about, by the words of the operations whose outcome it reports. Nothing if it is
     /// not final, or no status.
     ///
     /// ```
@@ -240,7 +240,7 @@ fn recognise(expected: &[WebhookKind], raw: &Raw, names: Names<'_>) -> Result<We
         several => several,
     };
     let Some(members) = members else { return Err(UnknownReason::Unrecognised { candidates: Vec::new() }) };
-    members::tell(candidates, &members, names).map_err(|candidates| UnknownReason::Unrecognised { candidates })
+    members::identify(candidates, &members, names).map_err(|candidates| UnknownReason::Unrecognised { candidates })
 }
 
 /// Why a body cannot be what its path says: it has nothing of that event, or everything of another one.
@@ -257,7 +257,7 @@ fn mismatch(kind: WebhookKind, members: &Members<'_>, names: Names<'_>) -> Optio
     }
     let is_other = |other: &&WebhookKind| {
         let other = other.route();
-        other.kind != kind && names.tell(other, members) && own().all(|(name, _)| names.member(other, name.as_str()).is_some())
+        other.kind != kind && names.identify(other, members) && own().all(|(name, _)| names.member(other, name.as_str()).is_some())
     };
     WebhookKind::ALL.iter().find(is_other).map(|other| UnknownReason::Mismatch { kind, members_of: Some(*other) })
 }

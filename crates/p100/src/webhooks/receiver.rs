@@ -105,7 +105,7 @@ impl Receiver {
         self.paths.health()
     }
 
-    /// What became of the deliveries so far.
+    /// The outcome of the deliveries so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.outcomes.stats()
@@ -117,7 +117,7 @@ impl Receiver {
     /// is the `HeaderMap` of the crate `http` 1, as most frameworks have it. The method must be POST; check that first.
     ///
     /// # Errors
-    /// The token is missing or wrong, or the body too large or not JSON. [`ReceiveError::status`] says what to answer.
+    /// The token is missing or wrong, or the body too large or not JSON. [`ReceiveError::status`] says what to return.
     pub fn receive(&self, path: &str, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Event, ReceiveError> {
         let span = span(path).entered();
         let read = self.verify(path, headers).and_then(|()| match self.read(path, body.into())? {

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The default path of the event. [`Receiver::path_of`](super::Receiver::path_of) tells a configured one.
+    /// The default path of the event. [`Receiver::path_of`](super::Receiver::path_of) reports a configured one.
     pub path: String,
     /// `Authorization` and `Content-Type`.
     pub headers: HeaderMap,

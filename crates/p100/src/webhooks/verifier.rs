@@ -73,7 +73,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`MissingToken`](ReceiveErrorKind::MissingToken) if there is none or an empty one,
-    /// [`WrongToken`](ReceiveErrorKind::WrongToken) if it is none of the tokens or not the only one. Answer 401 to both.
+    /// [`WrongToken`](ReceiveErrorKind::WrongToken) if it is none of the tokens or not the only one. Return 401 to both.
     pub fn verify(&self, headers: &HeaderMap) -> Result<(), ReceiveError> {
         self.check(headers).map_err(|kind| ReceiveError::new(kind, None, None))
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use p100::chrono::{TimeDelta, Utc};
 use p100::raw::reqwest::header::{DATE, HeaderMap};
 use p100::raw::reqwest::{StatusCode, Url};
-use p100::raw::{self, Answer, Call, Sending, Timestamp, Transport};
+use p100::raw::{self, Call, RawResponse, Sending, Timestamp, Transport};
 use p100::types::{ExchangeRates, Transaction, TransactionHistory, TransferRequest};
 use p100::{Attempt, Client, Clock, Decimal, Doubt, Retries, Verdict};
 use p100_httpmock::MockServer;
@@ -27,7 +27,7 @@ fn client(server: &MockServer, clock: Clock) -> Client {
 
 /// A transfer of 12.50 EUR that has just been tried, with its times by `clock`, and its entry with the time by P100's clock.
 fn tried(clock: &Clock) -> (Attempt, Transaction) {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::new(1250, 2)).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", Decimal::new(1250, 2), "eur");
     let attempt = Attempt::new(&request, clock.now() - TimeDelta::seconds(1), clock.now());
     let entry = Transaction::builder().type_("transfer".into()).amount(Decimal::new(1250, 2)).currency("eur").status("SUCCESSFUL".into());
     (attempt, entry.created_at(Timestamp::from(Utc::now()).as_str()).build())
@@ -107,7 +107,7 @@ async fn a_clock_that_was_set_since_the_attempt_hides_no_payment() {
 }
 
 #[tokio::test]
-async fn every_response_tells_the_time_and_all_clones_know_it() {
+async fn every_response_reports_the_time_and_all_clones_know_it() {
     let server = MockServer::start_async().await;
     let client = client(&server, clock(-3600).1);
     let clone = client.clone();
@@ -119,7 +119,7 @@ async fn every_response_tells_the_time_and_all_clones_know_it() {
 }
 
 #[tokio::test]
-async fn a_response_from_a_cache_tells_no_time() {
+async fn a_response_from_a_cache_reports_no_time() {
     let server = MockServer::start_async().await;
     let (_, clock) = clock(0);
     let client = client(&server, clock.clone());
@@ -131,13 +131,13 @@ async fn a_response_from_a_cache_tells_no_time() {
     assert_eq!(client.clock_skew(), None);
 }
 
-/// Answers an empty history with these headers.
+/// Returns an empty history with these headers.
 #[derive(Debug)]
 struct Empty(HeaderMap);
 
 impl Transport for Empty {
     fn send<'a>(&'a self, _: &'a Call) -> Sending<'a> {
-        Box::pin(async { Ok(Answer::new(StatusCode::OK, self.0.clone(), r#"{"transactions":[]}"#.into())) })
+        Box::pin(async { Ok(RawResponse::new(StatusCode::OK, self.0.clone(), r#"{"transactions":[]}"#.into())) })
     }
 }
 

@@ -12,12 +12,12 @@ use super::server_and_client;
 
 fn lock(server: &MockServer, expires_at: &str) -> OrderLockRequest {
     let request = OrderLockRequest::builder().currency("usdc").amount(Decimal::new(34659, 2)).network("polygon").build();
-    let answer = format!(
+    let response = format!(
         r#"{{"lockId": "l-1", "rate": 0.9, "amount": 180.5, "expiresAt": "{expires_at}", "cryptocurrency": "usdc", "network": "polygon"}}"#
     );
     server.mock(|when, then| {
         when.path("/v1/order/lock-rate").body(r#"{"currency":"usdc","amount":"346.59","network":"polygon"}"#);
-        then.status(200).header("date", "Wed, 01 Oct 2025 09:59:20 GMT").body(answer);
+        then.status(200).header("date", "Wed, 01 Oct 2025 09:59:20 GMT").body(response);
     });
     request
 }
@@ -67,16 +67,16 @@ async fn no_status_of_an_order_or_a_payment_link_is_final() {
     let (server, client) = server_and_client().await;
     for word in ["WAITING_FOR_WALLET_ADDRESS", "WAITING_FOR_CONFIRMATION", "COMPLETED", "FAILED"] {
         let path = format!("/v1/order/details/{word}");
-        let answer = format!(
+        let response = format!(
             r#"{{"orderId": "o-1", "lockId": "l-1", "status": "{word}", "createdAt": "2025-10-01T09:59:30.000Z", "confirmations": 0,
                 "requiredConfirmations": 12, "receivedAmount": 0, "totalAmountRequired": 200.5, "cryptocurrency": "usdc",
                 "walletAddress": null, "network": "ETHEREUM"}}"#
         );
         server.mock(|when, then| {
             when.path(path);
-            then.status(200).body(answer);
+            then.status(200).body(response);
         });
-        let progress = client.orders().pending(word).status().await.expect("an answer");
+        let progress = client.orders().pending(word).status().await.expect("a response");
         assert!(matches!(progress, Progress::InProgress(_)), "{progress:?}");
         assert_eq!(progress.processing_error(), None);
     }
@@ -122,7 +122,7 @@ async fn a_payment_link_is_created_and_followed_by_its_transfers() {
                 "currency": "usdc", "network": "polygon", "createdAt": "2025-10-05T12:04:00.000Z"}]}"#,
         );
     });
-    let progress = client.payment_links().pending(&link.payment_link_id).status().await.expect("an answer");
+    let progress = client.payment_links().pending(&link.payment_link_id).status().await.expect("a response");
     assert_eq!(progress.details().transactions.as_ref().expect("transfers")[0].amount, Some(Decimal::from(20)));
     assert!(!progress.is_final());
 }

@@ -1,4 +1,4 @@
-//! Looking for the trace of a payment whose fate is unknown.
+//! Looking for the trace of a payment whose outcome is unknown.
 
 use p100::chrono::{DateTime, TimeDelta, Utc};
 use p100::raw::operations;
@@ -26,7 +26,7 @@ fn mock_month(server: &MockServer, month: i32, year: i32, entries: &[Transaction
 
 /// A transfer of 12.50 EUR to a user that took 30 seconds.
 fn attempt(started_at: &str) -> Attempt {
-    let request = TransferRequest::builder().destination_external_user_id("u-1").amount(Decimal::new(1250, 2)).currency("eur").build();
+    let request = TransferRequest::to_user("u-1", Decimal::new(1250, 2), "eur");
     Attempt::new(&request, time(started_at), time(started_at) + TimeDelta::seconds(30))
 }
 
@@ -283,7 +283,7 @@ async fn candidates_stay_found_when_a_later_month_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_history_that_is_not_read_whole_is_never_no_trace() {
+async fn a_history_that_is_not_read_completely_is_never_no_trace() {
     let foreign = r#"{"type":"transfer","amount":1,"currency":"usdc","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
     let own = r#"{"type":"transfer","amount":"12.50","currency":"eur","status":"SUCCESSFUL","createdAt":"2025-08-12T12:00:10.000Z"}"#;
     let dust = foreign.replace(r#""amount":1"#, r#""amount":5.551115123125783e-17"#);
@@ -392,9 +392,9 @@ async fn the_bought_side_of_an_exchange_is_unclear_and_the_sold_side_a_candidate
 
 /// A transfer of `amount` EUR to `user` at `second` seconds past noon.
 fn paid(user: &str, amount: &str, second: i64) -> Attempt {
-    let request = TransferRequest::builder().destination_external_user_id(user).amount(amount.parse().expect("an amount")).currency("eur");
+    let request = TransferRequest::to_user(user, amount.parse().expect("an amount"), "eur");
     let at = time(NOON) + TimeDelta::seconds(second);
-    Attempt::new(&request.build(), at, at)
+    Attempt::new(&request, at, at)
 }
 
 /// The verdicts on payments to `u-1`, short: `none`, `unclear` with the numbers of entries and doubts, or how many exact entries of which
@@ -499,7 +499,7 @@ async fn each_account_is_read_once_and_one_that_cannot_be_read_costs_only_its_ow
 }
 
 #[test]
-fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
+fn every_create_that_returns_only_an_id_can_be_reconciled() {
     let amount = Decimal::ONE;
     let party = types::PartyType::Natural;
     let wallet = || types::WalletType::KNOWN[0].clone();
@@ -515,23 +515,23 @@ fn every_create_that_answers_with_an_id_only_can_be_reconciled() {
         .transfer_title("t");
     let user_sepa = types::SepaTransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
     let user_sepa = user_sepa.destination_iban(Iban::unchecked("i")).transfer_title("t");
-    let transfer = TransferRequest::builder().source_external_user_id("u-1").amount(amount).currency("eur");
+    let transfer = TransferRequest::from_user("u-1", amount, "eur");
     let attempts = [
         Attempt::new(&exchange.currency_to("eur").lock_id("l-1").build(), now, now),
         Attempt::new(&partner_exchange.build(), now, now),
         Attempt::new(&withdrawal.name("Ada").wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
         Attempt::new(&partner_withdrawal.wallet_type(wallet()).receiver_type(party.clone()).build(), now, now),
         Attempt::new(&sepa.receiver_type(party).build(), now, now),
-        Attempt::new(&transfer.build(), now, now),
+        Attempt::new(&transfer, now, now),
         Attempt::new(&user_sepa.build(), now, now),
     ];
     let mut covered: Vec<_> = attempts.iter().map(|attempt| attempt.operation.id).collect();
     covered.sort_unstable();
     // What has no final status is paid by others: orders and payment links move nothing of the partner's.
-    let answers_an_id = operations::ALL
+    let returns_an_id = operations::ALL
         .iter()
         .filter(|operation| operation.outcome.as_ref().is_some_and(|outcome| outcome.id.is_some() && !outcome.terminal.is_empty()));
-    let mut creates: Vec<_> = answers_an_id.map(|operation| operation.id).collect();
+    let mut creates: Vec<_> = returns_an_id.map(|operation| operation.id).collect();
     creates.sort_unstable();
     assert_eq!(covered, creates);
     for attempt in attempts {

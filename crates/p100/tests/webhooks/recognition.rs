@@ -8,7 +8,7 @@ use super::{payload, receive, receiver};
 
 const ELSEWHERE: &str = "/somewhere/else";
 
-/// What no member tells that is more than a guess, or that another event could not have.
+/// What no member identifies that is more than a guess, or that another event could not have.
 const PATH_ONLY: &[WebhookKind] = &[
     WebhookKind::UserBalanceGenerated,
     WebhookKind::SepaDepositReceived,
@@ -102,7 +102,7 @@ fn every_event_is_recognised_below_a_base_path_and_at_a_path_of_its_own() {
 }
 
 #[test]
-fn a_path_that_was_moved_away_from_tells_nothing() {
+fn a_path_that_was_moved_away_from_reports_nothing() {
     let body = payload(WebhookKind::UserBalanceGenerated);
     let path = WebhookKind::UserBalanceGenerated.route().path;
     for receiver in [receiver().path(WebhookKind::UserBalanceGenerated, "/balance"), receiver().base_path("/hooks")] {
@@ -112,7 +112,7 @@ fn a_path_that_was_moved_away_from_tells_nothing() {
 }
 
 #[test]
-fn where_the_path_tells_nothing_members_tell_and_what_they_do_not_tell_is_unknown_with_its_candidates() {
+fn where_the_path_identifies_nothing_members_identify_it_and_what_they_do_not_identify_is_unknown_with_its_candidates() {
     for (receiver, path) in [(receiver(), ELSEWHERE), (shared(), "/p100")] {
         for (kind, body) in PAYLOADS {
             if PATH_ONLY.contains(kind) {
@@ -144,7 +144,7 @@ fn a_code_is_recognised_by_its_path_only() {
         }
     }
     let text = reason(&receiver(), ELSEWHERE, payload(WebhookKind::Card3dsCode)).to_string();
-    assert_eq!(text, "neither path nor members tell which event it is; it may be card3dsCode or cardActivationCode");
+    assert_eq!(text, "neither path nor members show which event it is; it may be card3dsCode or cardActivationCode");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn decimal(amount: &impl std::fmt::Debug) -> String {
 }
 
 #[test]
-fn an_event_name_alone_tells_nothing() {
+fn an_event_name_alone_reports_nothing() {
     for kind in WebhookKind::ALL {
         let subject = kind.to_string().replace("Status", "");
         let body = format!(r#"{{"event_type":"{subject}.status_changed","data":{{"id":"1","colour":"blue"}}}}"#);
@@ -246,7 +246,7 @@ fn what_cannot_be_the_event_of_its_path_is_unknown_with_the_kind_of_the_path() {
 }
 
 #[test]
-fn the_members_of_another_event_at_a_path_tell_neither() {
+fn the_members_of_another_event_at_a_path_identify_neither() {
     let body = payload(WebhookKind::CryptoDepositStatus);
     let reason = reason(&receiver(), "/transfer-webhook", body);
     assert_eq!(reason.candidates(), [WebhookKind::TransferStatus, WebhookKind::CryptoDepositStatus]);
@@ -266,7 +266,7 @@ fn a_status_word_is_outweighed_by_a_member() {
 }
 
 #[test]
-fn a_status_word_that_two_events_have_tells_neither() {
+fn a_status_word_that_two_events_have_reports_neither() {
     let body = |status: &str| format!(r#"{{"externalUserId":"customer-42","status":"{status}"}}"#);
     for status in ["APPROVED", "REJECTED"] {
         let both = [WebhookKind::PoaVerificationStatus, WebhookKind::IbanStatus];
@@ -277,7 +277,7 @@ fn a_status_word_that_two_events_have_tells_neither() {
 }
 
 #[test]
-fn a_status_word_beside_strange_members_tells_nothing() {
+fn a_status_word_beside_strange_members_identifies_nothing() {
     // An event that a later generation of P100's docs may describe and the document does not have.
     let strange = r#"{"externalUserId":"customer-42","colour":"blue","status":"QUESTIONED"}"#;
     assert!(reason(&receiver(), ELSEWHERE, strange).kind().is_none());
@@ -286,7 +286,7 @@ fn a_status_word_beside_strange_members_tells_nothing() {
 }
 
 #[test]
-fn members_of_two_events_tell_neither() {
+fn members_of_two_events_report_neither() {
     let both = payload(WebhookKind::CryptoDepositStatus).replacen('{', r#"{"destination":"0x11","#, 1);
     let expected = [WebhookKind::CryptoWithdrawalStatus, WebhookKind::CryptoDepositStatus];
     assert_eq!(candidates(&receiver(), ELSEWHERE, &both), expected);

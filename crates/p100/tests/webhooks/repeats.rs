@@ -1,4 +1,4 @@
-//! The key that tells a repeat from news.
+//! The key that distinguishes a repeat from news.
 
 use p100::webhooks::WebhookKind;
 

@@ -32,7 +32,7 @@ async fn listen(router: Router) -> String {
 
 async fn post(address: &str, delivery: Delivery) -> Response {
     let request = crate::http().post(format!("http://{address}{}", delivery.path));
-    request.headers(delivery.headers).body(delivery.body).send().await.expect("an answer")
+    request.headers(delivery.headers).body(delivery.body).send().await.expect("a response")
 }
 
 fn of(kind: WebhookKind) -> Delivery {
@@ -40,17 +40,17 @@ fn of(kind: WebhookKind) -> Delivery {
 }
 
 #[tokio::test]
-async fn every_event_arrives_at_its_path_and_is_answered_with_200_and_an_empty_object() {
+async fn every_event_arrives_at_its_path_and_gets_200_and_an_empty_object() {
     for base in ["", "/hooks/p100"] {
         let (address, queue) = serve(receiver().base_path(base)).await;
         for (kind, body) in PAYLOADS {
             for end in ["", "/", "?a=b"] {
                 let mut delivery = of(*kind);
                 delivery.path = format!("{base}{}{end}", delivery.path);
-                let answer = post(&address, delivery).await;
-                assert_eq!(answer.status(), 200, "{kind}");
-                assert_eq!(answer.headers()["content-type"], "application/json");
-                assert_eq!(answer.text().await.expect("a body"), "{}");
+                let response = post(&address, delivery).await;
+                assert_eq!(response.status(), 200, "{kind}");
+                assert_eq!(response.headers()["content-type"], "application/json");
+                assert_eq!(response.text().await.expect("a body"), "{}");
                 let event = queue.try_recv().expect("an event");
                 assert_eq!(event.known(), Some(&kind.decode(body.as_bytes()).expect("a payload").value));
             }
@@ -191,9 +191,9 @@ async fn the_token_is_checked_before_the_body_is_read() {
     let mut stream = TcpStream::connect(&address).await.expect("a connection");
     let head = "POST /exchange-webhook HTTP/1.1\r\nhost: p100\r\nauthorization: wrong\r\ncontent-length: 1000\r\n\r\n";
     stream.write_all(head.as_bytes()).await.expect("sent");
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.expect("an answer");
-    assert_eq!(&answer, b"HTTP/1.1 401");
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).await.expect("a response");
+    assert_eq!(&response, b"HTTP/1.1 401");
 }
 
 #[tokio::test]

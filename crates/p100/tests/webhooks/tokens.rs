@@ -21,9 +21,11 @@ fn refusal(receiver: &Receiver, values: &[&[u8]]) -> Option<(ReceiveErrorKind, u
 }
 
 #[test]
-fn a_missing_and_a_wrong_token_are_told_apart_and_come_before_anything_else() {
+fn a_missing_and_a_wrong_token_are_distinguished_and_come_before_anything_else() {
     let receiver = receiver();
     assert_eq!(refusal(&receiver, &[]), Some((ReceiveErrorKind::MissingToken, 401)));
+    let missing = receiver.receive(PATH, &authorized(&[]), "{}").expect_err("a refusal");
+    assert!(missing.to_string().starts_with("missing Authorization header"), "{missing}");
     assert_eq!(refusal(&receiver, &[b""]), Some((ReceiveErrorKind::MissingToken, 401)));
     let token = TOKEN.as_bytes();
     let (longer, shorter, bearer) = ([token, b"!"].concat(), &token[1..], [b"Bearer ", token].concat());
@@ -79,7 +81,7 @@ fn a_body_may_be_as_large_as_the_limit() {
     for (receiver, limit) in [(receiver(), DEFAULT_MAX_BODY_BYTES), (receiver().max_body_bytes(10), 10)] {
         receive(&receiver, PATH, &body(limit)).expect("an event");
         let error = receive(&receiver, PATH, &body(limit + 1)).expect_err("too large");
-        assert!(matches!(error.kind(), ReceiveErrorKind::TooLarge { limit: told, .. } if told == limit), "{error}");
+        assert!(matches!(error.kind(), ReceiveErrorKind::TooLarge { limit: reported, .. } if reported == limit), "{error}");
         assert_eq!((error.status().as_u16(), error.body().map(|kept| &kept[..])), (400, Some(body(limit + 1).as_bytes())));
         assert_eq!(error.to_string(), format!("the body is larger than the {limit} bytes allowed"));
     }

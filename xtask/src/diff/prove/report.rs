@@ -1,21 +1,21 @@
 //! What the proof found, one line for each case, and the sums.
 
-use super::{Fate, Outcome, Semver};
+use super::{Judgement, Outcome, Semver};
 use crate::terminal::say;
 
-/// Writes the report; answers how many cases fail.
+/// Writes the report; returns how many cases fail.
 pub(super) fn write(outcomes: &[Outcome], builds: usize, is_full: bool) -> usize {
     let mut failures = 0;
     let (mut minor, mut wire, mut major, mut types, mut none) = ([0; 2], 0, 0, 0, [0; 2]);
     for outcome in outcomes {
         let name = &outcome.case.name;
-        let (edit, semver) = match &outcome.fate {
-            Fate::None(reason) => {
+        let (edit, semver) = match &outcome.judgement {
+            Judgement::None(reason) => {
                 none[usize::from(outcome.case.is_breaking)] += 1;
                 say!("no like   {name}: {reason}");
                 continue;
             }
-            Fate::Judged { edit, semver } => (edit, semver),
+            Judgement::Judged { edit, semver } => (edit, semver),
         };
         let is_breaking = edit.changes.iter().any(|change| change.class.is_breaking());
         let says_rust = edit.changes.iter().any(|change| change.touches_rust);

@@ -15,7 +15,7 @@ impl Client {
     /// released afterwards, which the same event reports as `SUCCESSFUL` (or `UNSUCCESSFUL` when refused). There is
     /// no details operation for deposits. The pages for partner and user are taken to describe one endpoint. The docs
     /// print neither body nor path: method, path and body are inferred from a third-party integration that agrees
-    /// with the docs wherever both can be compared. The next best guess is what stood here before,
+    /// with the docs wherever both can be compared. The next best guess is what was here before,
     /// `/v1/crypto-deposit/travel-rule/{cryptoDepositId}`.
     ///
     /// The outcome comes later, by the event [`CryptoDepositStatus`](WebhookKind::CryptoDepositStatus); final:
@@ -33,8 +33,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_deposit_travel_rule(
         &self,

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P410` (status 400, legacy): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P410` (status 400, legacy): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_network_fee(
         &self,
@@ -46,7 +46,7 @@ impl Client {
     /// [`amount`](types::WithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and the network fee
     /// of [`get_network_fee`](Self::get_network_fee). A 200 only says that the withdrawal is queued: AML and
     /// travel-rule checks follow, and [`get_withdrawal`](Self::get_withdrawal) or the event
-    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) tells the outcome. `SUCCESSFUL` is the only
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) reports the outcome. `SUCCESSFUL` is the only
     /// final word at hand and itself assumed; the failure word is unknown, so also look for `error`.
     /// [`network`](types::WithdrawalRequest::network) is in upper case here (default `ETHEREUM`), unlike in
     /// [`get_network_fee`](Self::get_network_fee).
@@ -59,11 +59,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_withdrawal(
         &self,
@@ -88,7 +88,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `withdrawal_id`: Id that [`create_withdrawal`](Self::create_withdrawal) or
-    ///   [`create_partner_withdrawal`](Self::create_partner_withdrawal) answered with.
+    ///   [`create_partner_withdrawal`](Self::create_partner_withdrawal) returned.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_withdrawal(

@@ -25,7 +25,7 @@ impl Client {
     /// Lock the exchange rates for a user
     ///
     /// Returns the current rates together with a lock that holds them for one exchange of this user. Send the
-    /// [`id`](types::RateLock::id) of the answer as `lockId` to [`create_exchange`](Self::create_exchange). A lock
+    /// [`id`](types::RateLock::id) of the response as `lockId` to [`create_exchange`](Self::create_exchange). A lock
     /// lives 60 seconds (the legacy docs said 40); go by [`valid_until`](types::RateLock::valid_until). This GET
     /// creates state, so it must not be cached or repeated on its own.
     ///
@@ -36,12 +36,12 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_rate(
         &self,
@@ -58,8 +58,8 @@ impl Client {
     /// [`lock_rate`](Self::lock_rate) for the same user; the user's balance pays, and the percentage fee is
     /// presumably taken from the value before conversion. The funds are reserved and a 200 gives the id; balance and
     /// compliance checks follow, and [`get_exchange`](Self::get_exchange) or the event
-    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
-    /// call may exchange twice.
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) reports the outcome. There is no idempotency key, so a
+    /// repeated call may exchange twice. An expired or unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
@@ -69,10 +69,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_exchange(
         &self,
@@ -85,7 +85,7 @@ impl Client {
     ///
     /// State and outcome of one exchange, of the partner or of a user ([`user`](types::ExchangeDetails::user) is
     /// absent for the partner). `COMPLETED` and `FAILED` are final (in lower case before February 2026); take every
-    /// other value as not final. What the answer tells is documented, the member names are not. A second page
+    /// other value as not final. What the response reports is documented, the member names are not. A second page
     /// describes it for the partner and is taken to mean the same endpoint, as for
     /// [`get_sepa_transfer`](Self::get_sepa_transfer). The path is assumed after its `/details/` siblings; the next
     /// best guess is `/v1/exchange/{exchangeId}`, named in prose beside paths that are known to be wrong.
@@ -97,7 +97,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `exchange_id`: Id that [`create_exchange`](Self::create_exchange) or
-    ///   [`create_partner_exchange`](Self::create_partner_exchange) answered with.
+    ///   [`create_partner_exchange`](Self::create_partner_exchange) returned.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_exchange(

@@ -15,8 +15,8 @@ impl Client {
     /// [`destination_external_user_id`](types::TransferRequest::destination_external_user_id) the partner pays the
     /// user; user to user is not possible, neither id gives `P424`, and no page states what both together do.
     /// [`amount`](types::TransferRequest::amount) may be a number or a string: the table of the docs says string,
-    /// their sample sends a number. The answer only says that the transfer is scheduled;
-    /// [`get_transfer`](Self::get_transfer) or the event [`TransferStatus`](WebhookKind::TransferStatus) tells the
+    /// their sample sends a number. The response only says that the transfer is scheduled;
+    /// [`get_transfer`](Self::get_transfer) or the event [`TransferStatus`](WebhookKind::TransferStatus) reports the
     /// outcome, a lack of funds included (the legacy docs refused it at once with `P433`, so expect either). Status
     /// 201 is from the legacy docs and may be 200 by now. There is no idempotency key, so a repeated call may pay
     /// twice.
@@ -29,15 +29,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P424` (status 400, legacy): `source-or-destination-required`: a transfer names neither the paying nor the
-    ///   receiving user. HTTP 400.
-    /// - `P433` (status 400, legacy): `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then
-    ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
-    ///   create call.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P424` (status 400, legacy): `source-or-destination-required`: Source or destination must be provided. Only
+    ///   the legacy docs show the status.
+    /// - `P433` (status 400, legacy): `insufficient-funds`: The balance is too low. Only the legacy docs refuse a
+    ///   call with it, and only they show name and status; since then funds are checked after acceptance, so expect
+    ///   it in details and webhooks rather than in the response to a create call.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_transfer(
         &self,
@@ -57,7 +57,7 @@ impl Client {
     ///
     /// # Parameters
     ///
-    /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) answered with; a uuid in the sample.
+    /// - `transfer_id`: Id that [`create_transfer`](Self::create_transfer) returned; a uuid in the sample.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_transfer(

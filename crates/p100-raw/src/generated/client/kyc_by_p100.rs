@@ -12,7 +12,7 @@ impl Client {
     ///
     /// Opens a KYC session on pages hosted by P100, for partners who do not collect documents themselves. Send the
     /// user's browser to [`open_kyc_page`](Self::open_kyc_page) with the
-    /// [`verification_id`](types::KycSessionCreated::verification_id) of the answer, then follow
+    /// [`verification_id`](types::KycSessionCreated::verification_id) of the response, then follow
     /// [`get_kyc_status`](Self::get_kyc_status) or the event
     /// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus), and call
     /// [`start_user_verification`](Self::start_user_verification) at the end. Part of the questionnaire depends on
@@ -29,9 +29,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_kyc_session(
         &self,
@@ -42,7 +42,7 @@ impl Client {
 
     /// Open the hosted KYC page in the browser of the user
     ///
-    /// The address to send the user's browser to; not a call for a server. It answers with an HTML loading page that
+    /// The address to send the user's browser to; not a call for a server. It responds with an HTML loading page that
     /// moves on to the identity provider with a secret token of this one session (it is no 302 and has no
     /// `Location`). The page works once and cannot be kept for later, so never fetch it ahead of the user, cache it
     /// or log it. No key is sent: the page of the docs shows none, and the caller is a browser, which must not learn
@@ -56,14 +56,14 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `verification_id`: Id of the session, as [`create_kyc_session`](Self::create_kyc_session) answered it. Its
+    /// - `verification_id`: Id of the session, as [`create_kyc_session`](Self::create_kyc_session) returned it. Its
     ///   format is unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
     pub async fn open_kyc_page(
         &self,
         external_user_id: &crate::ExternalUserId,
@@ -95,9 +95,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P445` (status 404, documented): This user has no KYC. HTTP 404.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, documented): User is not verified.
+    /// - `P445` (status 404, documented): There is no KYC of this user.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_kyc_status(
         &self,

@@ -25,7 +25,7 @@ impl Client {
     /// Lock a rate for one order
     ///
     /// Holds the rate of one currency for one order of the amount given. Send the
-    /// [`lock_id`](types::OrderLock::lock_id) of the answer to [`create_order`](Self::create_order) before
+    /// [`lock_id`](types::OrderLock::lock_id) of the response to [`create_order`](Self::create_order) before
     /// [`expires_at`](types::OrderLock::expires_at); how long that is, no page states. Unlike the rate locks of
     /// exchanges this is a POST, and its amount is a string.
     ///
@@ -34,9 +34,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn lock_order_rate(
         &self,
@@ -48,9 +48,10 @@ impl Client {
     /// Create an order at a locked rate
     ///
     /// Creates the order that the lock was made for. It starts without a wallet address;
-    /// [`get_order`](Self::get_order) or the event [`OrderStatus`](WebhookKind::OrderStatus) tells the address to pay
-    /// to and how much has arrived. Once it is paid, the crypto is converted to euros by itself. Which status is
-    /// final is unknown. There is no idempotency key, so a repeated call may create a second order.
+    /// [`get_order`](Self::get_order) or the event [`OrderStatus`](WebhookKind::OrderStatus) reports the address to
+    /// pay to and how much has arrived. Once it is paid, the crypto is converted to euros by itself. Which status is
+    /// final is unknown. There is no idempotency key, so a repeated call may create a second order. An expired or
+    /// unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_order`](Self::get_order) and the event
     /// [`OrderStatus`](WebhookKind::OrderStatus).
@@ -60,8 +61,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_order(
         &self,
@@ -81,7 +82,7 @@ impl Client {
     ///
     /// # Parameters
     ///
-    /// - `order_id`: Id that [`create_order`](Self::create_order) answered with.
+    /// - `order_id`: Id that [`create_order`](Self::create_order) returned.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_order(

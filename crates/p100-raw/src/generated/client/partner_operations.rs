@@ -28,18 +28,18 @@ impl Client {
     ///
     /// Creates the deposit address of one currency on the partner account, presumably filling the null
     /// [`wallet`](types::PartnerWalletCreated::wallet) of a balance of
-    /// [`get_partner_balances`](Self::get_partner_balances). Only the title of the page is known, so body and answer
-    /// are guesses. The path is assumed; the next best guess is `/v1/partner/wallet/{currency}`. Whether a second
-    /// call answers the same address is unknown.
+    /// [`get_partner_balances`](Self::get_partner_balances). Only the title of the page is known, so body and
+    /// response are guesses. The path is assumed; the next best guess is `/v1/partner/wallet/{currency}`. Whether a
+    /// second call returns the same address is unknown.
     ///
     /// `POST /v1/partner/wallet` (path: [**assumed**](Self#assumed-paths); [never
     /// repeated](Self#calls-that-must-not-be-repeated)). Docs: [28597670e0](https://partner-api-docs.p100.io).
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_wallet(
         &self,
@@ -50,7 +50,7 @@ impl Client {
 
     /// List the transactions of the partner in one month
     ///
-    /// Crypto and fiat transactions of the partner account in one calendar month. The docs say what an entry tells
+    /// Crypto and fiat transactions of the partner account in one calendar month. The docs say what an entry reports
     /// (type, amount, currency, status, timestamps) but print no body and no parameter names, so all names here are
     /// provisional; no paging is mentioned and no page states in which time zone a month is cut. The path is assumed;
     /// the next best guess is `/v1/partner/transaction-history`.
@@ -64,12 +64,12 @@ impl Client {
     ///   year; that they are query parameters, required, and written as plain integers is assumed. No page states the
     ///   time zone of the month.
     /// - `year`: Calendar year to list, four digits, such as 2025. Goes together with `month`; its place, type and
-    ///   required-ness are assumed in the same way. One call answers one whole month: no paging is mentioned.
+    ///   required-ness are assumed in the same way. One call returns one whole month: no paging is mentioned.
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, assumed): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_partner_transactions(
         &self,
@@ -86,7 +86,7 @@ impl Client {
     /// Lock the exchange rates for the partner
     ///
     /// Returns the current rates together with a lock that holds them for one exchange on the partner account. Send
-    /// the [`id`](types::RateLock::id) of the answer as `lockId` to
+    /// the [`id`](types::RateLock::id) of the response as `lockId` to
     /// [`create_partner_exchange`](Self::create_partner_exchange) (prose of the docs calls it `rateLockId`). The
     /// lifetime is taken to be the 60 seconds of the user lock; go by [`valid_until`](types::RateLock::valid_until).
     /// This GET creates state, so it must not be cached or repeated on its own. Prose of the docs speaks of a POST
@@ -110,9 +110,9 @@ impl Client {
     /// [`lock_partner_rate`](Self::lock_partner_rate); the partner's balance pays, and the percentage fee is
     /// presumably taken from the value before conversion. A 200 only says that the order was taken: funds and
     /// compliance are checked afterwards, and [`get_exchange`](Self::get_exchange) or the event
-    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) tells the outcome. There is no idempotency key, so a repeated
-    /// call may exchange twice. The curl call of the page is modelled; its heading and prose name `POST
-    /// /exchange/execute` instead.
+    /// [`ExchangeStatus`](WebhookKind::ExchangeStatus) reports the outcome. There is no idempotency key, so a
+    /// repeated call may exchange twice. The curl call of the page is modelled; its heading and prose name `POST
+    /// /exchange/execute` instead. An expired or unknown lock is refused with a code that is not known.
     ///
     /// The outcome comes later, by [`get_exchange`](Self::get_exchange) and the event
     /// [`ExchangeStatus`](WebhookKind::ExchangeStatus); final: `COMPLETED`, `FAILED`.
@@ -122,8 +122,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_exchange(
         &self,
@@ -138,7 +138,7 @@ impl Client {
     /// [`amount`](types::PartnerWithdrawalRequest::amount) and, on top of it, the withdrawal fee of P100 and the
     /// network fee of [`get_network_fee`](Self::get_network_fee). A 200 only says that the withdrawal is queued;
     /// [`get_withdrawal`](Self::get_withdrawal) or the event
-    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) tells the outcome. `SUCCESSFUL` is the only
+    /// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) reports the outcome. `SUCCESSFUL` is the only
     /// final word at hand and itself assumed; the failure word is unknown, so also look for `error`. The path follows
     /// the exchange and SEPA paths, which both put `/partner` after `/v1`; the body is that of
     /// [`create_withdrawal`](Self::create_withdrawal) without a user id.
@@ -151,9 +151,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P410` (status 400, assumed): `invalid-currency`: unknown currency. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P410` (status 400, assumed): `invalid-currency`: Currency is not supported.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_withdrawal(
         &self,
@@ -169,7 +169,7 @@ impl Client {
     /// last name for `NATURAL`, company name for `LEGAL`. Prose of a later draft speaks of the user's balance on this
     /// path; the partner account is modelled. Fees are by agreement with P100 and fall due on success; the docs of
     /// July 2025 had 0.1 %, at least EUR 1.00. A 200 only says that the transfer is scheduled: a lack of funds, for
-    /// one, is found afterwards and told by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// one, is found afterwards and reported by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
     /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus). There is no idempotency key, so a repeated call may
     /// pay twice.
     ///
@@ -181,8 +181,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_partner_sepa_transfer(
         &self,
@@ -201,7 +201,7 @@ impl Client {
     /// [`amount`](types::SepaTransferDetails::amount) is a string while [`fee`](types::SepaTransferDetails::fee) is a
     /// number (the legacy docs had the amount as a number, too). `SUCCESSFUL` and `FAILED` are final; the word for a
     /// transfer in progress is unknown, so take every other value as not final. Failures found after acceptance, such
-    /// as a lack of funds, are told here.
+    /// as a lack of funds, are reported here.
     ///
     /// `GET /v1/sepa-transfer/details/{transferId}` (path: documented). Docs:
     /// [20026745e0](https://partner-api-docs.p100.io/get-sepa-transfer-details-20026745e0.md), 28597679e0,
@@ -210,12 +210,13 @@ impl Client {
     /// # Parameters
     ///
     /// - `transfer_id`: Id that [`create_partner_sepa_transfer`](Self::create_partner_sepa_transfer) or
-    ///   [`create_user_sepa_transfer`](Self::create_user_sepa_transfer) answered with.
+    ///   [`create_user_sepa_transfer`](Self::create_user_sepa_transfer) returned.
     ///
     /// # Errors
     ///
-    /// - `P418` (status 400, legacy): `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    /// - `P428` (status 404, documented): `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
+    /// - `P418` (status 400, legacy): `partner-not-found`: Partner does not exist. Later docs no longer list it.
+    /// - `P428` (status 404, documented): `sepa-transfer-not-found`: SEPA transfer does not exist. Only the legacy
+    ///   docs show the name.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_sepa_transfer(
         &self,

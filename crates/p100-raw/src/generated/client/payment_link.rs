@@ -12,7 +12,7 @@ impl Client {
     ///
     /// Creates a link by which someone pays in crypto; the payment is converted to euros and settled on the partner's
     /// balance. A link may collect several transfers, and one that is underpaid waits for the rest inside a window
-    /// that is set per partner. No page states body or answer, so both are guesses. The path is assumed after
+    /// that is set per partner. No page states body or response, so both are guesses. The path is assumed after
     /// [`create_order`](Self::create_order). There is no idempotency key, so a repeated call may create a second
     /// link.
     ///
@@ -25,8 +25,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_payment_link(
         &self,
@@ -39,9 +39,9 @@ impl Client {
     ///
     /// Creates a payment page hosted by P100 with the partner's own configuration: branding, expiry of the link,
     /// handling of underpayment, settlement. Otherwise as [`create_payment_link`](Self::create_payment_link), whose
-    /// body and answer are taken over; [`get_payment_link`](Self::get_payment_link) and the event
-    /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus) are inferred to tell its state. The path is assumed; the
-    /// next best guess is `/v1/checkout`.
+    /// body and response are taken over; [`get_payment_link`](Self::get_payment_link) and the event
+    /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus) are inferred to report its state. The path is assumed;
+    /// the next best guess is `/v1/checkout`.
     ///
     /// The outcome comes later, by [`get_payment_link`](Self::get_payment_link) and the event
     /// [`PaymentLinkStatus`](WebhookKind::PaymentLinkStatus).
@@ -51,8 +51,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_hosted_checkout(
         &self,
@@ -74,7 +74,7 @@ impl Client {
     /// # Parameters
     ///
     /// - `payment_link_id`: Id that [`create_payment_link`](Self::create_payment_link) or
-    ///   [`create_hosted_checkout`](Self::create_hosted_checkout) answered with.
+    ///   [`create_hosted_checkout`](Self::create_hosted_checkout) returned.
     ///
     /// Errors: those of [every call](Self#errors-of-every-call).
     pub async fn get_payment_link(

@@ -25,9 +25,9 @@ impl Client {
     /// List the accounts known from deposits of the partner
     ///
     /// The accounts from which the partner has paid in, with the state of their check; presumably those to which it
-    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
-    /// path is assumed after [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info); the next best
-    /// guess is `/v1/partner/sepa-deposit/contacts`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) reports each change. No page states the body.
+    /// The path is assumed after [`get_partner_sepa_deposit_info`](Self::get_partner_sepa_deposit_info); the next
+    /// best guess is `/v1/partner/sepa-deposit/contacts`.
     ///
     /// `GET /v1/partner/sepa-deposit/contact-list` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597677e0](https://partner-api-docs.p100.io).
@@ -51,13 +51,13 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_sepa_deposit_info(
         &self,
@@ -74,9 +74,9 @@ impl Client {
     /// List the accounts known from deposits of a user
     ///
     /// The accounts from which a user has paid in, with the state of their check; presumably those to which the user
-    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) tells each change. No page states the body. The
-    /// path is assumed after [`get_user_sepa_deposit_info`](Self::get_user_sepa_deposit_info); the next best guess is
-    /// `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
+    /// may pay out. The event [`IbanStatus`](WebhookKind::IbanStatus) reports each change. No page states the body.
+    /// The path is assumed after [`get_user_sepa_deposit_info`](Self::get_user_sepa_deposit_info); the next best
+    /// guess is `/v1/user/sepa-deposit/contact- list/{externalUserId}`.
     ///
     /// `GET /v1/sepa-deposit/contact-list/{externalUserId}` (path: [**assumed**](Self#assumed-paths)). Docs:
     /// [28597710e0](https://partner-api-docs.p100.io).
@@ -84,12 +84,12 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_user_sepa_contacts(
         &self,
@@ -105,8 +105,8 @@ impl Client {
     /// Sends euros from a user's EUR balance to an external IBAN. The two levels of
     /// [`create_partner_sepa_transfer`](Self::create_partner_sepa_transfer) are assumed to hold here too: on level 1
     /// the receiver fields are forbidden and the IBAN must be known from a deposit of the user. A 200 only says that
-    /// the transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and told by
-    /// [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
+    /// the transfer is scheduled (the legacy docs had 201): a lack of funds, for one, is found afterwards and
+    /// reported by [`get_sepa_transfer`](Self::get_sepa_transfer) and the event
     /// [`SepaTransferStatus`](WebhookKind::SepaTransferStatus). There is no idempotency key, so a repeated call may
     /// pay twice. The docs of July and September 2025 have no page for it.
     ///
@@ -118,14 +118,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, documented): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P418` (status 400, legacy): `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it.
-    /// - `P433` (status 400, legacy): `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then
-    ///   funds are checked after acceptance, so expect it in details and webhooks rather than in the answer to a
-    ///   create call.
-    /// - `P455` (status 400, assumed): `user-suspended`: the user is suspended. HTTP 400.
+    /// - `P403` (status 400, documented): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P418` (status 400, legacy): `partner-not-found`: Partner does not exist. Later docs no longer list it.
+    /// - `P433` (status 400, legacy): `insufficient-funds`: The balance is too low. Only the legacy docs refuse a
+    ///   call with it, and only they show name and status; since then funds are checked after acceptance, so expect
+    ///   it in details and webhooks rather than in the response to a create call.
+    /// - `P455` (status 400, assumed): `user-suspended`: User is suspended.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user_sepa_transfer(
         &self,

@@ -10,8 +10,8 @@ use crate::{Client, Error, RawBody, Response, operations, types};
 impl Client {
     /// Create a user
     ///
-    /// Creates a user. Since the docs of February 2026 it answers the id and a flag only, and all balances come into
-    /// being at [`start_user_verification`](Self::start_user_verification); before, it opened and answered them, and
+    /// Creates a user. Since the docs of February 2026 it returns the id and a flag only, and all balances come into
+    /// being at [`start_user_verification`](Self::start_user_verification); before, it opened and returned them, and
     /// old accounts of the API may still do so. The EUR balance has no IBAN and waits (`WAITING_TO_BE_ACTIVATED`;
     /// prose of the docs writes `WAITING_FOR_ACTIVATION`) until the KYC is passed: the event
     /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) then reports `ACTIVE`, and only after it
@@ -36,10 +36,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred):
-    ///   [`external_user_id`](types::CreateUserRequest::external_user_id) is already in use. HTTP 400, presumably.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P411` (status 400, inferred): `user-exists`: A user with this externalUserId exists. Name and status are
+    ///   inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_user(
         &self,
@@ -68,14 +68,14 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, inferred): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, inferred): File too large, the limit is 5 MB for each file. HTTP 400.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, inferred): The type of the file is not allowed.
+    /// - `P440` (status 400, inferred): The file is too large. The limit is 5 MB for each file.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_kyc_files(
         &self,
@@ -93,7 +93,7 @@ impl Client {
     /// [`create_user`](Self::create_user) says so: by risk since February 2026, when it is called suspended, and by
     /// country before. Two success statuses: 201 takes the files, 202 with the code `P211` says that an earlier proof
     /// of address is still under review. The event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus)
-    /// tells the result; after `QUESTIONED` upload again, after `REJECTED` another document is needed.
+    /// reports the result; after `QUESTIONED` upload again, after `REJECTED` another document is needed.
     ///
     /// The outcome comes later, by the event [`PoaVerificationStatus`](WebhookKind::PoaVerificationStatus).
     ///
@@ -104,18 +104,18 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P211` (status 202, documented): A proof of address of this user is already pending. HTTP 202, a success
-    ///   status, although it is a code.
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P426` (status 400, documented): File type not allowed. HTTP 400.
-    /// - `P440` (status 400, documented): File too large, the limit is 5 MB for each file. HTTP 400.
-    /// - `P447` (status 400, documented): Proof of address is already verified. HTTP 400.
-    /// - `P460` (status 404, documented): This user has no proof-of-address verification. HTTP 404.
+    /// - `P211` (status 202, documented): A proof of address is already under review. An error code on a success
+    ///   status.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P426` (status 400, documented): The type of the file is not allowed.
+    /// - `P440` (status 400, documented): The file is too large. The limit is 5 MB for each file.
+    /// - `P447` (status 400, documented): The proof of address is already verified.
+    /// - `P460` (status 404, documented): There is no verification of a proof of address for this user.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn upload_poa_files(
         &self,
@@ -145,9 +145,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn start_user_verification(
         &self,
@@ -172,14 +172,14 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_user(
         &self,
@@ -206,12 +206,12 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_user(
         &self,
@@ -235,13 +235,13 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, documented): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P454` (status 400, documented): Suspension refused because the user still has active cards. HTTP 400.
+    /// - `P412` (status 400, documented): `invalid-user`: User does not exist.
+    /// - `P454` (status 400, documented): The user has active cards. A suspension is refused then.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn suspend_user(
         &self,
@@ -263,12 +263,12 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unsuspend_user(
         &self,
@@ -281,8 +281,8 @@ impl Client {
 
     /// Extend a user
     ///
-    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still answers.
-    /// Gives a user what some operations ask for since September 2025: [`get_card`](Self::get_card) and
+    /// Dropped: the docs of February 2026 no longer list it, and no page says whether the endpoint still works. Gives
+    /// a user what some operations ask for since September 2025: [`get_card`](Self::get_card) and
     /// [`create_card`](Self::create_card) refuse a user who is not extended with `P461`. What extending means, what
     /// it needs and how its result becomes known is not stated. The path is assumed after
     /// [`suspend_user`](Self::suspend_user); the next best guess is the id in the body.
@@ -293,17 +293,17 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P459` (status 400, assumed): The user is not verified. HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P459` (status 400, assumed): User is not verified.
     /// - Those of [every call](Self#errors-of-every-call).
-    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[deprecated = "P100's docs dropped it; it may still work"]
     pub async fn extend_user(
         &self,
         external_user_id: &crate::ExternalUserId,
@@ -330,11 +330,11 @@ impl Client {
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
     ///   string and not necessarily a uuid, encoded in the URL. It is not the
-    ///   [`user_id`](types::UserBalances::user_id) that P100 answers; length and character limits are unknown.
+    ///   [`user_id`](types::UserBalances::user_id) that P100 returns; length and character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_balances(
         &self,
@@ -347,7 +347,7 @@ impl Client {
 
     /// List the transactions of a user in one month
     ///
-    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry tells (type,
+    /// Crypto and fiat transactions of one user in one calendar month. The docs say what an entry reports (type,
     /// amount, currency, status, timestamps) but print no body and no parameter names, so all names here are
     /// provisional; no paging is mentioned. Until August 2025 limited users had a page of their own for it, taken to
     /// describe the same endpoint. The path is assumed; the next best guess is
@@ -359,19 +359,19 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     /// - `month`: Calendar month to list, 1 (January) to 12. The docs say that the history is selected by month and
     ///   year; that they are query parameters, required, and written as plain integers is assumed. No page states the
     ///   time zone of the month.
     /// - `year`: Calendar year to list, four digits, such as 2025. Goes together with `month`; its place, type and
-    ///   required-ness are assumed in the same way. One call answers one whole month: no paging is mentioned.
+    ///   required-ness are assumed in the same way. One call returns one whole month: no paging is mentioned.
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, assumed): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P403` (status 400, assumed): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_user_transactions(
         &self,

@@ -11,12 +11,11 @@ impl Client {
     /// Create a user without KYC
     ///
     /// Dropped: the docs of September 2025 list neither this page nor its module, and no page says whether the
-    /// endpoint still answers. Creates a limited user: no KYC, no cards, and no way to become a full user later.
-    /// Other than in [`create_user`](Self::create_user), [`balances`](types::LimitedUserCreated::balances) is one
-    /// flat array in which the `eur` entry stands among the crypto ones and has neither IBAN nor status. The page
-    /// does not say which members are required; its sample carries all. Compared with
-    /// [`create_user`](Self::create_user) there is no phone, post code or citizenship, but birth data and
-    /// [`pesel`](types::CreateLimitedUserRequest::pesel).
+    /// endpoint still works. Creates a limited user: no KYC, no cards, and no way to become a full user later. Other
+    /// than in [`create_user`](Self::create_user), [`balances`](types::LimitedUserCreated::balances) is one flat
+    /// array in which the `eur` entry is among the crypto ones and has neither IBAN nor status. The page does not say
+    /// which members are required; its sample carries all. Compared with [`create_user`](Self::create_user) there is
+    /// no phone, post code or citizenship, but birth data and [`pesel`](types::CreateLimitedUserRequest::pesel).
     ///
     /// `POST /v1/user/balances/crypto` (path: documented; [never repeated](Self#calls-that-must-not-be-repeated)).
     /// Docs:
@@ -24,13 +23,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P411` (status 400, inferred): `user-exists` (inferred):
-    ///   [`external_user_id`](types::CreateLimitedUserRequest::external_user_id) is already in use. HTTP 400,
-    ///   presumably.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P411` (status 400, inferred): `user-exists`: A user with this externalUserId exists. Name and status are
+    ///   inferred.
     /// - Those of [every call](Self#errors-of-every-call).
-    #[deprecated = "P100's docs dropped it; it may still answer"]
+    #[deprecated = "P100's docs dropped it; it may still work"]
     pub async fn create_limited_user(
         &self,
         body: &types::CreateLimitedUserRequest,

@@ -11,23 +11,23 @@ impl Client {
     /// Create a virtual card for a user
     ///
     /// Issues a virtual card to a user with completed KYC whose country is in the card column of Supported Countries.
-    /// The answer carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
+    /// The response carries the full card number, CVV and expiry in clear: never log, cache or store it. Quotas: 10
     /// existing cards per user, active and locked together, and 5 creations in 24 hours, 10 in 30 days, 20 in 12
     /// months per user. The monthly fee of an active card is taken from the partner's EUR balance and agreed with
-    /// P100; the docs of July 2025 had EUR 0.25.
+    /// P100; the docs of July 2025 had EUR 0.25. A used-up quota is refused, too, with a code that is not known.
     ///
     /// `POST /v1/card/virtual` (path: legacy; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19693688e0](https://partner-api-docs.p100.io/create-virtual-card-19693688e0.md).
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P451` (status 400, legacy): `forbidden-country-card`: no cards for users of this country. HTTP 400.
-    /// - `P455` (status 400, legacy): `user-suspended`: the user is suspended. HTTP 400.
-    /// - `P459` (status 400, inferred): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, inferred): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
+    /// - `P451` (status 400, legacy): `forbidden-country-card`: No cards are issued in the country of this user.
+    /// - `P455` (status 400, legacy): `user-suspended`: User is suspended.
+    /// - `P459` (status 400, inferred): User is not verified.
+    /// - `P461` (status 400, inferred): User is not extended. See [`extend_user`](Self::extend_user).
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn create_card(
         &self,
@@ -47,12 +47,12 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, legacy): `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// - `P412` (status 400, legacy): `invalid-user`: User does not exist.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn list_cards(
         &self,
@@ -64,7 +64,7 @@ impl Client {
     /// Get one card with its secrets
     ///
     /// Status, full card number, CVV and expiry of one card, to be shown to its user and never logged, cached or
-    /// stored. Neither the card id nor the label is in the answer. An unknown card gives 400 with `P434`, not 404;
+    /// stored. Neither the card id nor the label is in the response. An unknown card gives 400 with `P434`, not 404;
     /// the page lists no code for an unknown user.
     ///
     /// `GET /v1/card/details/{externalUserId}/{cardId}` (path: documented). Docs:
@@ -73,16 +73,16 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    /// - `card_id`: Id of the card as returned by [`create_card`](Self::create_card) and listed by
     ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors
     ///
-    /// - `P434` (status 400, documented): `invalid-card` (inferred): no such card. HTTP 400, not 404.
-    /// - `P459` (status 400, documented): The user is not verified. HTTP 400.
-    /// - `P461` (status 400, documented): The user is not extended, see [`extend_user`](Self::extend_user). HTTP 400.
+    /// - `P434` (status 400, documented): `invalid-card`: Card does not exist. The name is inferred.
+    /// - `P459` (status 400, documented): User is not verified.
+    /// - `P461` (status 400, documented): User is not extended. See [`extend_user`](Self::extend_user).
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card(
         &self,
@@ -108,10 +108,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_pin(
         &self,
@@ -132,10 +132,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn block_card(
         &self,
@@ -154,10 +154,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn unblock_card(
         &self,
@@ -178,15 +178,15 @@ impl Client {
     /// # Parameters
     ///
     /// - `external_user_id`: The partner's own id of the user, exactly as sent when the user was created. A free
-    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 answers; length and
+    ///   string and not necessarily a uuid, encoded in the URL. It is not the `userId` that P100 returns; length and
     ///   character limits are unknown.
-    /// - `card_id`: Id of the card as answered by [`create_card`](Self::create_card) and listed by
+    /// - `card_id`: Id of the card as returned by [`create_card`](Self::create_card) and listed by
     ///   [`list_cards`](Self::list_cards) (`cardId`), a uuid. It must belong to the user named in the same path.
     ///
     /// # Errors
     ///
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn get_card_limits(
         &self,
@@ -206,17 +206,17 @@ impl Client {
     /// Sets the daily and monthly limits of one card; they apply at once. Send all six: whether a subset is allowed
     /// is unknown, and the only known integration always sends all. The bounds are unknown. User and card are named
     /// in the body, not in the path. The docs name the inputs; path and member names come from a third-party
-    /// integration.
+    /// integration. Limits out of range are refused with a code that is not known.
     ///
     /// `PATCH /v1/card/limits` (path: inferred; [never repeated](Self#calls-that-must-not-be-repeated)). Docs:
     /// [19693717e0](https://partner-api-docs.p100.io/update-card-limits-19693717e0.md).
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn update_card_limits(
         &self,
@@ -236,10 +236,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `P403` (status 400, inferred): Validation failed: `errorMessage` joins all failures, and there is no
-    ///   `errorName`. HTTP 400, not 403.
-    /// - `P412` (status 400, inferred): `invalid-user`: the partner has no such user. HTTP 400, not 404.
-    /// - `P434` (status 400, inferred): `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// - `P403` (status 400, inferred): Validation failed. `errorMessage` joins all failures, and there is no
+    ///   `errorName`.
+    /// - `P412` (status 400, inferred): `invalid-user`: User does not exist.
+    /// - `P434` (status 400, inferred): `invalid-card`: Card does not exist. The name is inferred.
     /// - Those of [every call](Self#errors-of-every-call).
     pub async fn delete_card(
         &self,

@@ -59,6 +59,6 @@ pub static GET_WITHDRAWAL: Operation = Operation {
     evidence: Evidence::Inferred,
     retry: Retry::Safe,
     error_codes: &[P500_INFERRED, P501_INFERRED],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };

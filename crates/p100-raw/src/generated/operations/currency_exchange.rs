@@ -69,6 +69,6 @@ pub static GET_EXCHANGE: Operation = Operation {
     evidence: Evidence::Assumed,
     retry: Retry::Safe,
     error_codes: &[P500_INFERRED, P501_INFERRED],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };

@@ -39,7 +39,7 @@ pub static OPEN_KYC_PAGE: Operation = Operation {
     evidence: Evidence::Documented,
     error_codes: &[P412_DOCUMENTED],
     authenticated: false,
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };
 

@@ -121,6 +121,6 @@ pub static GET_SEPA_TRANSFER: Operation = Operation {
     evidence: Evidence::Documented,
     retry: Retry::Safe,
     error_codes: &[P418_LEGACY, P500_DOCUMENTED, P501_DOCUMENTED, P428_404_DOCUMENTED],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };

@@ -28,7 +28,7 @@ pub static CREATE_CARD: Operation = Operation {
         P500_INFERRED,
         P501_INFERRED,
     ],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };
 
@@ -59,7 +59,7 @@ pub static GET_CARD: Operation = Operation {
         P500_DOCUMENTED,
         P501_DOCUMENTED,
     ],
-    sensitive_answer: true,
+    sensitive_response: true,
     ..MODULE
 };
 

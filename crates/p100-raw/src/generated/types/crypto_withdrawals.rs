@@ -73,7 +73,7 @@ open_enum!(NetworkFeeNetwork { Polygon = "polygon", });
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WithdrawalDetails {
-    /// P100's id of the withdrawal, the `withdrawalId` answered at its creation.
+    /// P100's id of the withdrawal, the `withdrawalId` returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -110,7 +110,7 @@ pub struct WithdrawalDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
-    /// Why the withdrawal failed. That error details are answered is documented, name and shape are not. Null or
+    /// Why the withdrawal failed. That error details are returned is documented, name and shape are not. Null or
     /// missing otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -118,7 +118,7 @@ pub struct WithdrawalDetails {
 }
 
 /// Sends crypto from a user's balance to an outside wallet. Irreversible once it is on chain: check address and
-/// network. The last three fields are travel-rule data. The answer only accepts the withdrawal; funds and
+/// network. The last three fields are travel-rule data. The response only accepts the withdrawal; funds and
 /// compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -6,7 +6,7 @@
 use super::*;
 
 /// One exchange of a user or of the partner. The docs say that amounts, currencies, rate, status, timestamps,
-/// user details and errors are answered, but show no body, so most names here are assumed. Evidence: assumed.
+/// user details and errors are returned, but show no body, so most names here are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -18,7 +18,7 @@ use super::*;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeDetails {
-    /// P100's id of the exchange, the `exchangeId` answered at its creation. Evidence: inferred.
+    /// P100's id of the exchange, the `exchangeId` returned at its creation. Evidence: inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -69,8 +69,8 @@ pub struct ExchangeDetails {
 }
 
 /// Exchanges an amount between two balances of one user at a locked rate. First call
-/// [`lock_rate`](Client::lock_rate) for the same user and use its answer before it expires (60 seconds). The
-/// answer only accepts the exchange; funds and compliance are checked afterwards. Evidence: legacy.
+/// [`lock_rate`](Client::lock_rate) for the same user and use its response before it expires (60 seconds). The
+/// response only accepts the exchange; funds and compliance are checked afterwards. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -94,7 +94,7 @@ pub struct ExchangeRequest {
     pub currency_from: Currency,
     /// Slug of the currency to buy, lower case (`eur`).
     pub currency_to: Currency,
-    /// The `id` of the rate lock answered by [`lock_rate`](Client::lock_rate), where it is a uuid; the legacy table
+    /// The `id` of the rate lock returned by [`lock_rate`](Client::lock_rate), where it is a uuid; the legacy table
     /// types it as plain string here. Prose in the docs also calls it rateLockId. A lock of another user or of the
     /// partner presumably does not work.
     pub lock_id: String,

@@ -18,8 +18,8 @@ pub struct TransferCreated {
     pub transfer_id: String,
 }
 
-/// One internal transfer between the partner and a user, with its outcome. The parties are told by user id; the
-/// legacy docs answered email addresses (`sourceEmail`, `destinationEmail`) instead. Evidence: inferred.
+/// One internal transfer between the partner and a user, with its outcome. The parties are identified by user id;
+/// the legacy docs returned email addresses (`sourceEmail`, `destinationEmail`) instead. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -32,7 +32,7 @@ pub struct TransferCreated {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferDetails {
-    /// P100's id of the transfer, the `transferId` answered at its creation. Evidence: legacy.
+    /// P100's id of the transfer, the `transferId` returned at its creation. Evidence: legacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -94,7 +94,7 @@ pub struct TransferRequest {
     pub destination_external_user_id: Option<ExternalUserId>,
     /// Amount in [`currency`](Self::currency), at most 8 decimals. The docs contradict themselves: the parameter
     /// table says string, the sample sends a number. The number comes first here because a request that was shown is
-    /// the better witness; details and webhook answer numbers too.
+    /// the better witness; details and webhook return numbers too.
     #[serde(with = "crate::decimal::number")]
     #[cfg_attr(feature = "schemars", schemars(with = "DecimalEither"))]
     pub amount: Decimal,

@@ -5,7 +5,7 @@
 #[allow(unused_imports)]
 use super::*;
 
-/// Where the user's money comes from. The choice decides which further answers
+/// Where the user's money comes from. The choice decides which further members
 /// [`create_kyc_session`](Client::create_kyc_session) needs: `taxId` with BUSINESS_ACTIVITY, `occupation` with
 /// SALARY, and `additionalInfo` with everything except BUSINESS_ACTIVITY. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,8 +75,8 @@ pub struct KycSessionCreated {
     pub verification_id: VerificationId,
 }
 
-/// Opens a hosted KYC session and answers the financial questionnaire. Which further fields are needed depends on
-/// [`income_source`](Self::income_source); that is stated at each field and not enforced by this schema. Field
+/// Opens a hosted KYC session and fills in the financial questionnaire. Which further fields are needed depends
+/// on [`income_source`](Self::income_source); that is stated at each field and not enforced by this schema. Field
 /// names and values come from the legacy docs. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -116,9 +116,9 @@ pub struct KycSessionRequest {
     pub additional_info: Option<String>,
 }
 
-/// Standing of a user's KYC: where the user stands and how the latest attempt went. That a rejection reason is
-/// answered is documented; the names are those of the
-/// [`KycVerificationStatus`](WebhookKind::KycVerificationStatus) event. Evidence: inferred.
+/// Status of a user's KYC: the user's level and how the latest attempt went. That a rejection reason is returned
+/// is documented; the names are those of the [`KycVerificationStatus`](WebhookKind::KycVerificationStatus) event.
+/// Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -134,7 +134,7 @@ pub struct KycStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<ExternalUserId>,
-    /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
+    /// Status of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub verification_status: Option<KycVerificationLevel>,

@@ -201,7 +201,7 @@ impl From<BTreeMap<String, Decimal>> for OrderRates {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderRequest {
-    /// The [`lock_id`](Self::lock_id) answered by [`lock_order_rate`](Client::lock_order_rate), a uuid.
+    /// The [`lock_id`](Self::lock_id) returned by [`lock_order_rate`](Client::lock_order_rate), a uuid.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
 }

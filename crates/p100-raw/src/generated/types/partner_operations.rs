@@ -25,7 +25,7 @@ pub struct PartnerBalances {
 }
 
 /// Exchanges an amount between two balances of the partner at a locked rate. First call
-/// [`lock_partner_rate`](Client::lock_partner_rate) and use its answer before it expires. The field names are
+/// [`lock_partner_rate`](Client::lock_partner_rate) and use its response before it expires. The field names are
 /// documented; that all four are required is inferred. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -47,7 +47,7 @@ pub struct PartnerExchangeRequest {
     pub currency_from: Currency,
     /// Slug of the currency to buy, lower case (`eur`).
     pub currency_to: Currency,
-    /// The `id` of the rate lock answered by [`lock_partner_rate`](Client::lock_partner_rate), a uuid. Prose in the
+    /// The `id` of the rate lock returned by [`lock_partner_rate`](Client::lock_partner_rate), a uuid. Prose in the
     /// docs also calls it rateLockId.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub lock_id: String,
@@ -58,8 +58,8 @@ pub struct PartnerExchangeRequest {
 /// forbidden, and the IBAN must be an account of the partner's own, checked against its KYC. Level 2: third
 /// parties too, so name the receiver either as a person ([`receiver_type`](Self::receiver_type) NATURAL with both
 /// names) or as a company (LEGAL with [`company_name`](Self::company_name)), never both. The docs of July 2025
-/// knew level 2 only. The answer only accepts the transfer; funds and compliance are checked afterwards. Fees are
-/// by agreement. Evidence: documented.
+/// knew level 2 only. The response only accepts the transfer; funds and compliance are checked afterwards. Fees
+/// are by agreement. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -205,7 +205,7 @@ pub struct PartnerWithdrawalRequest {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferDetails {
-    /// P100's id of the transfer, the `transferId` answered at its creation.
+    /// P100's id of the transfer, the `transferId` returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -235,7 +235,7 @@ pub struct SepaTransferDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub receiver_last_name: Option<String>,
-    /// Name of the receiving company. No page shows under which name a company is answered; missing or null for
+    /// Name of the receiving company. No page shows under which name a company is returned; missing or null for
     /// persons. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -261,8 +261,8 @@ pub struct SepaTransferDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub user: Option<UserSummary>,
-    /// Why the transfer failed. That failures are told here is documented, name and shape are not. Null or missing
-    /// otherwise. Evidence: assumed.
+    /// Why the transfer failed. That failures are reported here is documented, name and shape are not. Null or
+    /// missing otherwise. Evidence: assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub error: Option<ProcessingError>,

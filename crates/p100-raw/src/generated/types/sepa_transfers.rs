@@ -22,7 +22,7 @@ pub struct SepaContact {
     pub status: Option<SepaContactStatus>,
 }
 
-/// Accounts from which deposits came, in one answer. No page states a member. Evidence: assumed.
+/// Accounts from which deposits came, in one response. No page states a member. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -45,7 +45,7 @@ pub struct CryptoBalance {
     pub network_config: Option<BTreeMap<String, NetworkConfig>>,
 }
 
-/// Identity document of a user in requests. Answers do not use it: their `documentType` has been seen with a
+/// Identity document of a user in requests. Responses do not use it: their `documentType` has been seen with a
 /// lower-case value. [`create_kyc_session`](Client::create_kyc_session) accepts one more kind, see
 /// [`KycDocumentType`](super::KycDocumentType). Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,11 +68,11 @@ open_enum!(
 );
 
 /// Body of every refusal. Look at the HTTP status class first, then at [`error_code`](Self::error_code) (the docs
-/// of February 2026 tell to rely mainly on [`error_name`](Self::error_name), which P403 never has), never at
-/// other text; only a 401 is told apart by its text. Three forms share this schema: a business error with all
-/// three members (two of them in the legacy docs), the validation error P403 without
-/// [`error_name`](Self::error_name), and the 401 body with only [`message`](Self::message). Each form has at
-/// least one of [`error_code`](Self::error_code) and [`message`](Self::message). Evidence: documented.
+/// of February 2026 say to rely mainly on [`error_name`](Self::error_name), which P403 never has), never at other
+/// text; only a 401 is distinguished by its text. Three forms share this schema: a business error with all three
+/// members (two of them in the legacy docs), the validation error P403 without [`error_name`](Self::error_name),
+/// and the 401 body with only [`message`](Self::message). Each form has at least one of
+/// [`error_code`](Self::error_code) and [`message`](Self::message). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -110,51 +110,56 @@ pub struct Error {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// `P211`: A proof of address of this user is already pending. HTTP 202, a success status, although it is a code.
+    /// `P211` (status 202): A proof of address is already under review. An error code on a success status.
     P211,
-    /// `P403`: Validation failed: `errorMessage` joins all failures, and there is no `errorName`. HTTP 400, not 403.
+    /// `P403` (status 400): Validation failed. `errorMessage` joins all failures, and there is no `errorName`.
     P403,
-    /// `P410`: `invalid-currency`: unknown currency. HTTP 400. Evidence: legacy.
+    /// `P410` (`invalid-currency`, status 400): Currency is not supported. Evidence: legacy.
     P410,
-    /// `P411`: `user-exists` (inferred): `externalUserId` is already in use. HTTP 400, presumably. Evidence:
-    /// inferred.
+    /// `P411` (`user-exists`, status 400): A user with this externalUserId exists. Name and status are inferred.
+    /// Evidence: inferred.
     P411,
-    /// `P412`: `invalid-user`: the partner has no such user. HTTP 400, not 404.
+    /// `P412` (`invalid-user`, status 400): User does not exist.
     P412,
-    /// `P418`: `partner-not-found`: partner unknown. HTTP 400. Later docs no longer list it. Evidence: legacy.
+    /// `P418` (`partner-not-found`, status 400): Partner does not exist. Later docs no longer list it. Evidence:
+    /// legacy.
     P418,
-    /// `P424`: `source-or-destination-required`: a transfer names neither the paying nor the receiving user. HTTP 400.
+    /// `P424` (`source-or-destination-required`, status 400): Source or destination must be provided. Only the legacy
+    /// docs show the status.
     P424,
-    /// `P426`: File type not allowed. HTTP 400.
+    /// `P426` (status 400): The type of the file is not allowed.
     P426,
-    /// `P428`: `sepa-transfer-not-found`: no such SEPA transfer. HTTP 404.
+    /// `P428` (`sepa-transfer-not-found`, status 404): SEPA transfer does not exist. Only the legacy docs show the
+    /// name.
     P428,
-    /// `P433`: `insufficient-funds`: balance too low. HTTP 400 in the legacy docs; since then funds are checked after
-    /// acceptance, so expect it in details and webhooks rather than in the answer to a create call.
+    /// `P433` (`insufficient-funds`, status 400): The balance is too low. Only the legacy docs refuse a call with it,
+    /// and only they show name and status; since then funds are checked after acceptance, so expect it in details and
+    /// webhooks rather than in the response to a create call.
     P433,
-    /// `P434`: `invalid-card` (inferred): no such card. HTTP 400, not 404.
+    /// `P434` (`invalid-card`, status 400): Card does not exist. The name is inferred.
     P434,
-    /// `P440`: File too large, the limit is 5 MB for each file. HTTP 400.
+    /// `P440` (status 400): The file is too large. The limit is 5 MB for each file.
     P440,
-    /// `P445`: This user has no KYC. HTTP 404.
+    /// `P445` (status 404): There is no KYC of this user.
     P445,
-    /// `P447`: Proof of address is already verified. HTTP 400.
+    /// `P447` (status 400): The proof of address is already verified.
     P447,
-    /// `P451`: `forbidden-country-card`: no cards for users of this country. HTTP 400. Evidence: legacy.
+    /// `P451` (`forbidden-country-card`, status 400): No cards are issued in the country of this user. Evidence:
+    /// legacy.
     P451,
-    /// `P454`: Suspension refused because the user still has active cards. HTTP 400.
+    /// `P454` (status 400): The user has active cards. A suspension is refused then.
     P454,
-    /// `P455`: `user-suspended`: the user is suspended. HTTP 400. Evidence: legacy.
+    /// `P455` (`user-suspended`, status 400): User is suspended. Evidence: legacy.
     P455,
-    /// `P459`: The user is not verified. HTTP 400.
+    /// `P459` (status 400): User is not verified.
     P459,
-    /// `P460`: This user has no proof-of-address verification. HTTP 404.
+    /// `P460` (status 404): There is no verification of a proof of address for this user.
     P460,
-    /// `P461`: The user is not extended, see [`extend_user`](Client::extend_user). HTTP 400.
+    /// `P461` (status 400): User is not extended. See [`extend_user`](Client::extend_user).
     P461,
-    /// `P500`: Unknown exception inside P100. HTTP 400, not 500; whether the request took effect is not stated.
+    /// `P500` (status 400): Unknown exception. It is inside P100; whether the request took effect is not stated.
     P500,
-    /// `P501`: Service temporarily unavailable. HTTP 400, not 503.
+    /// `P501` (status 400): Service temporarily unavailable.
     P501,
     /// A value that the document does not know, as it was sent.
     Unknown(String),
@@ -254,7 +259,7 @@ pub struct FiatBalance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub iban: Option<String>,
-    /// Whether the account is active. Wait for `ACTIVE`, told by the
+    /// Whether the account is active. Wait for `ACTIVE`, reported by the
     /// [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event, before offering SEPA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
@@ -279,7 +284,7 @@ open_enum!(
     "WAITING_TO_BE_ACTIVATED", }
 );
 
-/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the standing of the
+/// State of one KYC attempt, while [`KycVerificationLevel`](super::KycVerificationLevel) is the status of the
 /// user. A user may need several attempts. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -301,7 +306,7 @@ open_enum!(
     RejectedByProvider = "REJECTED_BY_PROVIDER", Successful = "SUCCESSFUL", }
 );
 
-/// Standing of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
+/// Status of the user in KYC, while [`KycAttemptStatus`](super::KycAttemptStatus) is the state of one attempt.
 /// Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -322,7 +327,7 @@ open_enum!(
 );
 
 /// Plain confirmation of a command; the HTTP status is what counts. Known for card commands, taken over for the
-/// other commands whose JSON answer no page describes. Evidence: inferred.
+/// other commands whose JSON response no page describes. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -505,7 +510,7 @@ pub struct ProcessingError {
 }
 
 /// Rates that are guaranteed for a short time, 60 seconds by the docs (40 in legacy prose). Send [`id`](Self::id)
-/// as `lockId` when creating the exchange. A lock is state, although a GET creates it: do not cache the answer.
+/// as `lockId` when creating the exchange. A lock is state, although a GET creates it: do not cache the response.
 /// The members come from the legacy docs of the user lock and are inferred for the partner lock. Evidence:
 /// legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -788,7 +793,7 @@ open_enum!(
 );
 
 /// The withdrawal was accepted, not sent. Follow it with [`get_withdrawal`](Client::get_withdrawal) or the
-/// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) event. That an id is answered is documented,
+/// [`CryptoWithdrawalStatus`](WebhookKind::CryptoWithdrawalStatus) event. That an id is returned is documented,
 /// its name is inferred. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -800,8 +805,8 @@ pub struct WithdrawalCreated {
     pub withdrawal_id: String,
 }
 
-/// Currency and network of a withdrawal, an object where all other bodies have a plain slug. That both are told
-/// is known, the member names are assumed. Evidence: assumed.
+/// Currency and network of a withdrawal, an object where all other bodies have a plain slug. That both are
+/// reported is known, the member names are assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -94,8 +94,8 @@ pub struct CreateUserRequest {
 }
 
 /// The balances that [`create_user`](Client::create_user) opens for the new user, grouped by kind.
-/// [`create_limited_user`](Client::create_limited_user) answers one flat array instead. Later docs no longer
-/// answer balances at creation; read them with [`get_user_balances`](Client::get_user_balances). Evidence:
+/// [`create_limited_user`](Client::create_limited_user) returns one flat array instead. Later docs no longer
+/// return balances at creation; read them with [`get_user_balances`](Client::get_user_balances). Evidence:
 /// documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
@@ -188,9 +188,9 @@ impl From<PoaFilesForm> for Form {
     }
 }
 
-/// Answer to [`upload_poa_files`](Client::upload_poa_files). Status 201 says that the files were taken; its JSON
-/// members are unknown. Status 202 says that an earlier upload is still under review and carries code P211 in the
-/// form of an error body. Branch on the status. Evidence: assumed.
+/// Response of [`upload_poa_files`](Client::upload_poa_files). Status 201 says that the files were taken; its
+/// JSON members are unknown. Status 202 says that an earlier upload is still under review and carries code P211
+/// in the form of an error body. Branch on the status. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -282,8 +282,8 @@ pub struct UpdateUserRequest {
     pub document_number: Option<Sensitive>,
 }
 
-/// Current balances of one user. The body is inferred from the answers around it, and assumed to be the same for
-/// limited users. Evidence: inferred.
+/// Current balances of one user. The body is inferred from the responses around it, and assumed to be the same
+/// for limited users. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -312,9 +312,9 @@ pub struct UserBalances {
 }
 
 /// The new user. Since February 2026 only [`user_id`](Self::user_id) and
-/// [`poa_required_for_extended`](Self::poa_required_for_extended) are answered, and the balances are opened at
+/// [`poa_required_for_extended`](Self::poa_required_for_extended) are returned, and the balances are opened at
 /// verification; before, the flag was called [`poa_required`](Self::poa_required) and the balances opened here
-/// were answered with it. Evidence: documented.
+/// were returned with it. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]

@@ -54,7 +54,7 @@ pub struct CreateLimitedUserRequest {
 }
 
 /// One balance of a limited user, crypto or `eur`, in the flat list that
-/// [`create_limited_user`](Client::create_limited_user) answers. The `eur` entry has no
+/// [`create_limited_user`](Client::create_limited_user) returns. The `eur` entry has no
 /// [`network_config`](Self::network_config) and its [`wallet`](Self::wallet) is null; none has `iban` or
 /// `status`, unlike [`FiatBalance`](super::FiatBalance). Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -94,7 +94,7 @@ pub struct LimitedBalance {
 }
 
 /// The new limited user and the balances opened for it. [`balances`](Self::balances) is a flat array here,
-/// whereas [`create_user`](Client::create_user) answers an object with two arrays. Evidence: documented.
+/// whereas [`create_user`](Client::create_user) returns an object with two arrays. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(on(String, into), on(Sensitive, into), on(Timestamp, into))]
@@ -104,7 +104,7 @@ pub struct LimitedUserCreated {
     /// P100's own id of the user, a uuid. The operations ask for `externalUserId` instead.
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
     pub user_id: String,
-    /// All balances of the user, crypto and `eur` mixed; tell them apart by `name`.
+    /// All balances of the user, crypto and `eur` mixed; distinguish them by `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional_list")]
     pub balances: Option<Vec<LimitedBalance>>,

@@ -6,7 +6,7 @@
 use super::*;
 
 /// The new virtual card with its full card data in clear. Card data are meant for the card holder alone: do not
-/// log, cache or store them; [`get_card`](Client::get_card) answers number, CVV and expiry again when they are
+/// log, cache or store them; [`get_card`](Client::get_card) returns number, CVV and expiry again when they are
 /// needed. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -30,8 +30,8 @@ pub struct CardCreated {
     pub exp: Option<Sensitive>,
 }
 
-/// Status and full card data of one card. That number, CVV, expiry and status are answered is documented; the
-/// names are taken from the sibling answer of [`create_card`](Client::create_card). Carries neither the card id
+/// Status and full card data of one card. That number, CVV, expiry and status are returned is documented; the
+/// names are taken from the sibling response of [`create_card`](Client::create_card). Carries neither the card id
 /// nor the label: take those from [`list_cards`](Client::list_cards). Do not log, cache or store it. Evidence:
 /// inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -102,8 +102,8 @@ pub struct CardLimits {
     pub daily_trx_ecom: Option<Decimal>,
 }
 
-/// All cards of one user in one answer, without paging and without card data. A user can have at most 10 existing
-/// cards, active and locked ones counted together. Evidence: legacy.
+/// All cards of one user in one response, without paging and without card data. A user can have at most 10
+/// existing cards, active and locked ones counted together. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -134,7 +134,7 @@ pub struct CardList {
 pub struct CardReference {
     /// The partner's own id of the card holder.
     pub external_user_id: ExternalUserId,
-    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// Id of the card as returned by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
     pub card_id: CardId,
 }
@@ -213,7 +213,7 @@ pub struct CreateCardRequest {
     pub external_user_id: ExternalUserId,
     /// Name of the card as the user will see it in lists, 3 to 30 characters.
     pub label: String,
-    /// The card's PIN, exactly 4 digits, sent as a string so that leading zeros survive. No answer ever returns it;
+    /// The card's PIN, exactly 4 digits, sent as a string so that leading zeros survive. No response ever returns it;
     /// change it with [`update_card_pin`](Client::update_card_pin).
     pub pin: Sensitive,
 }
@@ -235,7 +235,7 @@ pub struct CreateCardRequest {
 pub struct UpdateCardLimitsRequest {
     /// The partner's own id of the card holder.
     pub external_user_id: ExternalUserId,
-    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// Id of the card as returned by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
     pub card_id: CardId,
     /// New limit per month for all transactions together, as a JSON number.
@@ -280,7 +280,7 @@ pub struct UpdateCardLimitsRequest {
 pub struct UpdateCardPinRequest {
     /// The partner's own id of the card holder.
     pub external_user_id: ExternalUserId,
-    /// Id of the card as answered by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
+    /// Id of the card as returned by [`create_card`](Client::create_card) or [`list_cards`](Client::list_cards), a
     /// uuid.
     pub card_id: CardId,
     /// The new PIN, exactly 4 digits, sent as a string so that leading zeros survive. The old one is not asked for.

@@ -55,8 +55,8 @@ pub struct Card3dsCodeEvent {
 }
 
 /// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
-/// member names are inferred from an integrator. Nothing but the path tells it from the 3-D Secure event. Hand
-/// the code to the user and never store it. Evidence: inferred.
+/// member names are inferred from an integrator. Nothing but the path identifies it from the 3-D Secure event.
+/// Hand the code to the user and never store it. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -85,7 +85,7 @@ pub struct CardActivationCodeEvent {
     pub code: Option<Sensitive>,
 }
 
-/// One successful card transaction; refused ones are not told. That merchant and amount are carried is
+/// One successful card transaction; refused ones are not reported. That merchant and amount are carried is
 /// documented, every member name is assumed. No status is known. [`transaction_id`](Self::transaction_id), where
 /// present, is the only safe key against repeated deliveries. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
@@ -189,7 +189,7 @@ pub struct CryptoDepositStatusEvent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CryptoWithdrawalStatusEvent {
-    /// Id of the withdrawal, the `withdrawalId` answered at its creation.
+    /// Id of the withdrawal, the `withdrawalId` returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub id: Option<String>,
@@ -252,7 +252,7 @@ open_enum!(
 );
 
 /// An exchange of a user or of the partner changed its state. That outcome, both currencies, final rate and fees
-/// are told is documented; every member name is assumed. Evidence: assumed.
+/// are reported is documented; every member name is assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -265,7 +265,7 @@ open_enum!(
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeStatusEvent {
-    /// Id of the exchange, as answered at its creation.
+    /// Id of the exchange, as returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub exchange_id: Option<String>,
@@ -366,7 +366,7 @@ pub struct KycFileAddedEvent {
     pub status: KycFileStatus,
 }
 
-/// What became of an uploaded KYC file, the complete list. Evidence: documented.
+/// The outcome of an uploaded KYC file, the complete list. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KycFileStatus {
@@ -380,9 +380,9 @@ pub enum KycFileStatus {
 
 open_enum!(KycFileStatus { Added = "ADDED", Error = "ERROR", });
 
-/// KYC of a user moved on: state of the attempt and standing of the user in one body. A SUCCESSFUL attempt
-/// normally comes with VERIFIED. There is no id and no time, so deliveries are told apart only by the user and
-/// the two statuses. Evidence: documented.
+/// KYC of a user moved on: state of the attempt and status of the user in one body. A SUCCESSFUL attempt normally
+/// comes with VERIFIED. There is no id and no time, so deliveries are distinguished only by the user and the two
+/// statuses. Evidence: documented.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -398,7 +398,7 @@ pub struct KycVerificationStatusEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub external_user_id: Option<ExternalUserId>,
-    /// Standing of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
+    /// Status of the user. Gate features on this member, not on [`attempt_status`](Self::attempt_status).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub verification_status: Option<KycVerificationLevel>,
@@ -411,7 +411,7 @@ pub struct KycVerificationStatusEvent {
     pub rejection_reason: Option<String>,
 }
 
-/// An order changed its state. Taken to be a part of what [`get_order`](Client::get_order) answers; only id and
+/// An order changed its state. Taken to be a part of what [`get_order`](Client::get_order) returns; only id and
 /// status are certain to be there. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -425,7 +425,7 @@ pub struct KycVerificationStatusEvent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrderStatusEvent {
-    /// Id of the order, as answered by [`create_order`](Client::create_order), a uuid.
+    /// Id of the order, as returned by [`create_order`](Client::create_order), a uuid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -498,7 +498,7 @@ pub struct OrderStatusEvent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PaymentLinkStatusEvent {
-    /// Id of the link, as answered at its creation.
+    /// Id of the link, as returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub payment_link_id: Option<String>,
@@ -562,8 +562,8 @@ pub struct PoaVerificationStatusEvent {
     pub status: PoaStatus,
 }
 
-/// A SEPA deposit has been credited to a user. No status, since only finished deposits are told. That sender and
-/// amount are carried is documented; every member name is assumed. Evidence: assumed.
+/// A SEPA deposit has been credited to a user. No status, since only finished deposits are reported. That sender
+/// and amount are carried is documented; every member name is assumed. Evidence: assumed.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -595,7 +595,7 @@ pub struct SepaDepositReceivedEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub currency: Option<Currency>,
-    /// Name of the sender as told by the bank.
+    /// Name of the sender as reported by the bank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     pub sender_name: Option<String>,
@@ -628,7 +628,7 @@ pub struct SepaDepositReceivedEvent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SepaTransferStatusEvent {
-    /// Id of the transfer, the `transferId` answered at its creation. Its presence in a failure is inferred.
+    /// Id of the transfer, the `transferId` returned at its creation. Its presence in a failure is inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -694,7 +694,7 @@ pub struct SepaTransferStatusEvent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TransferStatusEvent {
-    /// Id of the transfer, the `transferId` answered at its creation.
+    /// Id of the transfer, the `transferId` returned at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "crate::json::optional")]
     #[cfg_attr(feature = "schemars", schemars(extend("format" = "uuid")))]
@@ -730,8 +730,8 @@ pub struct TransferStatusEvent {
 
 /// The user has passed KYC and the fiat balances turn active. Call
 /// [`get_user_balances`](Client::get_user_balances) now, not before. It carries neither balances nor IBAN. The
-/// body looks like that of [`KycFileAdded`](WebhookKind::KycFileAdded); only path and status word tell them
-/// apart. Evidence: legacy.
+/// body looks like that of [`KycFileAdded`](WebhookKind::KycFileAdded); only path and status word distinguish
+/// them. Evidence: legacy.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(
@@ -749,8 +749,8 @@ pub struct UserBalanceGeneratedEvent {
     pub status: UserBalanceStatus,
 }
 
-/// State told by the [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event. One value is known; the
-/// list may not be complete. Evidence: legacy.
+/// State reported by the [`UserBalanceGenerated`](WebhookKind::UserBalanceGenerated) event. One value is known;
+/// the list may not be complete. Evidence: legacy.
 ///
 /// The list of values is known to be incomplete.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

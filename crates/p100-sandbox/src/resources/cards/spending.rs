@@ -1,5 +1,6 @@
 //! Cards in use: payments, and the codes that go with them. P100's API has no calls for that: shops and cardholders cause it.
 
+use bon::Builder;
 use chrono::Datelike;
 use p100_raw::types::{self, ErrorCode};
 use p100_raw::webhooks::WebhookEvent;
@@ -16,8 +17,10 @@ use crate::world::{NewRow, World, movable};
 const CURRENCY: &str = "eur";
 
 /// A payment with a card, to be made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CardTransaction {
     /// Who is paid.
     pub merchant_name: String,
@@ -93,7 +96,7 @@ impl World {
         self.cards.get_mut(card_id).ok_or_else(|| Refusal::code(ErrorCode::P434))
     }
 
-    /// Pays with a card. Answers the id of the transaction.
+    /// Pays with a card. Returns the id of the transaction.
     pub(crate) fn make_card_transaction(&mut self, card_id: &str, transaction: CardTransaction) -> Result<String, Refusal> {
         let CardTransaction { merchant_name, amount, channel } = transaction;
         let currency = movable(amount, CURRENCY)?;
@@ -120,7 +123,7 @@ impl World {
         Ok(transaction_id)
     }
 
-    /// Has the bearer of a card confirm an online payment. Answers the code, which goes out as a webhook.
+    /// Has the bearer of a card confirm an online payment. Returns the code, which goes out as a webhook.
     pub(crate) fn send_card_3ds_code(&mut self, card_id: &str, merchant_name: String, amount: Decimal) -> Result<Sensitive, Refusal> {
         movable(amount, CURRENCY)?;
         let external_user_id = self.usable_card(card_id)?.external_user_id.clone();
@@ -137,7 +140,7 @@ impl World {
         Ok(code)
     }
 
-    /// Has a card added to a wallet such as Google Pay. Answers the code, which goes out as a webhook.
+    /// Has a card added to a wallet such as Google Pay. Returns the code, which goes out as a webhook.
     pub(crate) fn send_card_activation_code(&mut self, card_id: &str) -> Result<Sensitive, Refusal> {
         let external_user_id = self.usable_card(card_id)?.external_user_id.clone();
         let code = Sensitive::from(self.ids.digits(6));

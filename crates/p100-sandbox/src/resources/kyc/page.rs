@@ -45,7 +45,7 @@ button.reject {{ background: #a8272b; }}
 </style>
 </head>
 <body>
-<header>Identity provider of the P100 sandbox: a stand-in, not a real one</header>
+<header>Identity provider of the P100 sandbox: a imitation, not a real one</header>
 <main>
 <h1>{title}</h1>
 {content}

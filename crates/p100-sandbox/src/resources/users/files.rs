@@ -13,7 +13,7 @@ use crate::world::World;
 /// The first bytes of a JPEG, a PNG and a PDF.
 const SIGNATURES: [&[u8]; 3] = [b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1A\n", b"%PDF-"];
 
-/// Refuses a file that is too large or of another type. The content tells the type, whatever the part says it is.
+/// Refuses a file that is too large or of another type. The content determines the type, whatever the part says it is.
 pub(super) fn check(file: &File) -> Result<(), Refusal> {
     if file.bytes.len() as u64 > p100::Document::MAX_SIZE {
         Err(Refusal::code(ErrorCode::P440))

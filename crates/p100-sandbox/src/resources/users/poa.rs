@@ -90,7 +90,7 @@ impl World {
         }
         files.into_iter().try_for_each(files::check)?;
         user.poa = under_review;
-        self.tell_poa(external_user_id, PoaStatus::Waiting);
+        self.report_poa(external_user_id, PoaStatus::Waiting);
         self.plan(Step::PoaReview, external_user_id);
         Ok((201, types::PoaFilesResult::builder().message("The files are under review.").build()))
     }
@@ -120,11 +120,11 @@ impl World {
         let Ok(user) = self.user_mut(external_user_id) else { return false };
         let Some(poa) = user.poa.by(cause) else { return false };
         user.poa = poa;
-        self.tell_poa(external_user_id, status);
+        self.report_poa(external_user_id, status);
         true
     }
 
-    fn tell_poa(&mut self, external_user_id: &str, status: PoaStatus) {
+    fn report_poa(&mut self, external_user_id: &str, status: PoaStatus) {
         let event = types::PoaVerificationStatusEvent::builder().external_user_id(external_user_id).status(status).build();
         self.emit(&WebhookEvent::PoaVerificationStatus(Box::new(event)));
     }

@@ -1,5 +1,6 @@
 //! Users that a test takes for granted.
 
+use bon::Builder;
 use p100_raw::types::DocumentType;
 use serde::{Deserialize, Serialize};
 
@@ -8,24 +9,28 @@ use super::{Form, Person, Stage, wrong_countries};
 use crate::call::Refusal;
 use crate::world::World;
 
-/// A user who is simply there: verified and with active balances, or limited. No webhooks tell of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A user who is simply there: verified and with active balances, or limited. No webhooks report them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Builder)]
+#[builder(on(String, into))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct NewUser {
     /// The partner's own id of the user.
     pub external_user_id: String,
     /// Where the user lives, as two capital letters: `LT`.
     #[serde(default = "lithuania")]
+    #[builder(default = lithuania())]
     pub country: String,
     /// Whether it is a limited user, without KYC.
     #[serde(default)]
+    #[builder(default)]
     pub limited: bool,
 }
 
 impl NewUser {
     /// A verified user in Lithuania.
     pub fn new(external_user_id: impl Into<String>) -> Self {
-        Self { external_user_id: external_user_id.into(), country: lithuania(), limited: false }
+        Self::builder().external_user_id(external_user_id).build()
     }
 }
 
@@ -34,7 +39,7 @@ fn lithuania() -> String {
 }
 
 impl World {
-    /// Adds the user; the answer is P100's id.
+    /// Adds the user; the response is P100's id.
     pub(crate) fn seed_user(&mut self, user: NewUser) -> Result<String, Refusal> {
         let nameless = user.external_user_id.trim().is_empty().then(|| "externalUserId should not be empty.".to_owned());
         let sentences = nameless.into_iter().chain(wrong_countries(&[("country", &user.country)]));

@@ -35,8 +35,8 @@ impl Actor {
     }
 
     pub(super) fn fund_with(&mut self, account: &Account, Money { amount, slug, written, valid }: &Money) {
-        let answer = self.sandbox.fund(account, written, *amount);
-        if self.sort_command("fund", *valid, answer).is_some() {
+        let response = self.sandbox.fund(account, written, *amount);
+        if self.sort_command("fund", *valid, response).is_some() {
             self.notes().booked.push(movement(&Account::Outside, account, slug, *amount));
         }
     }
@@ -63,14 +63,14 @@ impl Actor {
             .maybe_destination_external_user_id(destination)
             .amount(amount)
             .currency(written);
-        let answer = self.client.transfers().create(&request.build()).await;
+        let response = self.client.transfers().create(&request.build()).await;
         let account = Account::User(user.clone());
         let valid = valid && exists && source.is_some() != destination.is_some();
         let payment = valid.then(|| match source {
             Some(_) => Payment::transfer(&account, &Account::Partner, slug, amount),
             None => Payment::transfer(&Account::Partner, &account, slug, amount),
         });
-        let outcome = self.sort("transfer", valid, answer.map(|pending| pending.id().to_owned()));
+        let outcome = self.sort("transfer", valid, response.map(|pending| pending.id().to_owned()));
         self.note_payment(outcome, payment);
     }
 
@@ -80,11 +80,11 @@ impl Actor {
     }
 
     async fn lock_rate_of(&mut self, account: Account, exists: bool) -> Option<(Account, RateLock)> {
-        let answer = match &account {
+        let response = match &account {
             Account::User(user) => self.client.exchange().lock_rate(user).await,
             _ => self.client.partner().lock_rate().await,
         };
-        let outcome = self.sort("lock", exists, answer.map(|lock| lock.details().clone()));
+        let outcome = self.sort("lock", exists, response.map(|lock| lock.details().clone()));
         let Outcome::Done(lock) = outcome else { return None };
         self.notes().locks.push((account.clone(), lock.clone()));
         Some((account, lock))
@@ -141,7 +141,7 @@ impl Actor {
         let usable = alive && lock.as_ref().is_some_and(|(owner, _)| *owner == account) && !self.notes().used_locks.contains(&lock_id);
         let payment = lock.as_ref().filter(|_| valid && exists && known && slug != other && usable);
         let payment = payment.and_then(|(_, lock)| Payment::exchange(&account, (slug, amount), other, lock));
-        let answer = match &account {
+        let response = match &account {
             Account::User(user) => {
                 let request = ExchangeRequest::builder().source_external_user_id(user).amount(amount).currency_from(from).currency_to(to);
                 self.client.exchange().create(&request.lock_id(&lock_id).build()).await
@@ -151,7 +151,7 @@ impl Actor {
                 self.client.partner().exchange(&request.lock_id(&lock_id).build()).await
             }
         };
-        let outcome = self.sort("exchange", payment.is_some(), answer.map(|pending| pending.id().to_owned()));
+        let outcome = self.sort("exchange", payment.is_some(), response.map(|pending| pending.id().to_owned()));
         if self.note_payment(outcome, payment) {
             assert!(self.notes().used_locks.insert(lock_id), "a lock served two exchanges");
         }
@@ -163,7 +163,7 @@ impl Actor {
         let destination = p100::Iban::unchecked(iban);
         let (account, exists) = self.account();
         let valid = eur.valid && eur.slug == "eur" && iban == IBAN && exists;
-        let answer = match &account {
+        let response = match &account {
             Account::User(user) => {
                 let request = SepaTransferRequest::builder().source_external_user_id(user).amount(eur.amount).currency(eur.written);
                 let request = request.destination_iban(destination).transfer_title("Payout").receiver_type(PartyType::Natural);
@@ -175,7 +175,7 @@ impl Actor {
                 self.client.partner().sepa_transfer(&request).await
             }
         };
-        let outcome = self.sort("sepa", valid, answer.map(|pending| pending.id().to_owned()));
+        let outcome = self.sort("sepa", valid, response.map(|pending| pending.id().to_owned()));
         self.note_payment(outcome, valid.then(|| Payment::sepa(&account, eur.amount)));
     }
 
@@ -195,7 +195,7 @@ impl Actor {
         let wallet = if once_in(&mut self.rng, 40) { " " } else { "0x1111111111111111111111111111111111111111" };
         let payment = fees.filter(|_| valid && exists && wallet != " ");
         let payment = payment.map(|(_, network, fee, chain)| Payment::withdrawal(&account, slug, network, amount, *fee, *chain));
-        let answer = match &account {
+        let response = match &account {
             Account::User(user) => {
                 let request = WithdrawalRequest::builder().source_external_user_id(user).currency(written).amount(amount);
                 let request = request.wallet_address(wallet).maybe_network(network).name("Ada Example");
@@ -209,7 +209,7 @@ impl Actor {
                 self.client.partner().withdraw(&request).await
             }
         };
-        let outcome = self.sort("withdrawal", payment.is_some(), answer.map(|pending| pending.id().to_owned()));
+        let outcome = self.sort("withdrawal", payment.is_some(), response.map(|pending| pending.id().to_owned()));
         self.note_payment(outcome, payment);
     }
 
@@ -218,20 +218,20 @@ impl Actor {
         let (slug, network, ..) = pick(&mut self.rng, &self.fees).cloned().expect("a network");
         let Money { amount, .. } = money(&mut self.rng, &["eur"]);
         let request = OrderLockRequest::builder().amount(amount).currency(slug).network(network).build();
-        let answer = self.client.raw().lock_order_rate(&request).await.map(|answer| answer.into_inner());
-        let Outcome::Done(lock) = self.sort("order lock", movable(amount, 2), answer) else { return };
+        let response = self.client.raw().lock_order_rate(&request).await.map(|response| response.into_inner());
+        let Outcome::Done(lock) = self.sort("order lock", movable(amount, 2), response) else { return };
         let request = OrderRequest::builder().lock_id(&lock.lock_id).build();
-        let answer = self.client.raw().create_order(&request).await.map(|answer| answer.into_inner().order_id);
-        let Outcome::Done(id) = self.sort("order", true, answer) else { return };
+        let response = self.client.raw().create_order(&request).await.map(|response| response.into_inner().order_id);
+        let Outcome::Done(id) = self.sort("order", true, response) else { return };
         if once_in(&mut self.rng, 10) {
             let again = self.client.raw().create_order(&request).await;
-            self.sort("order", false, again.map(|answer| answer.into_inner()));
+            self.sort("order", false, again.map(|response| response.into_inner()));
         }
-        let answer = self.sandbox.pay_order(&id, lock.amount);
-        if self.sort_command("order payment", true, answer).is_some() {
+        let response = self.sandbox.pay_order(&id, lock.amount);
+        if self.sort_command("order payment", true, response).is_some() {
             self.notes().booked.extend(payment::order(slug, &lock));
-            let answer = self.client.raw().get_order(&id).await.map(|answer| answer.into_inner());
-            if let Outcome::Done(order) = self.sort("order details", true, answer) {
+            let response = self.client.raw().get_order(&id).await.map(|response| response.into_inner());
+            if let Outcome::Done(order) = self.sort("order details", true, response) {
                 assert_eq!((order.received_amount, order.total_amount_required), (Some(lock.amount), Some(lock.amount)));
             }
             let again = self.sandbox.pay_order(&id, lock.amount);
@@ -243,14 +243,14 @@ impl Actor {
     pub(super) async fn payment_link(&mut self) {
         let Money { amount, .. } = money(&mut self.rng, &["eur"]);
         let request = PaymentLinkRequest::builder().amount(amount).currency("eur").build();
-        let answer = self.client.payment_links().create(&request).await.map(|link| link.payment_link_id);
-        let Outcome::Done(id) = self.sort("link", movable(amount, 2), answer) else { return };
+        let response = self.client.payment_links().create(&request).await.map(|link| link.payment_link_id);
+        let Outcome::Done(id) = self.sort("link", movable(amount, 2), response) else { return };
         let mut paid = Vec::new();
         for _ in 0..3 {
             let Money { amount: part, slug, written, valid } = money(&mut self.rng, &CRYPTO);
-            let payment = PaymentLinkPayment { currency: written, network: None, amount: part };
-            let answer = self.sandbox.pay_payment_link(&id, &payment);
-            if self.sort_command("link payment", valid, answer).is_none() {
+            let payment = PaymentLinkPayment::builder().currency(written).amount(part).build();
+            let response = self.sandbox.pay_payment_link(&id, &payment);
+            if self.sort_command("link payment", valid, response).is_none() {
                 continue;
             }
             paid.push(movement(&Account::Outside, &Account::Desk, slug, part));
@@ -258,9 +258,9 @@ impl Actor {
             booked.retain(|entry| entry.reference == id);
             let Some(euros) = booked.pop() else { continue };
             assert!((&euros.from, &euros.to, &*euros.currency) == (&Account::Desk, &Account::Partner, "eur") && euros.amount >= amount);
-            let told = |entry: &Entry| (entry.from.clone(), entry.to.clone(), entry.currency.clone(), entry.amount);
+            let reported = |entry: &Entry| (entry.from.clone(), entry.to.clone(), entry.currency.clone(), entry.amount);
             let known = |paid: &Movement| (paid.from.clone(), paid.to.clone(), paid.slug.clone(), paid.amount);
-            assert_eq!(booked.iter().map(told).collect::<Vec<_>>(), paid.iter().map(known).collect::<Vec<_>>());
+            assert_eq!(booked.iter().map(reported).collect::<Vec<_>>(), paid.iter().map(known).collect::<Vec<_>>());
             paid.push(movement(&euros.from, &euros.to, &euros.currency, euros.amount));
             self.notes().booked.append(&mut paid);
             let again = self.sandbox.pay_payment_link(&id, &payment);
@@ -274,9 +274,9 @@ impl Actor {
         let slugs = if once_in(&mut self.rng, 30) { &ALL[..1] } else { &CRYPTO };
         let Money { amount, slug, written, valid } = money(&mut self.rng, slugs);
         let travel_rule = once_in(&mut self.rng, 3);
-        let deposit = CryptoDeposit { account: account.clone(), currency: written, amount, travel_rule };
-        let answer = self.sandbox.receive_crypto_deposit(deposit);
-        if let Some(id) = self.sort_command("crypto deposit", valid && exists && slug != "eur", answer) {
+        let deposit = CryptoDeposit::builder().account(account.clone()).currency(written).amount(amount).travel_rule(travel_rule).build();
+        let response = self.sandbox.receive_crypto_deposit(deposit);
+        if let Some(id) = self.sort_command("crypto deposit", valid && exists && slug != "eur", response) {
             let movement = movement(&Account::Outside, &account, slug, amount);
             self.notes().deposits.insert(id, Deposit { movement, travel_rule, named: Some(false), refused: false });
         }
@@ -289,12 +289,12 @@ impl Actor {
         if self.rng.bool() {
             let details = TravelRuleDetails::builder().company_name("Example Ltd").vat_id("PL0000000000").build();
             let sender = TravelRuleRequest::builder().wallet_type(TravelRuleWalletType::Custodial).details(details).build();
-            let answer = self.client.deposits().update_travel_rule(id, &sender).await;
+            let response = self.client.deposits().update_travel_rule(id, &sender).await;
             let valid = self.notes().deposits.get(id).is_some_and(|deposit| {
                 // Once it has happened it cannot happen again.
                 deposit.travel_rule && deposit.named != Some(true)
             });
-            let named = match self.sort("travel rule", valid, answer) {
+            let named = match self.sort("travel rule", valid, response) {
                 Outcome::Done(_) | Outcome::Lost(true) => Some(true),
                 Outcome::Lost(false) => None,
                 Outcome::Refused => return,
@@ -304,8 +304,8 @@ impl Actor {
             }
         } else {
             let approve = self.rng.bool();
-            let answer = self.sandbox.decide_deposit(id, approve);
-            let decided = self.sort_command("decision", id != "no-deposit", answer).is_some();
+            let response = self.sandbox.decide_deposit(id, approve);
+            let decided = self.sort_command("decision", id != "no-deposit", response).is_some();
             if let Some(deposit) = self.notes().deposits.get_mut(id) {
                 deposit.refused |= decided && !approve;
             }
@@ -319,9 +319,14 @@ impl Actor {
         let account = Account::User(external_user_id.clone());
         let (sender_name, sender_iban) = ("Ada Example".to_owned(), sender_iban.to_owned());
         let valid = movable(amount, 2) && exists && sender_iban == IBAN;
-        let deposit = SepaDeposit { external_user_id, amount, sender_name, sender_iban, transfer_title: None };
-        let answer = self.sandbox.receive_sepa_deposit(deposit);
-        if self.sort_command("sepa deposit", valid, answer).is_some() {
+        let deposit = SepaDeposit::builder()
+            .external_user_id(external_user_id)
+            .amount(amount)
+            .sender_name(sender_name)
+            .sender_iban(sender_iban)
+            .build();
+        let response = self.sandbox.receive_sepa_deposit(deposit);
+        if self.sort_command("sepa deposit", valid, response).is_some() {
             self.notes().booked.push(movement(&Account::Outside, &account, "eur", amount));
         }
     }

@@ -17,18 +17,18 @@ impl Actor {
         let again = Some(self.user().0).filter(|id| id != NOBODY && once_in(&mut self.rng, 10));
         let id = again.unwrap_or_else(|| format!("user-{number}-{}", self.rng.u16(..)));
         let new = !self.notes().users.contains(&id);
-        let (operation, answer) = match self.rng.u32(..3) {
+        let (operation, response) = match self.rng.u32(..3) {
             0 => ("create", self.client.users().create(&request(&id, "LT")).await.map(|_| ())),
             1 => ("create limited", self.client.users().create_limited(&limited(&id)).await.map(|_| ())),
             _ => {
-                let answer = self.sandbox.add_user(NewUser::new(&id));
-                if self.sort_command("add", new, answer).is_some() {
+                let response = self.sandbox.add_user(NewUser::new(&id));
+                if self.sort_command("add", new, response).is_some() {
                     self.notes().users.push(id);
                 }
                 return;
             }
         };
-        match self.sort(operation, new, answer) {
+        match self.sort(operation, new, response) {
             Outcome::Done(()) | Outcome::Lost(true) => self.notes().users.push(id),
             // Nobody asks for somebody who perhaps is not there.
             Outcome::Lost(false) | Outcome::Refused => {}
@@ -37,14 +37,14 @@ impl Actor {
 
     pub(super) async fn suspend(&mut self) {
         let (user, exists) = self.user();
-        let answer = self.client.users().suspend(&user).await;
-        self.sort("suspend", exists, answer);
+        let response = self.client.users().suspend(&user).await;
+        self.sort("suspend", exists, response);
     }
 
     pub(super) async fn unsuspend(&mut self) {
         let (user, exists) = self.user();
-        let answer = self.client.users().unsuspend(&user).await;
-        self.sort("unsuspend", exists, answer);
+        let response = self.client.users().unsuspend(&user).await;
+        self.sort("unsuspend", exists, response);
     }
 
     /// Rarely one of those who have money.
@@ -52,8 +52,8 @@ impl Actor {
         let newest = self.notes().users.last().cloned().expect("a user");
         let user = if once_in(&mut self.rng, 4) { self.user().0 } else { newest };
         let exists = user != NOBODY && !self.notes().deleted.contains(&user);
-        let answer = self.client.users().delete(&user).await;
-        if let Outcome::Done(_) | Outcome::Lost(true) = self.sort("delete", exists, answer) {
+        let response = self.client.users().delete(&user).await;
+        if let Outcome::Done(_) | Outcome::Lost(true) = self.sort("delete", exists, response) {
             self.notes().deleted.insert(user);
         }
     }
@@ -61,8 +61,8 @@ impl Actor {
     pub(super) async fn create_card(&mut self) {
         let (user, exists) = self.user();
         let request = CreateCardRequest::builder().external_user_id(&user).label("Shopping").pin("1234").build();
-        let answer = self.client.cards().create(&request).await;
-        if let Outcome::Done(card) = self.sort("card", exists, answer) {
+        let response = self.client.cards().create(&request).await;
+        if let Outcome::Done(card) = self.sort("card", exists, response) {
             self.notes().cards.push((user, card.card_id.to_string()));
         }
     }
@@ -91,8 +91,10 @@ impl Actor {
 
     fn pay(&mut self, user: String, card: &str, amount: Decimal, channel: CardChannel) {
         let valid = movable(amount, 2) && user != NOBODY && !self.notes().deleted.contains(&user);
-        let answer = self.sandbox.make_card_transaction(card, CardTransaction { merchant_name: "Shop".to_owned(), amount, channel });
-        if self.sort_command("card payment", valid, answer).is_some() {
+        let response = self
+            .sandbox
+            .make_card_transaction(card, CardTransaction::builder().merchant_name("Shop").amount(amount).channel(channel).build());
+        if self.sort_command("card payment", valid, response).is_some() {
             self.notes().booked.push(movement(&Account::User(user), &Account::Outside, "eur", amount));
         }
     }
@@ -100,7 +102,7 @@ impl Actor {
     pub(super) async fn command_card(&mut self) {
         let (user, card) = self.card();
         let cards = self.client.cards();
-        let answer = match self.rng.u32(..6) {
+        let response = match self.rng.u32(..6) {
             0 => cards.block(&user, &card).await,
             1 | 2 => cards.unblock(&user, &card).await,
             3 => cards.delete(&user, &card).await,
@@ -112,6 +114,6 @@ impl Actor {
             }
             _ => cards.get(&user, &card).await.map(|_| MessageResponse::default()),
         };
-        self.sort("card command", user != NOBODY, answer);
+        self.sort("card command", user != NOBODY, response);
     }
 }

@@ -44,8 +44,8 @@ fn addresses(value: &Value, address: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Whether what stands here has a meaning of its own, and is no text or sample, of which the document has most.
-fn is_telling(address: &str) -> bool {
+/// Whether what is here has a meaning of its own, and is no text or sample, of which the document has most.
+fn is_distinguishing(address: &str) -> bool {
     !["/description", "/summary", "/examples/", "/externalDocs", "/x-docs-pages", "/x-enum-descriptions", "/info/"]
         .iter()
         .any(|text| address.contains(text))
@@ -56,7 +56,7 @@ fn parent_and_key(address: &str) -> (&str, String) {
     (parent, key.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Changes what stands at `address`; says how.
+/// Changes what is at `address`; says how.
 fn edit(document: &mut Value, address: &str, dice: &mut Dice) -> &'static str {
     let (parent, key) = parent_and_key(address);
     let choice = dice.roll(4);
@@ -159,7 +159,7 @@ fn tree(value: &Value) -> Node {
     Node { kind, position: Position::default() }
 }
 
-/// Swaps two events, of which only the order in the text tells; answers the place of one of them.
+/// Swaps two events, of which only the order in the text reports; returns the place of one of them.
 fn swap_events(document: &mut Node, dice: &mut Dice) -> String {
     let Kind::Map(members) = &mut document.kind else { panic!("not a mapping") };
     let (_, events) = members.get_mut("x-webhooks").expect("it has events");
@@ -183,13 +183,13 @@ fn each_of_500_random_edits_of_the_real_document_is_reported() {
     let original = old.to_value();
     let mut all = Vec::new();
     addresses(&original, "", &mut all);
-    let (telling, texts): (Vec<String>, Vec<String>) = all.into_iter().partition(|address| is_telling(address));
+    let (reporting, texts): (Vec<String>, Vec<String>) = all.into_iter().partition(|address| is_distinguishing(address));
     let mut dice = Dice(0x5EED_0F9A_2026_1122);
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     // The numbers of the document pass a float on their way into this test.
     let old = tree(&original);
     for number in 0..EDITS {
-        let from = if number % 5 == 0 { &texts } else { &telling };
+        let from = if number % 5 == 0 { &texts } else { &reporting };
         let address = &from[dice.roll(from.len())];
         let (address, kind, new) = if number % 50 == 49 {
             let mut new = old.clone();

@@ -1,0 +1,106 @@
+//! The transport of [`Client::new`](crate::Client::new): one attempt per call, with the partner's key for one origin.
+
+use std::fmt;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use reqwest::redirect::Policy;
+
+use crate::{BoxError, Call, Sending, Sensitive, Transport, TransportError, transport};
+
+pub(crate) struct Keyed {
+    http: reqwest::Client,
+    /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
+    origin: String,
+    key: HeaderValue,
+}
+
+impl Keyed {
+    pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: &Sensitive) -> Result<Self, BoxError> {
+        if key.expose().trim().is_empty() {
+            return Err("the API key is empty".into());
+        }
+        let key = HeaderValue::from_str(key.expose());
+        let mut key = key.map_err(|_| "the API key has characters that a header cannot carry, such as a line break")?;
+        key.set_sensitive(true);
+        Ok(Self { http, origin: format!("{}/", base_url.origin().ascii_serialization()), key })
+    }
+}
+
+/// An HTTP client that carries the key to nobody else: it follows no redirects, and over `http` uses no proxy, which would read the key.
+pub(crate) fn http(base_url: &Url) -> reqwest::Result<reqwest::Client> {
+    let mut http = reqwest::Client::builder().redirect(Policy::none()).retry(reqwest::retry::never());
+    if base_url.scheme() == "http" {
+        http = http.no_proxy();
+        // Reading the platform's certificates takes longer than all the rest.
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        {
+            http = http.tls_certs_only([]);
+        }
+    }
+    http.build()
+}
+
+impl Transport for Keyed {
+    fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
+        Box::pin(async move {
+            let mut request = call.request()?;
+            if !request.url().as_str().starts_with(&self.origin) {
+                return Err(TransportError::not_sent("the request is for another server than the configured one"));
+            }
+            if call.operation().authenticated {
+                request.headers_mut().insert("x-api-key", self.key.clone());
+            }
+            transport::execute(&self.http, request).await
+        })
+    }
+}
+
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyed").field("origin", &self.origin).field("key", &"[redacted]").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Method, Request, Url};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use crate::{Call, Client, ErrorKind, Transport, operations};
+
+    const KEY: &str = "k3y-0f-th3-p4rtn3r";
+
+    #[tokio::test]
+    async fn the_key_goes_to_the_configured_origin_only_and_shows_nowhere() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let elsewhere = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = |listener: &TcpListener| Url::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("a URL");
+        let client = Client::new(url(&listener), KEY).expect("a client");
+        let redirect = format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", url(&elsewhere));
+        let serve = async {
+            let (mut connection, _) = listener.accept().await.expect("a connection");
+            let mut head = vec![0; 4096];
+            let length = connection.read(&mut head).await.expect("a request");
+            connection.write_all(redirect.as_bytes()).await.expect("a response");
+            String::from_utf8_lossy(&head[..length]).into_owned()
+        };
+        let (result, head) = tokio::join!(client.get_partner_balances(), serve);
+        assert!(head.contains(&format!("x-api-key: {KEY}\r\n")), "{head}");
+        let error = result.expect_err("a redirect");
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::ErrorResponse, Some(307)));
+
+        let keyed = super::Keyed::new(super::http(&url(&listener)).expect("a client"), &url(&listener), &KEY.into()).expect("a key");
+        let request = Request::new(Method::GET, url(&elsewhere));
+        let call = Call::new(&operations::GET_PARTNER_BALANCES, reqwest::Client::new(), request, None, None);
+        assert!(keyed.send(&call).await.expect_err("another origin").to_string().contains("not sent"));
+        let nobody = std::future::poll_fn(|context| std::task::Poll::Ready(elsewhere.poll_accept(context).is_pending()));
+        assert!(nobody.await, "nobody else was called");
+
+        let unusable = ["", " ", "k3y\n"].map(|key| Client::new(url(&listener), key).expect_err("no key").to_string());
+        for text in unusable.into_iter().chain([format!("{client:?} {keyed:?} {error} {error:?}")]) {
+            assert!(!text.contains("k3y"), "{text}");
+        }
+    }
+}
