@@ -13,7 +13,7 @@ const CLEAN: &str = include_str!("../lint/clean.yaml");
 const MARK: &str = "HOSTILE";
 
 /// Where text enters: a name, what is there in the clean document, and the same with a mark, in double quotes.
-const PLACES: [(&str, &str, &str); 43] = [
+const PLACES: [(&str, &str, &str); 46] = [
     ("title of the document", "title: Clean", "title: \"HOSTILE\""),
     ("version of the document", "version: 1.0.0", "version: \"1.0.0HOSTILE\""),
     ("description of the document", "info: {", "info: {description: \"HOSTILE\", "),
@@ -26,6 +26,9 @@ const PLACES: [(&str, &str, &str); 43] = [
     ("path", "/v1/users/{userId}/exchange:", "\"/v1/users/{userId}/exchangeHOSTILE\":"),
     ("method", "    post:\n      operationId", "    \"postHOSTILE\": {}\n    post:\n      operationId"),
     ("operationId", "operationId: createExchange", "operationId: \"createExchangeHOSTILE\""),
+    ("resource", "  exchange: Exchanges.", "  \"exchangeHOSTILE\": Exchanges."),
+    ("description of a resource", "  exchange: Exchanges.", "  exchange: \"HOSTILE\""),
+    ("method of a resource", "x-resource: exchange.create_exchange", "x-resource: \"exchange.create_exchangeHOSTILE\""),
     ("summary", "summary: Exchange money", "summary: \"Exchange money HOSTILE\""),
     ("description", "description: Returns an id at once.", "description: \"Returns. HOSTILE\""),
     ("address of docs", "url: https://docs.example.com/create", "url: \"https://docs.example.com/createHOSTILE\""),

@@ -1,4 +1,5 @@
-//! The resources of `p100` have every operation of the document, each once, and follow every create that returns only an id.
+//! The resources of `p100`, by hand and generated, have every operation of the document, each once and under the name that the document
+//! gives it, and follow every create that returns only an id.
 
 use std::path::Path;
 
@@ -14,6 +15,10 @@ use crate::DOCUMENT;
 struct Found {
     /// Methods of the raw client that are called.
     called: Vec<String>,
+    /// Operations that methods are documented to call, with the resource and the method, and whether that is written by hand.
+    methods: Vec<(String, String, bool)>,
+    /// The resource and origin of what is read.
+    within: (String, bool),
     /// Operations whose outcome is followed.
     followed: Vec<String>,
     /// Public methods that call more than one operation, or one that their documentation does not link, or whose documentation does not
@@ -25,9 +30,10 @@ impl Found {
     fn read() -> Self {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/p100/src");
         let mut found = Self::default();
-        let folder = std::fs::read_dir(source.join("resources")).expect("the resources").map(|entry| entry.expect("a file").path());
-        for path in folder.chain([source.join("resources.rs")]) {
+        let folder = |name| std::fs::read_dir(source.join(name)).expect("the resources").map(|entry| entry.expect("a file").path());
+        for path in folder("resources").chain(folder("generated")).chain([source.join("resources.rs")]) {
             let text = std::fs::read_to_string(&path).expect("readable");
+            found.within.1 = !path.starts_with(source.join("generated"));
             found.visit_file(&syn::parse_file(&text).expect("Rust"));
         }
         found.called.sort_unstable();
@@ -37,11 +43,21 @@ impl Found {
 }
 
 impl<'ast> Visit<'ast> for Found {
+    fn visit_item_impl(&mut self, block: &'ast syn::ItemImpl) {
+        if let syn::Type::Path(owner) = &*block.self_ty {
+            self.within.0 = owner.path.segments.last().map(|segment| snake(&segment.ident.to_string())).unwrap_or_default();
+        }
+        visit::visit_item_impl(self, block);
+    }
+
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
         let before = self.called.len();
         visit::visit_impl_item_fn(self, function);
         let called = &self.called[before..];
         let text = documentation(&function.attrs);
+        let (resource, by_hand) = &self.within;
+        let operation = text.split("Operation [`").nth(1).and_then(|rest| rest.split('`').next());
+        self.methods.extend(operation.map(|id| (id.to_owned(), format!("{resource}.{}", function.sig.ident), *by_hand)));
         let documented = |method: &String| {
             operations::ALL.iter().find(|operation| rust_method(operation.id) == *method).is_some_and(|operation| {
                 let is_linked = text.contains(&format!("Operation [`{}`](crate::raw::Client::{method}).", operation.id));
@@ -96,6 +112,22 @@ fn every_operation_of_the_document_is_reachable_through_exactly_one_resource_met
     operations.sort_unstable();
     assert_eq!(found.called, operations);
     assert_eq!(found.odd, Vec::<String>::new());
+}
+
+#[test]
+fn a_method_has_the_name_that_the_document_gives_it_and_is_written_by_hand_where_that_says_so() {
+    let mut found = Found::read().methods;
+    found.sort_unstable();
+    let mut expected: Vec<_> = DOCUMENT
+        .operations()
+        .iter()
+        .map(|operation| {
+            let method = operation.resource.as_ref().expect("a resource");
+            (operation.id.clone(), format!("{}.{}", method.resource, method.method), method.by_hand)
+        })
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
 }
 
 #[test]

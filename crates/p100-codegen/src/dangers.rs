@@ -11,7 +11,7 @@ use crate::markdown::live;
 use crate::{Document, File, GENERATED, render};
 
 /// What the generator links to by itself.
-const OWN_LINKS: [&str; 7] = ["Self::", "Self#", "super::", "types::", "Client::", "WebhookKind", "#open-questions"];
+const OWN_LINKS: [&str; 8] = ["crate::", "Self::", "Self#", "super::", "types::", "Client::", "WebhookKind", "#open-questions"];
 
 /// What is rendered of a document, looked at as a compiler, rustdoc and a forge would.
 ///

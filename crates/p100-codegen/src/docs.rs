@@ -115,6 +115,53 @@ pub(crate) fn operation(document: &Document, operation: &Operation) -> String {
     text
 }
 
+/// The page of the method of a resource that calls `operation`: what it is for. Codes and parameters are on the page of the raw method.
+pub(crate) fn of_resource(document: &Document, operation: &Operation) -> String {
+    let node = &operation.node;
+    let bodies = operation.body.iter().chain(operation.successes().filter_map(|response| response.body.as_ref()));
+    let links = Links::in_resources(document, &bodies.filter_map(MediaNode::schema).collect::<Vec<_>>());
+    let method = names::ident(&names::rust_method(&operation.id));
+    let path = match operation.evidence {
+        Evidence::Assumed => " Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).",
+        _ => "",
+    };
+    let open_end = if operation.returns_only_an_id(document) { open_end(operation) } else { String::new() };
+    let unknown = match (operation.retry, &operation.outcome) {
+        (Retry::Safe, _) => "",
+        // A payment: its end is known, and so is how to find it.
+        (_, Some(outcome)) if outcome.id.is_some() && !outcome.terminal.is_empty() => {
+            " If it [may have taken effect](crate::Error::may_have_taken_effect), see [`Client::reconcile`](crate::Client::reconcile)."
+        }
+        _ => " If it [may have taken effect](crate::Error::may_have_taken_effect), check before you repeat it.",
+    };
+    format!(
+        "{}\n\n{}\n\n{open_end}Operation [`{}`](crate::raw::Client::{method}).{path}\n\n# Errors\n\nThe call failed: see [`Error`](crate::Error).{unknown}\n",
+        markdown::inline(node.str("summary").unwrap_or_default()),
+        links.apply(&rendered(node.str("description").unwrap_or_default())),
+        operation.id,
+    )
+}
+
+/// The page of the method that follows what `operation` created earlier.
+pub(crate) fn of_pending(operation: &Operation) -> Option<String> {
+    let create = &operation.resource.as_ref()?.method;
+    Some(format!("What [`{create}`](Self::{create}) created earlier, by its stored id. Sends nothing.\n\n{}", open_end(operation)))
+}
+
+/// What waiting for an outcome leads to whose final words are not known.
+fn open_end(operation: &Operation) -> String {
+    let Some(outcome) = operation.outcome.as_ref().filter(|outcome| outcome.terminal.is_empty()) else { return String::new() };
+    let event = outcome.event.as_ref().map(|id| {
+        let kind = names::ident(&names::pascal(id));
+        format!(" and the event [`{kind}`](crate::raw::webhooks::WebhookKind::{kind})")
+    });
+    format!(
+        "The docs do not say which statuses are final, so [`Pending::wait`](crate::Pending::wait) ends at its limit with \
+         [`InProgress`](crate::Progress::InProgress): go by its details{}.\n\n",
+        event.unwrap_or_default()
+    )
+}
+
 /// Text of the document behind the name that it describes, in an item of a list: what is more than one paragraph is below it.
 fn item(text: &str) -> String {
     let text = rendered(text);

@@ -8,6 +8,7 @@ pub(crate) mod methods;
 pub(crate) mod mocks;
 pub(crate) mod operations;
 pub(crate) mod parameters;
+pub(crate) mod resources;
 pub(crate) mod server;
 pub(crate) mod shapes;
 pub(crate) mod webhooks;

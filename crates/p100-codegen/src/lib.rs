@@ -1,4 +1,4 @@
-//! From the curated OpenAPI document to the files of the raw client, its mocks and the sandbox.
+//! From the curated OpenAPI document to the files of the raw client, its mocks, the resources of `p100` and the sandbox.
 //!
 //! [`p100_spec`] reads and checks the document; [`render`] turns it into source files. Nothing here touches the disk: `cargo xtask
 //! generate`, `build.rs` and the tests share one path.

@@ -10,6 +10,8 @@ pub(crate) struct Links<'a> {
     document: &'a Document,
     /// Where methods of the client are reached from the text: `Self` or `Client`.
     client: &'static str,
+    /// Before the names of events.
+    events: &'static str,
     /// Before the names of types: `super::` or `types::`.
     types: &'static str,
     /// The type that the text is on.
@@ -21,17 +23,26 @@ pub(crate) struct Links<'a> {
 impl<'a> Links<'a> {
     /// For texts on methods of the client. Members are those of the bodies, `schemas`.
     pub(crate) fn in_client(document: &'a Document, schemas: &[&str]) -> Self {
-        Self { document, client: "Self", types: "types::", own: None, members: BTreeMap::new() }.with_members(schemas)
+        Self { document, client: "Self", events: "WebhookKind", types: "types::", own: None, members: BTreeMap::new() }
+            .with_members(schemas)
     }
 
     /// For texts on the type of `schema`.
     pub(crate) fn in_types(document: &'a Document, schema: &'a str) -> Self {
-        Self { document, client: "Client", types: "super::", own: Some(schema), members: BTreeMap::new() }.with_members(&[schema])
+        Self { document, client: "Client", events: "WebhookKind", types: "super::", own: Some(schema), members: BTreeMap::new() }
+            .with_members(&[schema])
     }
 
     /// For texts on the event with the payload `schema`.
     pub(crate) fn in_events(document: &'a Document, schema: &str) -> Self {
-        Self { document, client: "Client", types: "types::", own: None, members: BTreeMap::new() }.with_members(&[schema])
+        Self { document, client: "Client", events: "WebhookKind", types: "types::", own: None, members: BTreeMap::new() }
+            .with_members(&[schema])
+    }
+
+    /// For texts on methods of the ergonomic crate, where operations are methods of resources. Members are those of the bodies, `schemas`.
+    pub(crate) fn in_resources(document: &'a Document, schemas: &[&str]) -> Self {
+        let (client, events, types) = ("crate::raw::Client", "crate::raw::webhooks::WebhookKind", "crate::types::");
+        Self { document, client, events, types, own: None, members: BTreeMap::new() }.with_members(schemas)
     }
 
     fn with_members(mut self, schemas: &[&str]) -> Self {
@@ -57,11 +68,14 @@ impl<'a> Links<'a> {
 
     /// The link to an operation, event or schema. A schema of one word, such as `Error`, is also a word of English.
     fn target(&self, name: &str) -> Option<Link> {
-        if self.document.operations().iter().any(|operation| operation.id == name) {
+        if let Some(operation) = self.document.operations().iter().find(|operation| operation.id == name) {
+            if let (Some(method), true) = (&operation.resource, self.client.starts_with("crate::")) {
+                return Some(Link::to_method("crate::", &names::pascal(&method.resource), &method.method));
+            }
             return Some(Link::to(format!("{}::{}", self.client, names::ident(&names::rust_method(name)))));
         }
         if self.document.webhooks().iter().any(|event| event.id == name) {
-            return Some(Link::to(format!("WebhookKind::{}", names::ident(&names::pascal(name)))));
+            return Some(Link::to(format!("{}::{}", self.events, names::ident(&names::pascal(name)))));
         }
         let humps = name.chars().filter(char::is_ascii_uppercase).count();
         (humps > 1 && self.document.schema(name).is_some()).then(|| Link::to(format!("{}{}", self.types, names::ident(name))))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::{error_codes, file, methods, mocks, operations, server, shapes, webhooks};
+use crate::emit::{error_codes, file, methods, mocks, operations, resources, server, shapes, webhooks};
 use crate::{Document, Operation, Problem, assumptions, coverage, docs, markdown, modules, names, types};
 
 /// One generated file.
@@ -18,8 +18,12 @@ pub struct File {
 }
 
 /// Folders that hold nothing but generated files.
-pub const GENERATED: [&str; 3] =
-    ["crates/p100-raw/src/generated", "crates/p100-httpmock/src/generated", "crates/p100-sandbox/src/generated"];
+pub const GENERATED: [&str; 4] = [
+    "crates/p100-raw/src/generated",
+    "crates/p100-httpmock/src/generated",
+    "crates/p100-sandbox/src/generated",
+    "crates/p100/src/generated",
+];
 
 /// Renders every file of the document, sorted by path.
 ///
@@ -35,6 +39,7 @@ pub fn render(document: &Document) -> Result<Vec<File>, Problem> {
     render_methods(document, &mut files)?;
     render_tables(document, &mut files)?;
     render_mocks(document, &mut files)?;
+    render_resources(document, &mut files)?;
     files.insert(sandbox("mod.rs"), file("What handles each operation.", server::handlers(document))?);
     files.insert(sandbox("requests.json"), server::requests(document));
     files.insert(sandbox("assumptions.md"), assumptions::page(document));
@@ -54,6 +59,10 @@ fn mock(path: &str) -> String {
 
 fn sandbox(path: &str) -> String {
     format!("{}/{path}", GENERATED[2])
+}
+
+fn resource(path: &str) -> String {
+    format!("{}/{path}", GENERATED[3])
 }
 
 /// `client/`: the methods, a file per module.
@@ -131,6 +140,26 @@ fn render_tables(document: &Document, files: &mut Files) -> Result<(), Problem> 
         pub const API_VERSION: &str = #version;
     };
     files.insert(raw("mod.rs"), file("Everything that comes from the document.", items)?);
+    Ok(())
+}
+
+/// The resources of the ergonomic crate, a file each.
+fn render_resources(document: &Document, files: &mut Files) -> Result<(), Problem> {
+    for (name, about) in document.resources() {
+        let methods = resources::methods(document, name);
+        let items = quote! {
+            #[allow(unused_imports)]
+            use crate::raw::{RawBody, operations};
+            #[allow(unused_imports)]
+            use crate::{Error, Month, Pending, types};
+
+            #methods
+        };
+        files.insert(resource(&format!("{name}.rs")), file(&markdown::inline(about), items)?);
+    }
+    let names: Vec<_> = document.resources().map(|(name, _)| names::ident(name)).collect();
+    let accessors = resources::accessors(document);
+    files.insert(resource("mod.rs"), file("The methods of resources that only delegate.", quote!(#(mod #names;)* #accessors))?);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use crate::names::{is_method, is_module, snake};
 use crate::node::{Kind, Node, Scalar, Source, no_reference};
 use crate::{Problem, error_codes, openapi};
 
@@ -132,6 +133,25 @@ pub struct ErrorCode {
     pub evidence: Evidence,
 }
 
+/// Where the ergonomic crate has an operation: `x-resource` and `x-by-hand`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceMethod {
+    /// E.g. `payment_links`, the accessor of the client.
+    pub resource: String,
+    /// E.g. `create`.
+    pub method: String,
+    /// Whether the method does more than this call, and so is not generated.
+    pub by_hand: bool,
+}
+
+impl ResourceMethod {
+    /// `resource.method`, both words of Rust.
+    fn parse(name: &str, by_hand: bool) -> Option<Self> {
+        let (resource, method) = name.split_once('.')?;
+        (is_module(resource) && is_method(method)).then(|| Self { resource: resource.to_owned(), method: method.to_owned(), by_hand })
+    }
+}
+
 /// One operation of the API.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -149,6 +169,8 @@ pub struct Operation {
     pub authenticated: bool,
     /// Whether P100's docs dropped it.
     pub deprecated: bool,
+    /// Where the ergonomic crate has it.
+    pub resource: Option<ResourceMethod>,
     pub parameters: Vec<ParameterNode>,
     pub body: Option<MediaNode>,
     pub responses: Vec<Response>,
@@ -264,6 +286,12 @@ impl Document {
     pub fn schemas(&self) -> impl Iterator<Item = SchemaNode<'_>> {
         let schemas = self.root.at(&["components", "schemas"]);
         schemas.into_iter().flat_map(Node::members).map(|(name, node)| SchemaNode { name, node })
+    }
+
+    /// The resources of the ergonomic crate with what they are about, in document order.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &str)> {
+        let resources = self.root.get("x-resources").into_iter().flat_map(Node::members);
+        resources.filter(|(name, _)| is_module(name)).map(|(name, about)| (name, about.as_str().unwrap_or_default()))
     }
 
     /// The component schema `name`.
@@ -395,6 +423,7 @@ impl Document {
             error_codes,
             authenticated: node.get("security").or_else(|| self.root.get("security")).is_some_and(|list| list.items().next().is_some()),
             deprecated: node.flag("deprecated"),
+            resource: node.str("x-resource").and_then(|name| ResourceMethod::parse(name, node.flag("x-by-hand"))),
             parameters,
             body: node.at(&["requestBody", "content"]).and_then(media),
             responses,
@@ -469,6 +498,25 @@ impl Operation {
     /// Whether the success body is something other than JSON.
     pub fn returns_raw(&self) -> bool {
         self.successes().any(|response| response.body.as_ref().is_some_and(|body| body.content_type != "application/json"))
+    }
+
+    /// The method of its resource that follows what was created earlier, by its id: `pending` beside `create`, `pending_exchange` for what
+    /// `getExchange` shows beside any other.
+    pub fn pending_method(&self) -> Option<String> {
+        let (method, outcome) = (self.resource.as_ref()?, self.outcome.as_ref()?);
+        let details = snake(outcome.id.as_ref().and(outcome.details.as_ref())?);
+        let what = match method.method.strip_prefix("create") {
+            Some(what) => what,
+            None => details.find('_').map_or("", |at| &details[at..]),
+        };
+        Some(format!("pending{what}"))
+    }
+
+    /// Whether its success is an id and no more: what happens to it is to be asked for with that id.
+    pub fn returns_only_an_id(&self, document: &Document) -> bool {
+        let response = self.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
+        let id = self.outcome.as_ref().and_then(|outcome| outcome.id.as_deref());
+        id.is_some() && response.is_some_and(|members| members.members().map(|(name, _)| name).eq(id))
     }
 
     /// Parameters that are in `location` (`path` or `query`).

@@ -46,8 +46,8 @@ mod problem;
 mod text;
 
 pub use document::{
-    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, Response, Retry,
-    SchemaNode, Webhook,
+    Document, ERROR_SCHEMA, ErrorCode, Evidence, MediaExample, MediaNode, Method, Operation, Outcome, ParameterNode, ResourceMethod,
+    Response, Retry, SchemaNode, Webhook,
 };
 pub use json_schema::json_schema;
 pub use lint::{RULES, Rule, lint, lint_index};

@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule("paths", "A path is a well-formed template with nothing but GET, POST, PUT, PATCH and DELETE on it.", operations::paths),
     rule("retry", "`x-retry` is stated only where it differs from the default of the method.", operations::retry),
+    rule("resource", "`x-resource` names a method of a resource that `x-resources` lists, each once.", operations::resource),
     rule("outcome", "`x-outcome` names an operation, an event and a member that exist.", operations::outcome),
     rule("security", "Each operation and event is secured by declared schemes, or openly by none.", operations::security),
     rule("servers", "There are two servers, staging and production.", operations::servers),

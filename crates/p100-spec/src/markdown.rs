@@ -147,6 +147,12 @@ impl Link {
         let last = path.rsplit("::").next().unwrap_or(&path);
         Self { shown: last.strip_prefix("r#").unwrap_or(last).to_owned(), target: path }
     }
+
+    /// To a method of the type `owner` in `module`, shown with both names. All are identifiers.
+    pub fn to_method(module: &str, owner: &str, method: &str) -> Self {
+        let shown = format!("{owner}::{method}");
+        Self { target: format!("{module}{shown}"), shown }
+    }
 }
 
 /// `markdown` with the links that `find` gives to its names: to spans of code, and to the first name in a word of its text. It reads as

@@ -49,6 +49,11 @@ pub fn is_module(name: &str) -> bool {
     is_word && name.len() <= 50 && !TAKEN.contains(&name) && !is_device(name)
 }
 
+/// Whether a method of Rust can have this name in snake case.
+pub fn is_method(name: &str) -> bool {
+    snake(name) == name && name.starts_with(|letter: char| letter.is_ascii_lowercase()) && syn::parse_str::<Ident>(name).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{rust_variant, snake};

@@ -93,6 +93,7 @@ static STATUS: Form = form("a status is three digits, or `default`", "", 7);
 static MEDIA_TYPE: Form = form("a content type is two names with a slash between them", "/.+-*;= ", 80);
 static HEADER: Form = form("the name of a header is letters, digits and hyphens, at most 60", "-", 60);
 static VERSION: Form = form("a version is digits and letters with dots and hyphens, at most 40", ".-+", 40);
+static RESOURCE: Form = form("a resource and its method are lower-case words with _, and a dot between them, at most 60", "_.", 60);
 static KEY: Form = form("a key is letters, digits and hyphens", "_-.", 40);
 static HASH: Form = form("the summary of a page is kept as a hash, such as `sha256:b2f1227de045a2c8`", ":", 80);
 
@@ -120,6 +121,7 @@ pub(crate) static DOCUMENT: Object = Object {
         ("servers", Value::List(&Value::Object(&SERVER))),
         ("security", SECURITY),
         ("tags", Value::List(&Value::Object(&TAGS))),
+        ("x-resources", Value::Map(&RESOURCE, &Value::Line, Order::AsWritten)),
         ("paths", Value::Map(&PATH, &Value::Object(&PATH_ITEM), Order::ByModule)),
         ("x-webhooks", Value::Map(&ID, &Value::Object(&EVENT_ITEM), Order::AsWritten)),
         ("components", Value::Object(&COMPONENTS)),
@@ -184,6 +186,8 @@ pub(crate) static OPERATION: Object = Object {
         ("description", Value::Prose),
         ("deprecated", Value::Flag),
         ("externalDocs", Value::Object(&DOCS)),
+        ("x-resource", Value::Name(&RESOURCE)),
+        ("x-by-hand", Value::Flag),
         ("x-docs-pages", PAGES),
         ("x-evidence", GRADES),
         (OBSERVED, SEEN),

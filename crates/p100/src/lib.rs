@@ -5,6 +5,7 @@ use std::sync::Arc;
 mod builder;
 mod clock;
 mod doubt;
+mod generated;
 mod limits;
 mod pending;
 mod rate_lock;
@@ -56,12 +57,12 @@ pub use values::{
 /// [`may_have_taken_effect`](Error::may_have_taken_effect): by `tokio::time::timeout`, by `select!`, or in a web handler that ends with its
 /// connection. A dropped create may have taken effect: look for it with an [`Attempt`] before you send it again. Better do not drop it:
 /// bound its time with [`ClientBuilder::call_timeout`], which returns an error, and run it in a task of its own.
-/// Handles borrow the client, so the task owns a clone of it and the request:
+/// A handle such as [`transfers`](Self::transfers) owns a clone of the client, so it moves into the task with the request:
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client, request: p100::types::TransferRequest) -> Result<(), Box<dyn std::error::Error>> {
-/// let own = client.clone();
-/// let pending = tokio::spawn(async move { own.transfers().create(&request).await }).await??;
+/// let transfers = client.transfers();
+/// let pending = tokio::spawn(async move { transfers.create(&request).await }).await??;
 /// # Ok(())
 /// # }
 /// ```

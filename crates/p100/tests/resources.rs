@@ -169,8 +169,8 @@ async fn a_refusal_keeps_its_operation_and_code() {
 }
 
 #[test]
-fn resources_are_copied_freely_and_their_futures_move_between_threads() {
-    fn check<T: Copy + Send + Sync>(_: T) {}
+fn resources_are_owned_and_they_and_their_futures_move_between_threads() {
+    fn check<T: Clone + Send + Sync + 'static>(_: T) {}
     fn check_future<T: Send>(_: T) {}
     let client = Client::builder().base_url("http://localhost").api_key("key").build().expect("a client");
     check(client.partner());

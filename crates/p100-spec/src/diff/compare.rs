@@ -326,9 +326,8 @@ impl<'a> Comparer<'a> {
             "x-evidence" => self.evidence(pair, pair.grades),
             OBSERVED => self.observed(pair),
             "deprecated" if pair.place.is_empty() => self.deprecation(pair),
-            "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" | "x-presence" => {
-                self.note_change(pair)
-            }
+            "description" | "summary" | "title" | "externalDocs" | "deprecated" | "example" | "x-docs-pages" | "x-presence"
+            | "x-resource" | "x-by-hand" | "x-resources" => self.note_change(pair),
             // Which words say why a key is refused; the client looks for those it knows.
             "x-access-denied" => self.note_change(pair),
             "examples" | "links" => self.texts(pair),

@@ -36,6 +36,10 @@ impl<'a> Comparer<'a> {
                 let what = format!("{}: the Rust method changes its name", describe(pair));
                 comparer.report_rust(pair, what, |_| Effect::Words);
             }
+            "x-resource" if pair.old.is_some() && pair.new.is_some() => {
+                let what = format!("{}: the method of p100 changes its name", describe(pair));
+                comparer.report_rust(pair, what, |_| Effect::Words);
+            }
             "parameters" => comparer.parameters(&[shared.clone(), pair.clone()], old.0, new.0),
             "requestBody" => comparer.body_or_none(&pair.clone().within("request body")),
             "responses" => comparer.responses(pair, Direction::Response),

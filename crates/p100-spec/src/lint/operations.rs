@@ -201,6 +201,51 @@ pub(super) fn retry(document: &Document) -> Vec<Problem> {
     document.operations().iter().filter(is_noise).map(complain).collect()
 }
 
+pub(super) fn resource(document: &Document) -> Vec<Problem> {
+    let listed: Vec<(&str, Position, &Node)> = entries(document.root().get("x-resources")).collect();
+    let position = |operation: &Operation| key_position(&operation.node, "x-resource");
+    let mut problems: Vec<Problem> = listed
+        .iter()
+        .filter(|(name, ..)| !names::is_module(name) || snake(name) != *name)
+        .map(|(name, position, _)| {
+            Problem::at(*position, format!("`{name}` is no name of a resource: write it in snake_case, such as `payment_links`"))
+        })
+        .collect();
+    let is_used = |name: &str| {
+        let named = document.operations().iter().filter_map(|operation| operation.node.str("x-resource"));
+        named.into_iter().any(|method| method.split('.').next() == Some(name))
+    };
+    let unused = listed.iter().filter(|(name, ..)| !is_used(name));
+    problems.extend(
+        unused.map(|(name, position, _)| Problem::at(*position, format!("no `x-resource` names the resource `{name}`; leave it out"))),
+    );
+    for operation in document.operations() {
+        let message = match (operation.node.get("x-resource"), &operation.resource) {
+            (None, _) => "`x-resource` is missing: name the method that calls it, such as `users.balances`".to_owned(),
+            (Some(_), None) => "`x-resource` is a resource and its method, both in snake_case, such as `users.balances`".to_owned(),
+            (_, Some(method)) if !listed.iter().any(|(name, ..)| *name == method.resource) => {
+                format!("`x-resources` does not list `{}`: correct the name, or list it with what it is about", method.resource)
+            }
+            _ => continue,
+        };
+        problems.push(Problem::at(position(operation), message).on(&operation.id));
+    }
+    // A create that is followed has a second method, for ids of earlier ones.
+    let methods = document.operations().iter().filter_map(|operation| Some((operation, operation.resource.as_ref()?)));
+    let methods = methods.flat_map(|(operation, method)| {
+        let names = std::iter::once(method.method.clone()).chain(operation.pending_method());
+        names.map(move |name| (operation, format!("{}.{name}", method.resource)))
+    });
+    problems.extend(repeated(
+        methods,
+        |(_, method)| method.clone(),
+        |(first, method), (second, _)| {
+            Problem::at(position(second), format!("`{method}` is already that of `{}`; rename one of them", first.id)).on(&second.id)
+        },
+    ));
+    problems
+}
+
 pub(super) fn outcome(document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for operation in document.operations() {

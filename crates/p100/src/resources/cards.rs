@@ -34,10 +34,10 @@ pub struct Issued {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Cards<'a>(pub(super) &'a Client);
+#[derive(Clone, Debug)]
+pub struct Cards(pub(crate) Client);
 
-impl Cards<'_> {
+impl Cards {
     /// Creates a card. Its number and code are in the response and are redacted where it is printed.
     ///
     /// Operation [`createCard`](crate::raw::Client::create_card).
@@ -56,7 +56,7 @@ impl Cards<'_> {
     /// # Errors
     /// The call failed: see [`Error`].
     pub async fn list(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::CardList, Error> {
-        Ok(listed(self.0, &external_user_id.into()).await?.into_inner())
+        Ok(listed(&self.0, &external_user_id.into()).await?.into_inner())
     }
 
     /// The cards of a user that are not among those `known`: the outcome of a [`create`](Self::create) whose outcome is unknown. Compare
@@ -81,32 +81,12 @@ impl Cards<'_> {
     /// # Errors
     /// The call failed: see [`Error`]. It says nothing about the card.
     pub async fn issued_besides(self, external_user_id: impl Into<ExternalUserId>, known: &[CardId]) -> Result<Issued, Error> {
-        let response = listed(self.0, &external_user_id.into()).await?;
+        let response = listed(&self.0, &external_user_id.into()).await?;
         let listed = response.cards.as_ref();
         let doubts = Doubt::of(&response, "cards", listed.is_some());
         let is_known = |card: &&types::CardSummary| card.card_id.as_ref().is_some_and(|card_id| known.contains(card_id));
         let cards = listed.into_iter().flatten().filter(|card| !is_known(card)).cloned().collect();
         Ok(Issued { cards, doubts })
-    }
-
-    /// One card with its number and code, which are redacted where it is printed.
-    ///
-    /// Operation [`getCard`](crate::raw::Client::get_card).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn get(self, external_user_id: impl Into<ExternalUserId>, card_id: impl Into<CardId>) -> Result<types::CardDetails, Error> {
-        Ok(self.0.raw().get_card(&external_user_id.into(), &card_id.into()).await?.into_inner())
-    }
-
-    /// Changes the PIN of a card.
-    ///
-    /// Operation [`updateCardPin`](crate::raw::Client::update_card_pin).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn update_pin(self, request: &types::UpdateCardPinRequest) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().update_card_pin(request).await?.into_inner())
     }
 
     /// Blocks a card until it is unblocked.
@@ -135,26 +115,6 @@ impl Cards<'_> {
         card_id: impl Into<CardId>,
     ) -> Result<types::MessageResponse, Error> {
         Ok(self.0.raw().unblock_card(&reference(external_user_id, card_id)).await?.into_inner())
-    }
-
-    /// The limits of a card.
-    ///
-    /// Operation [`getCardLimits`](crate::raw::Client::get_card_limits).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn limits(self, external_user_id: impl Into<ExternalUserId>, card_id: impl Into<CardId>) -> Result<types::CardLimits, Error> {
-        Ok(self.0.raw().get_card_limits(&external_user_id.into(), &card_id.into()).await?.into_inner())
-    }
-
-    /// Changes the limits of a card.
-    ///
-    /// Operation [`updateCardLimits`](crate::raw::Client::update_card_limits).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn update_limits(self, request: &types::UpdateCardLimitsRequest) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().update_card_limits(request).await?.into_inner())
     }
 
     /// Deletes a card for good.

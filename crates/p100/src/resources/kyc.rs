@@ -1,9 +1,12 @@
 //! Identification of users.
 
-use crate::raw::{RawBody, operations};
+use crate::raw::operations;
 use crate::{Client, Error, ExternalUserId, VerificationId, types};
 
 /// Identification of users: [`Client::kyc`]. Either upload the documents and start the verification, or send the user to P100's page.
+///
+/// If a start or a session [may have taken effect](Error::may_have_taken_effect), check with [`status`](Self::status). The id of a session comes
+/// with the response only, so without it the user needs a new one.
 ///
 /// ```no_run
 /// # async fn example(client: p100::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -18,10 +21,10 @@ use crate::{Client, Error, ExternalUserId, VerificationId, types};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Kyc<'a>(pub(super) &'a Client);
+#[derive(Clone, Debug)]
+pub struct Kyc(pub(crate) Client);
 
-impl Kyc<'_> {
+impl Kyc {
     /// Uploads photos of a user's document, all at once or one by one: checked ones ([`KycFiles`](crate::KycFiles)) or any. It may take as
     /// long as [`call_timeout`](crate::ClientBuilder::call_timeout) says; attempts of uploads have no limit of their own.
     ///
@@ -53,27 +56,6 @@ impl Kyc<'_> {
         Ok(self.0.raw().upload_poa_files(&external_user_id.into(), files.into()).await?.into_inner())
     }
 
-    /// Starts the verification of a user whose documents are there.
-    ///
-    /// Operation [`startUserVerification`](crate::raw::Client::start_user_verification).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) reports.
-    pub async fn start_verification(self, request: &types::UserVerificationRequest) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().start_user_verification(request).await?.into_inner())
-    }
-
-    /// Opens a session on P100's page, for the user to go through.
-    ///
-    /// Operation [`createKycSession`](crate::raw::Client::create_kyc_session).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`status`](Self::status) reports; but
-    /// the id of the session came with the response only, so the user needs a new one.
-    pub async fn create_session(self, request: &types::KycSessionRequest) -> Result<types::KycSessionCreated, Error> {
-        Ok(self.0.raw().create_kyc_session(request).await?.into_inner())
-    }
-
     /// The address of P100's page of a session: where to send the user's browser. It needs no key and works once, so do not open it
     /// yourself. Nothing is sent.
     ///
@@ -87,30 +69,5 @@ impl Kyc<'_> {
         let (user, verification) = (external_user_id.into(), verification_id.into());
         let parameters = [("externalUserId", user.as_str()), ("verificationId", verification.as_str())];
         self.0.raw().url(&operations::OPEN_KYC_PAGE, &parameters)
-    }
-
-    /// P100's page of a session, as HTML. It is meant for the user's browser, which [`page_url`](Self::page_url) says where to go: the
-    /// page works once.
-    ///
-    /// Operation [`openKycPage`](crate::raw::Client::open_kyc_page).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn page(
-        self,
-        external_user_id: impl Into<ExternalUserId>,
-        verification_id: impl Into<VerificationId>,
-    ) -> Result<RawBody, Error> {
-        Ok(self.0.raw().open_kyc_page(&external_user_id.into(), &verification_id.into()).await?.into_inner())
-    }
-
-    /// How far the identification of a user is.
-    ///
-    /// Operation [`getKycStatus`](crate::raw::Client::get_kyc_status).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn status(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::KycStatus, Error> {
-        Ok(self.0.raw().get_kyc_status(&external_user_id.into()).await?.into_inner())
     }
 }

@@ -1,7 +1,7 @@
 //! Users and their balances.
 
 use crate::raw::{ErrorCodeInfo, Meaning};
-use crate::{Client, Error, ExternalUserId, Month, types};
+use crate::{Client, Error, ExternalUserId, types};
 
 /// The partner's users: [`Client::users`]. They are named by the partner's own id, an [`ExternalUserId`](crate::ExternalUserId) or any
 /// text; what a path cannot carry is refused before anything is sent.
@@ -17,10 +17,10 @@ use crate::{Client, Error, ExternalUserId, Month, types};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Users<'a>(pub(super) &'a Client);
+#[derive(Clone, Debug)]
+pub struct Users(pub(crate) Client);
 
-impl Users<'_> {
+impl Users {
     /// Creates a user who can pass KYC. Balances come with the verification; before February 2026 they came with the creation.
     ///
     /// Operation [`createUser`](crate::raw::Client::create_user).
@@ -50,104 +50,5 @@ impl Users<'_> {
                 _ => Err(error),
             },
         }
-    }
-
-    /// Creates a user without KYC, who holds crypto only. The docs of September 2025 dropped limited users; it may still work.
-    ///
-    /// Operation [`createLimitedUser`](crate::raw::Client::create_limited_user).
-    ///
-    /// # Errors
-    /// As [`create`](Self::create).
-    #[deprecated = "P100's docs dropped it; it may still work"]
-    #[expect(deprecated, reason = "the raw client marks it too")]
-    pub async fn create_limited(self, request: &types::CreateLimitedUserRequest) -> Result<types::LimitedUserCreated, Error> {
-        Ok(self.0.raw().create_limited_user(request).await?.into_inner())
-    }
-
-    /// Gives a user what cards ask for, if they are refused with `P461`. No page says what that is, nor what the request holds, and the
-    /// docs of February 2026 dropped it.
-    ///
-    /// Operation [`extendUser`](crate::raw::Client::extend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    #[deprecated = "P100's docs dropped it; it may still work"]
-    #[expect(deprecated, reason = "the raw client marks it too")]
-    pub async fn extend(
-        self,
-        external_user_id: impl Into<ExternalUserId>,
-        request: &types::ExtendUserRequest,
-    ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().extend_user(&external_user_id.into(), request).await?.into_inner())
-    }
-
-    /// Changes a user's data: send only what changes.
-    ///
-    /// Operation [`updateUser`](crate::raw::Client::update_user).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn update(
-        self,
-        external_user_id: impl Into<ExternalUserId>,
-        request: &types::UpdateUserRequest,
-    ) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().update_user(&external_user_id.into(), request).await?.into_inner())
-    }
-
-    /// Deletes a user.
-    ///
-    /// Operation [`deleteUser`](crate::raw::Client::delete_user).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn delete(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().delete_user(&external_user_id.into()).await?.into_inner())
-    }
-
-    /// Suspends a user, who must have no active cards.
-    ///
-    /// Operation [`suspendUser`](crate::raw::Client::suspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn suspend(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().suspend_user(&external_user_id.into()).await?.into_inner())
-    }
-
-    /// Ends the suspension of a user.
-    ///
-    /// Operation [`unsuspendUser`](crate::raw::Client::unsuspend_user).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn unsuspend(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::MessageResponse, Error> {
-        Ok(self.0.raw().unsuspend_user(&external_user_id.into()).await?.into_inner())
-    }
-
-    /// The balances of a user, with IBAN and deposit addresses.
-    ///
-    /// Operation [`getUserBalances`](crate::raw::Client::get_user_balances).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn balances(self, external_user_id: impl Into<ExternalUserId>) -> Result<types::UserBalances, Error> {
-        Ok(self.0.raw().get_user_balances(&external_user_id.into()).await?.into_inner())
-    }
-
-    /// The transactions of a user in one calendar month. P100 does not say in which time zone it cuts months.
-    ///
-    /// Operation [`getUserTransactions`](crate::raw::Client::get_user_transactions).
-    /// Its path is assumed: if it is wrong, correct it with [`Corrections`](crate::Corrections).
-    ///
-    /// # Errors
-    /// The call failed: see [`Error`].
-    pub async fn transactions(self, external_user_id: impl Into<ExternalUserId>, month: Month) -> Result<types::TransactionHistory, Error> {
-        Ok(self.0.raw().get_user_transactions(&external_user_id.into(), month.number(), month.year()).await?.into_inner())
     }
 }
