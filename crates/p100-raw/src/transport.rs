@@ -240,7 +240,7 @@ impl TransportError {
     }
 
     /// Whether the same request may be sent again, whatever it does: no connection could be established, or the server stated that it did
-    /// not process it. See [`without_response`](Self::unverified).
+    /// not process it. See [`without_response`](Self::without_response).
     #[must_use]
     pub fn is_unprocessed(&self) -> bool {
         let is_of_http = || self.source.downcast_ref::<reqwest::Error>().is_some_and(|error| !error.is_builder());
@@ -270,7 +270,7 @@ impl TransportError {
 }
 
 impl From<reqwest::Error> for TransportError {
-    /// As [`without_response`](TransportError::unverified), of a request that may have no body.
+    /// As [`without_response`](TransportError::without_response), of a request that may have no body.
     fn from(error: reqwest::Error) -> Self {
         Self::without_response(error, false)
     }
