@@ -512,11 +512,11 @@ impl Operation {
         Some(format!("pending{what}"))
     }
 
-    /// Whether its success is an id and no more: what becomes of it is to be asked for with that id.
+    /// Whether its success is an id and no more: its outcome is asked for with that id.
     pub fn returns_only_an_id(&self, document: &Document) -> bool {
-        let answer = self.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
+        let response = self.successes().find_map(|response| document.schema(response.body.as_ref()?.schema()?)?.get("properties"));
         let id = self.outcome.as_ref().and_then(|outcome| outcome.id.as_deref());
-        id.is_some() && answer.is_some_and(|members| members.members().map(|(name, _)| name).eq(id))
+        id.is_some() && response.is_some_and(|members| members.members().map(|(name, _)| name).eq(id))
     }
 
     /// Parameters that are in `location` (`path` or `query`).

@@ -99,7 +99,7 @@ fn pending(document: &Document, operation: &Operation) -> Option<TokenStream> {
     })
 }
 
-/// The details that tell the outcome of what `operation` created.
+/// The details that report the outcome of what `operation` created.
 fn details(document: &Document, operation: &Operation) -> Option<Ident> {
     let id = operation.outcome.as_ref()?.details.as_ref()?;
     let details = document.operations().iter().find(|operation| operation.id == *id)?;
