@@ -7,10 +7,10 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::draft::Draft;
-use crate::keyed::Keyed;
+use crate::keyed::{Keyed, SetupError};
 use crate::{
-    BoxError, Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse,
-    Response, Retry, Sensitive, Transport, json, keyed, path,
+    Call, CheckedCorrections, Corrections, Decoded, Deviations, Error, Form, InvalidCorrection, Operation, RawBody, RawResponse, Response,
+    Retry, Sensitive, Transport, json, keyed, path,
 };
 
 /// Calls the API: one method per operation, each named like the operation in snake case. Cheap to clone.
@@ -42,8 +42,8 @@ impl Client {
     /// `http` the key is readable on the way: only for loopback and trusted networks.
     ///
     /// # Errors
-    /// The key is empty or a header cannot carry it, or TLS cannot be set up. The error does not show the key.
-    pub fn new(base_url: Url, api_key: impl Into<Sensitive>) -> Result<Self, BoxError> {
+    /// The key is empty or a header cannot carry it, or TLS cannot be set up.
+    pub fn new(base_url: Url, api_key: impl Into<Sensitive>) -> Result<Self, SetupError> {
         let http = keyed::http(&base_url)?;
         let transport = Keyed::new(http.clone(), &base_url, &api_key.into())?;
         Ok(Self::with_transport(base_url, http, Arc::new(transport)))

@@ -8,6 +8,29 @@ use reqwest::redirect::Policy;
 
 use crate::{BoxError, Call, Sending, Sensitive, Transport, TransportError, transport};
 
+/// Why [`Client::new`](crate::Client::new) makes no client: the key cannot be sent, or TLS cannot be set up. Nothing was sent. It does not
+/// show the key.
+#[derive(Debug)]
+pub struct SetupError(BoxError);
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the client cannot be set up: {}", self.0)
+    }
+}
+
+impl std::error::Error for SetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl SetupError {
+    fn new(reason: impl Into<BoxError>) -> Self {
+        Self(reason.into())
+    }
+}
+
 pub(crate) struct Keyed {
     http: reqwest::Client,
     /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
@@ -16,19 +39,19 @@ pub(crate) struct Keyed {
 }
 
 impl Keyed {
-    pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: &Sensitive) -> Result<Self, BoxError> {
+    pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: &Sensitive) -> Result<Self, SetupError> {
         if key.expose().trim().is_empty() {
-            return Err("the API key is empty".into());
+            return Err(SetupError::new("the API key is empty"));
         }
         let key = HeaderValue::from_str(key.expose());
-        let mut key = key.map_err(|_| "the API key has characters that a header cannot carry, such as a line break")?;
+        let mut key = key.map_err(|_| SetupError::new("the API key has characters that a header cannot carry, such as a line break"))?;
         key.set_sensitive(true);
         Ok(Self { http, origin: format!("{}/", base_url.origin().ascii_serialization()), key })
     }
 }
 
 /// An HTTP client that carries the key to nobody else: it follows no redirects, and over `http` uses no proxy, which would read the key.
-pub(crate) fn http(base_url: &Url) -> reqwest::Result<reqwest::Client> {
+pub(crate) fn http(base_url: &Url) -> Result<reqwest::Client, SetupError> {
     let mut http = reqwest::Client::builder().redirect(Policy::none()).retry(reqwest::retry::never());
     if base_url.scheme() == "http" {
         http = http.no_proxy();
@@ -38,7 +61,7 @@ pub(crate) fn http(base_url: &Url) -> reqwest::Result<reqwest::Client> {
             http = http.tls_certs_only([]);
         }
     }
-    http.build()
+    http.build().map_err(SetupError::new)
 }
 
 impl Transport for Keyed {

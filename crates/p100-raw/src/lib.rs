@@ -53,6 +53,7 @@ pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http
 use generated::shapes;
 pub use generated::{API_VERSION, error_codes, operations, types, webhooks};
 pub use json::{Decoded, Deviation, Deviations, InvalidJson, decode, member_names};
+pub use keyed::SetupError;
 pub use operation::{Ending, ErrorClass, ErrorCodeInfo, Evidence, KnownErrorCode, Operation, Outcome, Retry, WebhookMember, WebhookRoute};
 pub use response::{RawBody, Response};
 pub use sensitive::Sensitive;

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (401, r#"{"message":"Access Denied. xo2"}"#),
         (429, ""),
         (502, "<html>Bad Gateway</html>"),
-        (201, r#"{"transferId": 17}"#),
+        (201, r#"{"transferId": [17]}"#),
     ];
     for (status, body) in responses {
         let server = MockServer::start_async().await;
