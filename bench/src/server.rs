@@ -1,4 +1,4 @@
-//! A server on loopback that does as little as HTTP/1.1 allows: it keeps connections alive, and returns every GET with rates and every
+//! A server on loopback that does as little as HTTP/1.1 allows: it keeps connections alive, and responds to every GET with rates and every
 //! POST with the id of a transfer.
 
 use std::io::{self, BufRead, BufReader, Read, Write};

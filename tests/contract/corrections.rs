@@ -33,7 +33,7 @@ impl Transport for Echo {
     }
 }
 
-/// A client with these corrections, to which everything gets `body`.
+/// A client with these corrections, each of whose calls gets the response `body`.
 fn client(corrections: &Corrections, body: &str) -> (Client, Arc<Echo>) {
     let echo = Arc::new(Echo { body: body.to_owned().into(), sent: Mutex::default() });
     let client = Client::with_transport("http://127.0.0.1:1".parse().expect("a URL"), http(), echo.clone());

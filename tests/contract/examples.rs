@@ -85,7 +85,7 @@ fn the_shape_of_a_webhook_is_never_taken_for_another_event() {
     assert_eq!(reported, by_shape.map(|webhook| webhook.id.as_str()).collect(), "each shape has an example");
 }
 
-/// Whether a body has what distinguishes the event; never true for events that only their path identifies it.
+/// Whether a body has what distinguishes the event; never true for events that only their path identifies.
 fn has_shape(body: &Node, webhook: &p100_spec::Webhook) -> bool {
     let values =
         |(member, values): (&String, &Vec<String>)| body.str(member).is_some_and(|value| values.iter().any(|known| known == value));

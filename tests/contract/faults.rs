@@ -221,7 +221,7 @@ async fn an_upload_has_the_time_of_the_whole_call() {
     .await;
 }
 
-/// Linux returns nothing to who wants to connect where the queue of connections that nobody accepts is full.
+/// Linux does not respond to whoever wants to connect where the queue of connections that nobody accepts is full.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn time_that_runs_out_while_connecting_is_known_not_to_have_been_sent() {

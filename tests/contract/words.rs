@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that users need not learn, and what to write instead. Small letters; a blank is also a line break.
-const WORDS: [(&str, &str); 24] = [
+const WORDS: [(&str, &str); 25] = [
     ("answer", RESPONSE),
     ("answers", RESPONSE),
     ("answered", RESPONSE),
@@ -29,6 +29,7 @@ const WORDS: [(&str, &str); 24] = [
     ("broken off", CUT_OFF),
     ("did not arrive whole", "is incomplete"),
     ("read whole", "read completely"),
+    ("all the same", "anyway"),
 ];
 
 const RESPONSE: &str = "response (noun), or returns, responds (verb)";

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: tools that nobody here wrote hold the document, the client and the sandbox against each other.
+//! `cargo xtask conformance`: tools that nobody here wrote compare the document, the client and the sandbox.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

@@ -65,7 +65,7 @@ enum Task {
         #[arg(long)]
         without_semver: bool,
     },
-    /// Holds the document, the client and the sandbox against each other with tools from elsewhere: Redocly, Schemathesis and Prism.
+    /// Compares the document, the client and the sandbox by tools from elsewhere: Redocly, Schemathesis and Prism.
     Conformance,
     /// What p100 costs against the same work done by hand, as one table of ratios.
     #[command(long_about = bench::ASSUMPTIONS)]
@@ -74,7 +74,7 @@ enum Task {
 
 #[derive(Subcommand)]
 enum Spec {
-    /// Holds the document against the project's conventions.
+    /// Checks the document against the project's conventions.
     Lint,
     /// Writes the document in its canonical form.
     Fmt {

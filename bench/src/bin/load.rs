@@ -1,7 +1,7 @@
 //! The other side of `cargo xtask bench load`:
 //!
 //! ```text
-//! load bare                   prints an address, and responses there as an axum handler that does nothing else, until its standard input ends
+//! load bare                   prints an address, and responds there as an axum handler that does nothing else, until its standard input ends
 //! load users ADDRESS COUNT    creates so many users in the sandbox at ADDRESS
 //! ```
 #![allow(clippy::print_stdout, reason = "this is a command-line program")]

@@ -20,7 +20,7 @@ use crate::{OneLine, Operation};
 /// Where P100 differs from the document: what the client sends, reads and concludes otherwise.
 ///
 /// Many names, paths and words of the document are guesses, because no page of P100's docs states them; their documentation says so. Once
-/// P100 reports you the real ones, correct them in code or [in a file](Self::from_json), and go on without a release of this crate.
+/// P100 gives you the real ones, correct them in code or [in a file](Self::from_json), and go on without a release of this crate.
 /// Everything is
 /// [checked](Self::check) against the document when a client or receiver is built.
 ///

@@ -1,4 +1,4 @@
-//! What can go wrong with a call, and whether it may have taken effect all the same.
+//! What can go wrong with a call, and whether it may have taken effect anyway.
 
 mod api;
 mod meaning;

@@ -242,7 +242,7 @@ pub struct WebhookRoute {
     pub members: &'static [&'static str],
     /// Members whose values distinguish it.
     pub values: &'static [(&'static str, &'static [&'static str])],
-    /// Members that together report a repeated delivery, while P100 repeats it; empty when repeats cannot be distinguished from news.
+    /// Members that together identify a repeated delivery, while P100 repeats it; empty when repeats cannot be distinguished from news.
     pub dedupe: &'static [&'static str],
     /// Every member of the payload that the document knows.
     pub payload: &'static [WebhookMember],

@@ -30,7 +30,7 @@ impl Timestamp {
     }
 
     /// The point in time: of any usual form of ISO 8601 (any offset, a blank instead of `T`, without seconds or punctuation, a week or
-    /// ordinal date, a date alone for its beginning), or of seconds since 1970 or their thousandths, reported by their magnitude.
+    /// ordinal date, a date alone for its beginning), or of seconds since 1970 or their thousandths, distinguished by their magnitude.
     ///
     /// Without an offset it is taken as UTC, in which P100 writes its times as far as the docs show: see
     /// [`has_offset`](Self::has_offset).

@@ -1,4 +1,4 @@
-//! One call: what it brings, and how it is responded to.
+//! One call: what it brings, and the response to it.
 
 use std::borrow::Cow;
 use std::fmt;

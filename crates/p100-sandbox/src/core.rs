@@ -20,7 +20,7 @@ use crate::time::Time;
 use crate::validation::Requests;
 use crate::world::World;
 
-/// How long the partner's server may take to respond a webhook, in real time. No page shows P100's limit.
+/// How long the partner's server may take to respond to a webhook, in real time. No page shows P100's limit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a call waits for the closure that hears of it. One that takes longer holds up nobody until it has caught up.
@@ -44,7 +44,7 @@ impl OnCall {
         let calls = Background::start("p100-sandbox-calls", BEHIND, move |calls: VecDeque<CallLog>, dropped| {
             for mut call in calls {
                 call.missed = std::mem::take(&mut missed);
-                // The next calls are heard all the same; what went wrong has been printed.
+                // The next calls are heard anyway; what went wrong has been printed.
                 let _ = catch_unwind(AssertUnwindSafe(|| on_call(&call)));
             }
             missed += dropped;

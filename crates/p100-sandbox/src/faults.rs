@@ -24,7 +24,7 @@ pub struct Fault {
     /// How many calls it hits: 1.
     #[serde(default = "once")]
     pub times: u32,
-    /// Whether the call is carried out all the same, and only its response goes wrong. With `delay` and `truncate` it always is: they need
+    /// Whether the call is carried out anyway, and only its response goes wrong. With `delay` and `truncate` it always is: they need
     /// its response.
     #[serde(default)]
     pub takes_effect: bool,
@@ -86,7 +86,7 @@ impl Fault {
         Self::new(operation, FaultKind::Truncate)
     }
 
-    /// The call is carried out all the same, and only its response goes wrong.
+    /// The call is carried out anyway, and only its response goes wrong.
     #[must_use]
     pub fn after_effect(self) -> Self {
         Self { takes_effect: true, ..self }

@@ -45,7 +45,7 @@ pub enum Step {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum When {
-    /// Before the call that caused it is returned.
+    /// Before the response to the call that caused it.
     #[default]
     Immediate,
     /// When the details have been read this many times.

@@ -94,7 +94,7 @@ async fn check_export(sandbox: &Sandbox) {
     assert!(copy.export() == state, "an imported state is exported as other bytes");
 }
 
-/// Hands over to a copy, which returns and becomes what the original does.
+/// Hands over to a copy, which responds and becomes as the original does.
 async fn continue_with_copy(original: &Arc<Sandbox>, notes: &Shared<Notes>, fees: &Arc<Fees>, seed: u64) -> (Arc<Sandbox>, Shared<Notes>) {
     let state = original.export();
     // One in which something else has happened before.

@@ -1,4 +1,4 @@
-//! What nothing in P100's docs states, and the document says all the same: the list that goes with the sandbox.
+//! What nothing in P100's docs states, but the document says: the list that goes with the sandbox.
 
 use std::fmt::Write;
 

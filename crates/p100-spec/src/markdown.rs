@@ -1,7 +1,7 @@
 //! Text of the document as Markdown that formats, links and runs nothing but what a description may hold.
 //!
 //! A description is parsed, and written anew from what was parsed: paragraphs, lists, emphasis, code, links to https. What a description
-//! may not hold, `lint` refuses; should it get here all the same, it is shown letter by letter.
+//! may not hold, `lint` refuses; should it get here anyway, it is shown letter by letter.
 
 use std::iter::Peekable;
 use std::ops::Range;

@@ -168,7 +168,7 @@ impl ClientBuilder {
 
     /// Sends, reads and concludes otherwise than the document says where P100 differs from it; replaces earlier corrections.
     ///
-    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 reports you the
+    /// Some paths, names and words are our assumption because no page states them; their documentation says so. If P100 gives you the
     /// real ones, correct them here without waiting for a release.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Creates that P100 returns only an id: the outcome of them is asked later.
+//! Creates that return only an id: their outcome is asked for later.
 
 mod details;
 mod policy;
@@ -38,7 +38,7 @@ const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "P100 has only accepted it: keep the id and ask its outcome"]
+#[must_use = "P100 has only accepted it: keep the id and ask for its outcome"]
 pub struct Pending<T> {
     client: Client,
     operation: &'static Operation,
@@ -75,7 +75,7 @@ impl<T: Details> Pending<T> {
 
     /// Asks until a final status, or until the limit of `policy` has passed. The first question is asked at once.
     ///
-    /// A limit that passes is no failure: the response is then [`Progress::InProgress`] with the latest details, and `wait` may be called
+    /// A limit that passes is no failure: the result is then [`Progress::InProgress`] with the latest details, and `wait` may be called
     /// again. It returns as soon as the next question would come after the limit, and a question under way is dropped at the limit.
     /// Nothing is ever sent again by waiting; a dropped future is harmless.
     ///

@@ -42,10 +42,10 @@
 //!    member. Everything else is unknown, and [`UnknownReason::Unrecognised`] names the events it may be.
 //!
 //! **Give each event a path of its own.** On a shared URL a one-time code for a card payment cannot be distinguished from one for a phone
-//! wallet, so neither code event is recognised there, nor are `userBalanceGenerated` and what only assumed members could report.
+//! wallet, so neither code event is recognised there, nor are `userBalanceGenerated` and what only assumed members could identify.
 //!
 //! The enveloped form `{"event_type": ..., "data": {...}}`, which the FAQ of P100 shows for one event, is unwrapped. Its event name
-//! reports nothing: only its form is documented.
+//! identifies nothing: only its form is documented.
 //!
 //! # Nothing is lost
 //!

@@ -126,7 +126,7 @@ fn a_document_shows_neither_content_nor_name() {
     }
 }
 
-/// Everything a progress callback was reported.
+/// Everything that a progress callback was given.
 type Reports = Arc<Mutex<Vec<(u64, u64)>>>;
 
 fn recorded(document: Document) -> (Document, Reports) {

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
     Some(Read { utc, has_offset: offset.is_some() })
 }
 
-/// Seconds since 1970, or thousandths, millionths or billionths, reported by their magnitude: seconds end in the year 5138, thousandths of
+/// Seconds since 1970, or thousandths, millionths or billionths, distinguished by their magnitude: seconds end in the year 5138, thousandths of
 /// that begin in 1973. Eight digits are a date, fourteen a date and a time.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));

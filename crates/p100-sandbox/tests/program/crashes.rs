@@ -20,7 +20,7 @@ use crate::users::limited;
 const INTERVAL: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Payments that were returned, with the time of that.
+/// Payments that got a response, with the time of that.
 type Paid = Arc<watch::Sender<Vec<(String, Instant)>>>;
 
 /// Pays until there is no response any more.
@@ -31,7 +31,7 @@ async fn load(client: Client, paid: Paid) {
     }
 }
 
-/// Asks for saves until there is no response any more, and keeps which payments had been returned before the last one that worked.
+/// Asks for saves until there is no response any more, and keeps which payments had a response before the last one that worked.
 async fn saves(url: String, paid: Paid, saved: Arc<Mutex<BTreeSet<String>>>) {
     let http = crate::http();
     loop {

@@ -124,7 +124,7 @@ fn user(account: &Account) -> Option<ExternalUserId> {
     if let Account::User(id) = account { Some(id.into()) } else { None }
 }
 
-/// What P100 reports a payment, its status, and everything in words.
+/// What P100 reports of a payment, its status, and everything in words.
 pub(super) async fn details(client: &Client, event: &'static str, id: &str) -> Result<(Reported, String, String), Error> {
     Ok(match event {
         "transferStatus" => {

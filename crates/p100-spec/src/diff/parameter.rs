@@ -1,4 +1,4 @@
-//! Parameters: which one of the new document is which of the old one, and its outcome.
+//! Parameters: which one of the new document is which of the old one, and what changed of it.
 
 use super::change::Effect;
 use super::compare::{Comparer, Pair, Spot, describe, text};

@@ -106,7 +106,7 @@ pub enum Judgement {
 }
 
 impl Effect {
-    /// What the crate demands of the version: the worse of what cargo-semver-checks says and the outcome of the public items, since it
+    /// What the crate demands of the version: the worse of what cargo-semver-checks says and what changed of the public items, since it
     /// does not compare types.
     pub fn bump(&self) -> Bump {
         let judged = match &self.verdict {

@@ -68,7 +68,7 @@ impl<T: Details> Progress<T> {
     }
 }
 
-/// P100 could not be asked the outcome of a create. It says **nothing** about the create itself: the money may have moved.
+/// P100 could not be asked for the outcome of a create. It says **nothing** about the create itself: the money may have moved.
 ///
 /// Not an [`Error`], because that one reports [`may_have_taken_effect`](Error::may_have_taken_effect) for the call that failed, and the
 /// call that failed here only asked.

@@ -59,7 +59,7 @@ impl Cards {
         Ok(listed(&self.0, &external_user_id.into()).await?.into_inner())
     }
 
-    /// The cards of a user that are not among those `known`: the outcome of a [`create`](Self::create) whose outcome is unknown. Compare
+    /// The cards of a user that are not among those `known`, to find the one of a [`create`](Self::create) whose outcome is unknown. Compare
     /// their labels; number and code of the one that it is are in [`get`](Self::get). A card without an id counts as new.
     ///
     /// ```no_run

@@ -26,13 +26,13 @@ impl Users {
     /// Operation [`createUser`](crate::raw::Client::create_user).
     ///
     /// # Errors
-    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), [`exists`](Self::exists) reports.
+    /// The call failed: see [`Error`]. If it [may have taken effect](Error::may_have_taken_effect), ask [`exists`](Self::exists).
     /// Creating again should make no second user: P100 refuses an id that is taken with `P411`, as far as can be inferred from its docs.
     pub async fn create(self, request: &types::CreateUserRequest) -> Result<types::UserCreated, Error> {
         Ok(self.0.raw().create_user(request).await?.into_inner())
     }
 
-    /// Whether there is a user of this id: the outcome of a [`create`](Self::create) whose outcome is unknown. It needs no balances, which
+    /// Whether there is a user of this id, after a [`create`](Self::create) whose outcome is unknown. It needs no balances, which
     /// come with the verification.
     ///
     /// This asks for the state of the identification, [`Kyc::status`](crate::Kyc::status). P100 refuses it with `P412` if there is no such

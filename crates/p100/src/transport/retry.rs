@@ -63,7 +63,7 @@ pub(super) fn code(response: &RawResponse) -> Option<ErrorCode> {
 /// How long a call waits that has no time limit.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 
-/// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` is: all attempts are used,
+/// The wait before attempt number `sent + 1`, or nothing when the outcome of attempt number `sent` is final: all attempts are used,
 /// or the wait would not end before the deadline. `jitter` is between 0 and 1.
 pub(super) fn decide(policy: &Retries, verdict: Verdict, sent: u32, left: Option<Duration>, jitter: f64) -> Option<Duration> {
     let Verdict::Again(asked) = verdict else { return None };

@@ -137,7 +137,7 @@ impl Event {
         }
     }
 
-    /// What reports a repeat of this event from news as long as P100 may send it again: a JSON array of the event's id and the values of
+    /// What distinguishes a repeat of this event from news as long as P100 may send it again: a JSON array of the event's id and the values of
     /// its [`dedupe`](crate::raw::WebhookRoute::dedupe) members, such as `["exchangeStatus","0516","COMPLETED"]`.
     ///
     /// P100 sends no event id, so the key is made of what identifies the resource and its status. **Remember it for some minutes, not for

@@ -82,7 +82,7 @@ fn is_identified_by_value(route: &WebhookRoute, members: &Members<'_>, names: Na
 
 /// The events that have the most distinguishing of the members: the one that the fewest events have, and no more than a quarter of them.
 ///
-/// Names that are guesses count only if the others report nothing.
+/// Names that are guesses count only if the others identify nothing.
 fn candidates(expected: &[WebhookKind], members: &Members<'_>, names: Names<'_>) -> Vec<WebhookKind> {
     let member = |kind: &WebhookKind, name: &str| names.member(kind.route(), name);
     let having =

@@ -46,7 +46,7 @@ impl Paths {
 
     /// Expects the event at this path below the base path, instead of at its default path.
     ///
-    /// Events that share a path are distinguished by their members; those that only their path identifies it need one of their own.
+    /// Events that share a path are distinguished by their members; those that only their path identifies need one of their own.
     #[must_use]
     pub fn set(mut self, kind: WebhookKind, path: &str) -> Self {
         self.own.insert(kind, normal(path));

@@ -55,7 +55,7 @@ pub struct Card3dsCodeEvent {
 }
 
 /// One-time code with which the user adds a card to Google Pay or Apple Pay. The purpose is documented, the
-/// member names are inferred from an integrator. Nothing but the path identifies it from the 3-D Secure event.
+/// member names are inferred from an integrator. Nothing but the path distinguishes it from the 3-D Secure event.
 /// Hand the code to the user and never store it. Evidence: inferred.
 #[derive(Clone, Debug, PartialEq, bon::Builder, serde::Serialize, serde::Deserialize)]
 #[derive(Default)]

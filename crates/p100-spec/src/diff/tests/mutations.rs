@@ -159,7 +159,7 @@ fn tree(value: &Value) -> Node {
     Node { kind, position: Position::default() }
 }
 
-/// Swaps two events, of which only the order in the text reports; returns the place of one of them.
+/// Swaps two events, which only their order in the text shows; returns the place of one of them.
 fn swap_events(document: &mut Node, dice: &mut Dice) -> String {
     let Kind::Map(members) = &mut document.kind else { panic!("not a mapping") };
     let (_, events) = members.get_mut("x-webhooks").expect("it has events");
