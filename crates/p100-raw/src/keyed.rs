@@ -3,10 +3,9 @@
 use std::fmt;
 
 use reqwest::Url;
-use reqwest::header::HeaderValue;
 use reqwest::redirect::Policy;
 
-use crate::{BoxError, Call, Sending, Sensitive, Transport, TransportError, transport};
+use crate::{ApiKey, BoxError, Call, Sending, Sensitive, Transport, transport};
 
 /// Why [`Client::new`](crate::Client::new) makes no client: the key cannot be sent, or TLS cannot be set up. Nothing was sent. It does not
 /// show the key.
@@ -31,22 +30,16 @@ impl SetupError {
     }
 }
 
+/// An HTTP client with the key of its calls.
+#[derive(Debug)]
 pub(crate) struct Keyed {
     http: reqwest::Client,
-    /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
-    origin: String,
-    key: HeaderValue,
+    key: ApiKey,
 }
 
 impl Keyed {
     pub(crate) fn new(http: reqwest::Client, base_url: &Url, key: &Sensitive) -> Result<Self, SetupError> {
-        if key.expose().trim().is_empty() {
-            return Err(SetupError::new("the API key is empty"));
-        }
-        let key = HeaderValue::from_str(key.expose());
-        let mut key = key.map_err(|_| SetupError::new("the API key has characters that a header cannot carry, such as a line break"))?;
-        key.set_sensitive(true);
-        Ok(Self { http, origin: format!("{}/", base_url.origin().ascii_serialization()), key })
+        Ok(Self { http, key: ApiKey::new(key, base_url).map_err(SetupError::new)? })
     }
 }
 
@@ -66,22 +59,7 @@ pub(crate) fn http(base_url: &Url) -> Result<reqwest::Client, SetupError> {
 
 impl Transport for Keyed {
     fn send<'a>(&'a self, call: &'a Call) -> Sending<'a> {
-        Box::pin(async move {
-            let mut request = call.request()?;
-            if !request.url().as_str().starts_with(&self.origin) {
-                return Err(TransportError::not_sent("the request is for another server than the configured one"));
-            }
-            if call.operation().authenticated {
-                request.headers_mut().insert("x-api-key", self.key.clone());
-            }
-            transport::execute(&self.http, request).await
-        })
-    }
-}
-
-impl fmt::Debug for Keyed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyed").field("origin", &self.origin).field("key", &"[redacted]").finish_non_exhaustive()
+        Box::pin(async move { transport::execute(&self.http, self.key.request(call)?).await })
     }
 }
 

@@ -23,6 +23,7 @@
 //!
 //! The types serialise into any format of serde with every digit of an amount: see [`decimal`]. [`Wire`] writes the JSON that P100 expects.
 
+mod api_key;
 mod client;
 mod corrections;
 pub mod decimal;
@@ -47,6 +48,7 @@ mod upload;
 mod values;
 mod wire;
 
+pub use api_key::{ApiKey, InvalidApiKey};
 pub use client::Client;
 pub use corrections::{CheckedCorrections, Corrections, EventCorrections, InvalidCorrection, OperationCorrections};
 pub use error::{AccessDenied, ApiError, Error, ErrorKind, Meaning, OneLine, http_date, retry_after};

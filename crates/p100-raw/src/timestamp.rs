@@ -38,15 +38,20 @@ impl Timestamp {
     /// # Errors
     /// The text is not a time.
     pub fn utc(&self) -> Result<DateTime<Utc>, InvalidTimestamp> {
-        let written = DateTime::parse_from_rfc3339(&self.0).ok().map(|time| time.to_utc());
-        written.or_else(|| Some(iso::read(&self.0)?.utc)).ok_or_else(|| InvalidTimestamp { text: self.0.clone() })
+        self.read().map(|read| read.utc).ok_or_else(|| InvalidTimestamp { text: self.0.clone() })
     }
 
     /// Whether the text says where on Earth its clock is, so that [`utc`](Self::utc) is certain. False of a date alone, and of what is no
     /// time.
     #[must_use]
     pub fn has_offset(&self) -> bool {
-        DateTime::parse_from_rfc3339(&self.0).is_ok() || iso::read(&self.0).is_some_and(|read| read.has_offset)
+        self.read().is_some_and(|read| read.has_offset)
+    }
+
+    /// The form that P100 writes first.
+    fn read(&self) -> Option<iso::Read> {
+        let written = DateTime::parse_from_rfc3339(&self.0).ok();
+        written.map(|time| iso::Read { utc: time.to_utc(), has_offset: true }).or_else(|| iso::read(&self.0))
     }
 }
 

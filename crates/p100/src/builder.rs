@@ -8,10 +8,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p100_raw::reqwest::header::HeaderValue;
 use p100_raw::reqwest::redirect::Policy;
 use p100_raw::reqwest::{self, Url};
-use p100_raw::{BoxError, Corrections, Sensitive};
+use p100_raw::{ApiKey, BoxError, Corrections, Sensitive};
 
 use crate::clock::Skews;
 use crate::limits::Limits;
@@ -209,14 +208,14 @@ impl ClientBuilder {
         {
             return Err(BuildError::new(format!("the environment variable {name} cannot be used: {reason}")));
         }
-        let key = header(self.key)?;
+        let key = ApiKey::new(&configured(self.key)?, &base_url).map_err(|error| BuildError::new(error.to_string()))?;
         let (limits, url) = (self.limits.clone(), base_url.clone());
         let connections = Connections::new(Box::new(move || adapt(http(&limits, &url)).build())).map_err(|error| {
             BuildError::new("the HTTP client cannot be set up, which is mostly TLS: certificates of the platform or the crypto provider")
                 .because(error)
         })?;
         let (http, skews) = (connections.present().http, Arc::new(Skews::new(self.clock)));
-        let transport = HttpTransport::new(connections, Arc::clone(&skews), &base_url, key, self.limits, self.retries);
+        let transport = HttpTransport::new(connections, Arc::clone(&skews), key, self.limits, self.retries);
         let raw = raw::Client::with_transport(base_url, http, Arc::new(transport)).with_corrections(&self.corrections);
         let raw = raw.map_err(|error| BuildError::new("a correction does not fit the document").because(error))?;
         Ok(Client { raw, skews })
@@ -310,21 +309,14 @@ fn is_loopback(url: &Url) -> bool {
     })
 }
 
-fn header(key: Option<Key>) -> Result<HeaderValue, BuildError> {
-    let key = match key {
-        Some(Key::Given(key)) => key,
+fn configured(key: Option<Key>) -> Result<Sensitive, BuildError> {
+    match key {
+        Some(Key::Given(key)) => Ok(key),
         Some(Key::Variable) => std::env::var(KEY_VARIABLE)
             .map(Sensitive::from)
-            .map_err(|_| BuildError::new("the environment variable P100_API_KEY is not set or not text"))?,
-        None => return Err(BuildError::new("no API key is configured: call api_key(..) or api_key_from_env()")),
-    };
-    if key.expose().trim().is_empty() {
-        return Err(BuildError::new("the API key is empty"));
+            .map_err(|_| BuildError::new("the environment variable P100_API_KEY is not set or not text")),
+        None => Err(BuildError::new("no API key is configured: call api_key(..) or api_key_from_env()")),
     }
-    let mut value = HeaderValue::from_str(key.expose())
-        .map_err(|_| BuildError::new("the API key has characters that a header cannot carry, such as a line break"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 /// Why a client could not be made. Never shows the key.

@@ -152,8 +152,8 @@ impl Client {
             attempts.iter().map(|_| Verdict::Unclear { entries: Vec::new(), doubts: vec![Doubt::NotRead] }).collect();
         let mut errors = Vec::new();
         let mut accounts: Vec<&Account> = Vec::new();
-        for (number, attempt) in attempts.iter().enumerate() {
-            if !attempts[..number].iter().any(|earlier| earlier.account == attempt.account) {
+        for attempt in attempts {
+            if !accounts.contains(&&attempt.account) {
                 accounts.push(&attempt.account);
             }
         }

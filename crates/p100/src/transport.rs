@@ -20,9 +20,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p100_raw::reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
-use p100_raw::reqwest::{self, Url};
-use p100_raw::{Call, Deviations, Operation, RawResponse, Retry, Sending, Transport, TransportError};
+use p100_raw::reqwest;
+use p100_raw::reqwest::header::{ACCEPT_ENCODING, HeaderValue};
+use p100_raw::{ApiKey, Call, Deviations, Operation, RawResponse, Retry, Sending, Transport, TransportError};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -33,15 +33,11 @@ use crate::Retries;
 use crate::clock::Skews;
 use crate::limits::Limits;
 
-static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
 /// Sends with the partner's key, to the configured origin only.
 pub(crate) struct HttpTransport {
     connections: Connections,
     skews: Arc<Skews>,
-    /// How URLs of the server begin: up to the slash after host and port, for `https://p100.io.example` begins with `https://p100.io`.
-    origin: String,
-    key: HeaderValue,
+    key: ApiKey,
     limits: Limits,
     retries: Retries,
     budget: Budget,
@@ -51,17 +47,9 @@ pub(crate) struct HttpTransport {
 type Outcome = Result<RawResponse, TransportError>;
 
 impl HttpTransport {
-    pub(crate) fn new(
-        connections: Connections,
-        skews: Arc<Skews>,
-        base_url: &Url,
-        key: HeaderValue,
-        limits: Limits,
-        retries: Retries,
-    ) -> Self {
+    pub(crate) fn new(connections: Connections, skews: Arc<Skews>, key: ApiKey, limits: Limits, retries: Retries) -> Self {
         let budget = Budget::new(retries.budget);
-        let origin = format!("{}/", base_url.origin().ascii_serialization());
-        Self { connections, skews, origin, key, limits, retries, budget }
+        Self { connections, skews, key, limits, retries, budget }
     }
 
     /// Sends until an outcome is final.
@@ -126,15 +114,9 @@ impl HttpTransport {
     }
 
     fn request(&self, call: &Call) -> Result<reqwest::Request, TransportError> {
-        let mut request = call.request()?;
-        if !request.url().as_str().starts_with(&self.origin) {
-            return Err(TransportError::not_sent("the request is for another server than the configured one"));
-        }
+        let mut request = self.key.request(call)?;
         // A decoder that another crate switches on in reqwest asks for its encodings unless this is there.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if call.operation().authenticated {
-            request.headers_mut().insert(&API_KEY, self.key.clone());
-        }
         Ok(request)
     }
 }
@@ -175,8 +157,7 @@ fn end(time: Duration) -> Option<Instant> {
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpTransport")
-            .field("origin", &self.origin)
-            .field("key", &"[redacted]")
+            .field("key", &self.key)
             .field("limits", &self.limits)
             .field("retries", &self.retries)
             .finish_non_exhaustive()
@@ -202,7 +183,7 @@ mod tests {
     use std::error::Error;
     use std::sync::Arc;
 
-    use p100_raw::reqwest::header::HeaderValue;
+    use p100_raw::ApiKey;
     use p100_raw::reqwest::{self, Url};
 
     use super::{Connections, HttpTransport};
@@ -214,10 +195,10 @@ mod tests {
     async fn a_request_for_another_origin_is_not_sent() {
         let url = |text| Url::parse(text).expect("a URL");
         let http = reqwest::Client::new();
-        let key = HeaderValue::from_static("key");
+        let key = ApiKey::new(&"key".into(), &url("http://127.0.0.1:80")).expect("a key");
         let connections = Connections::new(Box::new(|| Ok(reqwest::Client::new()))).expect("a client");
-        let (skews, configured) = (Arc::new(Skews::new(Clock::system())), url("http://127.0.0.1:80"));
-        let transport = Arc::new(HttpTransport::new(connections, skews, &configured, key, Limits::default(), Retries::none()));
+        let skews = Arc::new(Skews::new(Clock::system()));
+        let transport = Arc::new(HttpTransport::new(connections, skews, key, Limits::default(), Retries::none()));
         for other in ["https://127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1.example", "http://127.0.0.1@127.0.0.2"] {
             let client = p100_raw::Client::with_transport(url(other), http.clone(), transport.clone());
             let error = client.get_rates().await.expect_err(other);
